@@ -1,0 +1,2 @@
+//! The `packbeam` command.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `emberl` command.
+fn main() {}

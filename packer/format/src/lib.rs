@@ -1,0 +1,13 @@
+//! The BEAM's file formats, without `std`.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+extern crate alloc;
+
+pub mod beam;
+pub mod error;
+pub mod reader;
+
+pub use error::{ChunkId, Error, ErrorKind};

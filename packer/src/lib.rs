@@ -1,0 +1,2 @@
+//! Checks, prunes, strips and packs compiled BEAM modules.
+#![forbid(unsafe_code)]
