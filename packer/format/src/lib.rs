@@ -7,7 +7,11 @@
 extern crate alloc;
 
 pub mod beam;
+pub mod code;
+pub mod compact;
 pub mod error;
+pub mod module;
+pub mod opcode;
 pub mod reader;
 
 pub use error::{ChunkId, Error, ErrorKind};
