@@ -23,7 +23,7 @@ pub enum Kind {
     Entry,
     /// The handler of a `catch` or `try`: a label of the same function, never 0.
     Handler,
-    /// The function called by a `call_fun2`: an entry label, or one of the atoms `safe` and `unsafe`.
+    /// What a `call_fun2` knows of the fun: an index into the lambda table, or one of the atoms `safe` and `unsafe`.
     FunTag,
     /// An index into the import table, called with a stack frame.
     Import,
@@ -336,9 +336,9 @@ opcodes! {
     #[doc = "Jumps unless the tuple has this size."]
     58 "test_arity" TestArity [Fail, Source, Unsigned] 5..=29 Next WithoutFail runs;
     #[doc = "Jumps to the label of an equal value."]
-    59 "select_val" SelectVal [Source, Jump, SelectValues] 5..=29 Stop Never runs;
+    59 "select_val" SelectVal [Source, Fail, SelectValues] 5..=29 Stop WithoutFail runs;
     #[doc = "Jumps to the label of the tuple's size."]
-    60 "select_tuple_arity" SelectTupleArity [Source, Jump, SelectArities] 5..=29 Stop Never runs;
+    60 "select_tuple_arity" SelectTupleArity [Source, Fail, SelectArities] 5..=29 Stop WithoutFail runs;
     #[doc = "Jumps."]
     61 "jump" Jump [Jump] 5..=29 Stop Never runs;
     #[doc = "Begins a catch."]
