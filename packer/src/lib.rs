@@ -1,2 +1,5 @@
-//! Checks, prunes, strips and packs compiled BEAM modules.
+//! Checks, prunes, strips and packs compiled BEAM modules: bytes in, bytes and diagnostics out; no I/O.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod unit;
