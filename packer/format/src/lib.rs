@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod beam;
+pub mod check;
 pub mod code;
 pub mod compact;
 pub mod error;
