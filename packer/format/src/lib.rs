@@ -11,6 +11,7 @@ pub mod check;
 pub mod code;
 pub mod compact;
 pub mod error;
+pub mod etf;
 pub mod functions;
 pub mod module;
 pub mod opcode;

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use super::Finding;
 use super::operands::MatchCommands;
+use super::returns::Returns;
 use super::rule::{Place, Rule};
 use super::state::{Catch, Frame, State, Value};
 use crate::code::{Decoded, Instruction};
@@ -34,7 +35,9 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
         module,
         code,
         functions,
-        never_return: never_return(module),
+        returns: Returns::find(module, code, functions),
+        safe_bifs: bifs(module, is_safe_bif),
+        size_bifs: bifs(module, |name, arity| arity == 1 && matches!(name, "bit_size" | "byte_size")),
         waiting: BTreeMap::new(),
         seen: BTreeSet::new(),
         work: code.instructions().len().saturating_mul(WORK_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
@@ -50,19 +53,23 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
     }
 }
 
-/// Which imports never return, so that the code behind a call to them need not make sense.
-fn never_return(module: &Module<'_>) -> Vec<bool> {
+/// Which imports are these functions of `erlang`.
+fn bifs(module: &Module<'_>, which: impl Fn(&str, u32) -> bool) -> Vec<bool> {
     module
         .imports
         .iter()
-        .map(|import| {
-            module.atom(import.module) == "erlang"
-                && matches!(
-                    (module.atom(import.function), import.arity),
-                    ("error", 1..=3) | ("exit" | "throw", 1) | ("nif_error", 1 | 2)
-                )
-        })
+        .map(|import| module.atom(import.module) == "erlang" && which(module.atom(import.function), import.arity))
         .collect()
+}
+
+/// Whether a guard BIF never raises, whatever its arguments.
+fn is_safe_bif(name: &str, arity: u32) -> bool {
+    match arity {
+        0 => true,
+        1 => name == "get" || (name.starts_with("is_") && name != "is_alive"),
+        2 => matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">="),
+        _ => false,
+    }
 }
 
 /// Arguments of a local call, as the key under which a function is followed once more.
@@ -86,7 +93,9 @@ struct Checker<'m, 'a> {
     module: &'m Module<'a>,
     code: &'m Decoded<'a>,
     functions: &'m Functions,
-    never_return: Vec<bool>,
+    returns: Returns,
+    safe_bifs: Vec<bool>,
+    size_bifs: Vec<bool>,
     /// Functions to be followed for arguments that are match contexts.
     waiting: BTreeMap<(usize, Vec<u8>), ()>,
     /// All that ever waited.
@@ -282,8 +291,10 @@ impl Walk<'_, '_, '_> {
     }
 
     /// An exception may be raised here: the innermost handler of this function may be entered.
+    ///
+    /// Slots need not be written then, so a VM must not take what an unwritten slot holds for the tag of a catch.
+    /// (Compilers rely on it: they know of some guard BIFs that these arguments cannot make them fail.)
     fn may_raise(&mut self, state: &State) -> Step {
-        initialized(state)?;
         match &state.catches {
             None => Err(Rule::CatchNesting),
             Some(catches) => {
@@ -320,7 +331,13 @@ impl Walk<'_, '_, '_> {
                 self.catch(instruction, &mut state)?;
                 true
             }
-            Op::Allocate | Op::AllocateHeap | Op::Deallocate | Op::Trim | Op::Return => {
+            Op::Allocate
+            | Op::AllocateHeap
+            | Op::AllocateZero
+            | Op::AllocateHeapZero
+            | Op::Deallocate
+            | Op::Trim
+            | Op::Return => {
                 self.frame(instruction, &mut state)?;
                 info.flow == Flow::Next
             }
@@ -339,6 +356,10 @@ impl Walk<'_, '_, '_> {
             | Op::Timeout
             | Op::RecvMarkerBind
             | Op::RecvMarkerReserve => self.receive(instruction, &mut state)?,
+            Op::MakeFun2 => {
+                self.make_fun(instruction, &mut state)?;
+                true
+            }
             Op::BuildStacktrace => {
                 term(&state, Operand::X(0))?;
                 initialized(&state)?;
@@ -347,7 +368,7 @@ impl Walk<'_, '_, '_> {
             }
             Op::Move => {
                 let source = self.checker.code.operand(instruction, 0);
-                let value = movable(&state, source)?;
+                let value = self.constant(source).map_or_else(|| movable(&state, source), Ok)?;
                 write(&mut state, self.checker.code.operand(instruction, 1), value)?;
                 true
             }
@@ -378,6 +399,17 @@ impl Walk<'_, '_, '_> {
         Ok(())
     }
 
+    fn is_safe_bif(&self, instruction: &Instruction) -> bool {
+        matches!(instruction.op, Op::Bif1 | Op::Bif2)
+            && self.checker.safe_bifs.get(self.unsigned(instruction, 1) as usize).copied().unwrap_or(false)
+    }
+
+    /// `bit_size` and `byte_size` can be asked of a match context (OTP 26 and later): they tell what is left of it.
+    fn takes_context(&self, instruction: &Instruction) -> bool {
+        instruction.op == Op::GcBif1
+            && self.checker.size_bifs.get(self.unsigned(instruction, 2) as usize).copied().unwrap_or(false)
+    }
+
     fn unsigned(&self, instruction: &Instruction, index: usize) -> u64 {
         match self.checker.code.operand(instruction, index) {
             Operand::Unsigned(number) => number,
@@ -400,10 +432,13 @@ impl Walk<'_, '_, '_> {
         let target = self.checker.code.operand(instruction, 1);
         let mut returns = true;
         match target {
-            Operand::Label(label) => self.local_arguments(label, arity, state)?,
+            Operand::Label(label) => {
+                self.local_arguments(label, arity, state)?;
+                returns = self.checker.functions.entered_at(label).is_none_or(|f| self.checker.returns.function(f));
+            }
             Operand::Unsigned(import) => {
                 (0..arity as u16).try_for_each(|number| term(state, Operand::X(number)))?;
-                returns = !self.checker.never_return.get(import as usize).copied().unwrap_or(false);
+                returns = self.checker.returns.import(import) && !self.certainly_raises(import, state);
             }
             _ => {}
         }
@@ -424,11 +459,32 @@ impl Walk<'_, '_, '_> {
         Ok(returns && instruction.op.info().flow == Flow::Next)
     }
 
+    /// What is known of a constant that is moved.
+    fn constant(&self, operand: Operand) -> Option<Value> {
+        match operand {
+            Operand::Nil => Some(Value::NIL),
+            Operand::Atom(atom) if matches!(self.checker.module.atom(atom), "error" | "exit" | "throw") => {
+                Some(Value::CLASS)
+            }
+            _ => None,
+        }
+    }
+
+    /// `erlang:raise/3` returns `badarg` when it is called wrongly. With a class and no stack trace it never does.
+    fn certainly_raises(&self, import: u64, state: &State) -> bool {
+        let module = self.checker.module;
+        state.get_x(0) == Value::CLASS
+            && state.get_x(2) == Value::NIL
+            && module.imports.get(import as usize).is_some_and(|import| {
+                import.arity == 3 && module.atom(import.function) == "raise" && module.atom(import.module) == "erlang"
+            })
+    }
+
     /// The arguments of a local call: match contexts among them make the callee be followed for them too.
     fn local_arguments(&mut self, label: u32, arity: u64, state: &State) -> Step {
         let arguments: Vec<u8> = state.x.iter().take(arity as usize).map(|&value| argument_kind(value)).collect();
         for number in 0..arity as u16 {
-            if state.get_x(number) == Value::MARKER {
+            if matches!(state.get_x(number), Value::MARKER | Value::UNUSABLE) {
                 return Err(Rule::Marker(Place::X(number)));
             }
         }
@@ -463,9 +519,23 @@ impl Walk<'_, '_, '_> {
             return Err(Rule::NoFrame);
         }
         self.may_raise(state)?;
+        // raw_raise goes on, with badarg in x0, when the class is none. A class that an exception had always is one.
+        let raises = instruction.op == Op::RawRaise && state.get_x(0) == Value::CLASS;
         state.forget_registers();
         state.set_x(0, Value::TERM);
-        Ok(instruction.op.info().flow == Flow::Next)
+        Ok(!raises && instruction.op.info().flow == Flow::Next)
+    }
+
+    /// `make_fun2`: the free variables are in `x0`, `x1`, ..., the fun comes into `x0`.
+    fn make_fun(&self, instruction: &Instruction, state: &mut State) -> Step {
+        let lambda = self.checker.module.lambdas.get(self.unsigned(instruction, 0) as usize);
+        let free = lambda.map_or(0, |lambda| lambda.free);
+        initialized(state)?;
+        (0..free as u16).try_for_each(|number| term(state, Operand::X(number)))?;
+        state.x.truncate(free as usize);
+        state.set_x(0, Value::TERM);
+        state.heap = [0; 3];
+        Ok(())
     }
 
     fn catch(&mut self, instruction: &Instruction, state: &mut State) -> Step {
@@ -498,7 +568,7 @@ impl Walk<'_, '_, '_> {
                     }
                     Op::TryCase => {
                         state.forget_registers();
-                        state.x.resize(3, Value::TERM);
+                        state.x.extend([Value::CLASS, Value::TERM, Value::TERM]);
                     }
                     _ => {}
                 }
@@ -509,23 +579,25 @@ impl Walk<'_, '_, '_> {
 
     fn frame(&mut self, instruction: &Instruction, state: &mut State) -> Step {
         match instruction.op {
-            Op::Allocate | Op::AllocateHeap => {
+            Op::Allocate | Op::AllocateHeap | Op::AllocateZero | Op::AllocateHeapZero => {
                 if state.frame != Frame::None {
                     return Err(Rule::FrameAlready);
                 }
                 let size = self.unsigned(instruction, 0);
-                let live_operand = if instruction.op == Op::Allocate { 1 } else { 2 };
-                // The operands of an allocation list come before the number of live registers.
-                let registers = match self.checker.code.operands(instruction).nth(live_operand) {
+                // The elements of an allocation list come before the number of live registers.
+                let registers = match self.checker.code.operands(instruction).last() {
                     Some(Operand::Unsigned(number)) => number,
                     _ => 0,
                 };
                 live(state, registers)?;
                 state.x.truncate(registers as usize);
                 state.frame = Frame::Here;
-                state.y = vec![Value::UNINITIALIZED; size as usize];
+                let zero = matches!(instruction.op, Op::AllocateZero | Op::AllocateHeapZero);
+                state.y = vec![if zero { Value::TERM } else { Value::UNINITIALIZED }; size as usize];
                 state.heap = match instruction.op {
-                    Op::AllocateHeap => self.heap_need(self.checker.code.operand(instruction, 1)),
+                    Op::AllocateHeap | Op::AllocateHeapZero => {
+                        self.heap_need(self.checker.code.operand(instruction, 1))
+                    }
                     _ => [0; 3],
                 };
                 Ok(())
@@ -574,11 +646,18 @@ impl Walk<'_, '_, '_> {
                 return Ok(false);
             }
             Op::WaitTimeout => {
-                term(state, self.checker.code.operand(instruction, 1))?;
+                let time = self.checker.code.operand(instruction, 1);
+                term(state, time)?;
                 initialized(state)?;
                 self.may_raise(state)?;
                 state.forget_registers();
-                self.branch(self.label(instruction, 0), state)?;
+                // A receive without clauses jumps to this same instruction. Its timer is set then, so that it does not
+                // read the time again.
+                let mut woken = state.clone();
+                if let Some(number) = time.x() {
+                    woken.set_x(number, Value::TERM);
+                }
+                self.branch(self.label(instruction, 0), &woken)?;
             }
             Op::Timeout => state.x.clear(),
             Op::RecvMarkerReserve => {
@@ -600,11 +679,17 @@ impl Walk<'_, '_, '_> {
             Op::BsStartMatch3 => ((1, 2), self.label(instruction, 0)),
             _ => ((2, 1), self.label(instruction, 0)),
         };
-        movable(state, self.checker.code.operand(instruction, source))?;
+        let source = self.checker.code.operand(instruction, source);
+        let matched = movable(state, source)?;
         let registers = self.unsigned(instruction, registers);
         live(state, registers)?;
         initialized(state)?;
-        if fail != 0 {
+        // A match that has begun can always be gone on with.
+        if fail != 0 && matched == Value::MIXED {
+            let mut failed = state.clone();
+            write(&mut failed, source, Value::TERM)?;
+            self.branch(fail, &failed)?;
+        } else if fail != 0 && matched != Value::CONTEXT {
             self.branch(fail, state)?;
         }
         state.x.truncate(registers as usize);
@@ -618,23 +703,27 @@ impl Walk<'_, '_, '_> {
         let fail = self.label(instruction, 0);
         let list = self.checker.code.elements(self.checker.code.operand(instruction, 2));
         state.heap = [0; 3];
-        // Each command may fail, after those before it have written.
-        if fail != 0 {
-            self.branch(fail, state)?;
-        } else {
+        if fail == 0 {
             self.may_raise(state)?;
         }
+        // Each command may fail after those before it have written. Nothing is collected until all have succeeded, so
+        // that registers beyond the live ones are still there where the match goes on after a failure.
+        let mut failed = (fail != 0).then(|| state.clone());
         for command in MatchCommands::new(self.checker.module, list) {
             let command = command?;
+            if let Some(failed) = &failed {
+                self.branch(fail, failed)?;
+            }
             if let Some(registers) = command.live {
                 live(state, registers)?;
                 state.x.truncate(registers as usize);
             }
             if let Some(destination) = command.destination {
                 write(state, destination, Value::TERM)?;
-                if fail != 0 {
-                    // A later command may still fail. What is written may have overwritten something.
-                    self.branch(fail, state)?;
+                if let Some(failed) = &mut failed
+                    && read(failed, destination)? != Value::UNINITIALIZED
+                {
+                    write(failed, destination, Value::TERM)?;
                 }
             }
         }
@@ -647,11 +736,15 @@ impl Walk<'_, '_, '_> {
         let mut fail = None;
         let mut registers = None;
         let mut need = None;
+        let takes_context = self.takes_context(instruction);
         for (&kind, operand) in info.operands.iter().zip(self.checker.code.operands(instruction)) {
             match kind {
                 Kind::Fail => fail = Some(if let Operand::Label(label) = operand { label } else { 0 }),
                 Kind::Live => registers = Some(if let Operand::Unsigned(number) = operand { number } else { 0 }),
                 Kind::HeapNeed => need = Some(operand),
+                Kind::Source if takes_context => {
+                    movable(state, operand)?;
+                }
                 _ => self.read_operand(instruction.op, kind, operand, state)?,
             }
         }
@@ -666,6 +759,7 @@ impl Walk<'_, '_, '_> {
             }
         }
         match (fail, info.raise) {
+            (Some(0), Raise::WithoutFail) if self.is_safe_bif(instruction) => {}
             (Some(0), Raise::WithoutFail) | (_, Raise::May) => self.may_raise(state)?,
             (Some(label), _) if label != 0 => {
                 let overwritten = self.failed(instruction, state);
@@ -865,9 +959,9 @@ fn no_such_slot(state: &State, slot: u16) -> Rule {
 /// An operand that is used as a term.
 fn term(state: &State, operand: Operand) -> Step {
     match read(state, operand)? {
-        Value::TERM => Ok(()),
+        value if value.is_term() => Ok(()),
         Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        Value::MARKER => Err(Rule::Marker(place_of(operand))),
+        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
         Value::CONTEXT | Value::MIXED => Err(Rule::ContextAsTerm(place_of(operand))),
         _ => Err(Rule::TagTouched(place_of(operand))),
     }

@@ -11,6 +11,7 @@
 
 pub mod flow;
 pub mod operands;
+pub mod returns;
 pub mod rule;
 mod state;
 

@@ -193,7 +193,7 @@ impl Checker<'_, '_> {
             }
             Kind::Sources | Kind::Keys => elements.iter().try_for_each(|&element| self.source(element)),
             Kind::KeysAndValues => {
-                pairs(elements, "a list of keys and values has an odd length")?;
+                let _ = pairs(elements, "a list of keys and values has an odd length")?;
                 elements.iter().try_for_each(|&element| self.source(element))
             }
             Kind::KeysToDestinations => {

@@ -17,10 +17,16 @@ impl Value {
     pub(super) const TERM: Self = Self(1);
     /// A match context.
     pub(super) const CONTEXT: Self = Self(2);
-    /// A term on one path, something else on another: safe to keep, not to use.
+    /// A term on one path, a match context on another: safe to keep and to begin a match with, not to use otherwise.
     pub(super) const MIXED: Self = Self(3);
     /// A receive marker.
     pub(super) const MARKER: Self = Self(4);
+    /// A marker on one path, something else on another: safe to keep, not to use.
+    pub(super) const UNUSABLE: Self = Self(5);
+    /// A term that is `error`, `exit` or `throw`.
+    pub(super) const CLASS: Self = Self(6);
+    /// A term that is the empty list.
+    pub(super) const NIL: Self = Self(7);
 
     /// The tag of a `catch` or `try` with this handler.
     pub(super) const fn tag(catch: Catch) -> Self {
@@ -31,6 +37,10 @@ impl Value {
         self.0 & (CATCH | TRY) != 0
     }
 
+    pub(super) const fn is_term(self) -> bool {
+        matches!(self, Self::TERM | Self::CLASS | Self::NIL)
+    }
+
     /// What is known where two paths meet.
     fn join(self, other: Self) -> Self {
         if self == other {
@@ -38,6 +48,10 @@ impl Value {
         } else if self == Self::UNINITIALIZED || other == Self::UNINITIALIZED || self.is_tag() || other.is_tag() {
             // A tag and something else: neither can be used, and the collector must not meet it.
             Self::UNINITIALIZED
+        } else if matches!(self, Self::MARKER | Self::UNUSABLE) || matches!(other, Self::MARKER | Self::UNUSABLE) {
+            Self::UNUSABLE
+        } else if self.is_term() && other.is_term() {
+            Self::TERM
         } else {
             Self::MIXED
         }
@@ -141,7 +155,7 @@ impl State {
     /// What is left when an exception enters a handler: class, reason and trace in `x0` to `x2`, and the stack.
     pub(super) fn raised(&self) -> Self {
         Self {
-            x: vec![Value::TERM; 3],
+            x: vec![Value::CLASS, Value::TERM, Value::TERM],
             y: self.y.clone(),
             frame: self.frame,
             floats: Vec::new(),
@@ -155,13 +169,15 @@ impl State {
     pub(super) fn join(&mut self, other: &Self) -> bool {
         let mut changed = false;
         if self.frame != other.frame || (self.frame == Frame::Here && self.y.len() != other.y.len()) {
+            // The slots that both frames have, counted from the top of the stack, can still be read.
             changed |= self.frame != Frame::Undecided;
             self.frame = Frame::Undecided;
-            self.y.clear();
         }
-        if self.frame == Frame::Here {
-            changed |= join_values(&mut self.y, &other.y);
+        if self.y.len() > other.y.len() {
+            self.y.truncate(other.y.len());
+            changed = true;
         }
+        changed |= join_values(&mut self.y, &other.y);
         let common = self.x.len().min(other.x.len());
         if self.x.len() != common {
             changed |= self.x.iter().skip(common).any(|value| *value != Value::UNINITIALIZED);
