@@ -9,6 +9,7 @@ extern crate alloc;
 pub mod avm;
 pub mod beam;
 pub mod error;
+pub mod etf;
 pub mod reader;
 
 pub use error::{ChunkId, Error, ErrorKind};
