@@ -224,7 +224,7 @@ fn is_module(section: &Section<'_>) -> bool {
     if stored_data(section).starts_with(b"FOR1") {
         return true;
     }
-    section.kind() == Kind::Unknown && section.flags & FLAG_BEAM != 0
+    section.kind() == Kind::Unknown && section.flags & (FLAG_BEAM | FLAG_START) != 0
 }
 
 fn extracted<'a>(pack: &str, section: &Section<'a>) -> Result<Extracted<'a>> {

@@ -287,6 +287,21 @@ fn packs_of_exatomvm() {
 }
 
 #[test]
+fn a_section_that_is_no_module_but_says_so_is_told() {
+    for flags in [FLAG_START, FLAG_BEAM] {
+        let mut builder = Builder::new();
+        builder.push(b"a.beam", flags, b"FOR0\0\0\0\0").unwrap();
+        let pack = builder.finish();
+        let error = packbeam::create(&[Input { path: "p.avm", bytes: &pack }], &Options::default()).unwrap_err();
+        assert!(error.to_string().starts_with("p.avm: section a.beam (byte 24): "), "{error}");
+        assert!(packbeam::extract("p.avm", &pack, &[]).is_err());
+        // It can be seen and taken out.
+        assert_eq!(packbeam::list("p.avm", &pack, Format::Bare).unwrap(), "a.beam\n");
+        assert!(names(&packbeam::delete("p.avm", &pack, &["a.beam"]).unwrap()).is_empty());
+    }
+}
+
+#[test]
 fn start_module_inside_a_pack() {
     let folder = workplace();
     fs::copy(fixtures().join("create.avm"), folder.path().join("p.avm")).unwrap();

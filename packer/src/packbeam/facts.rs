@@ -122,3 +122,41 @@ impl etf::Visitor for Atoms {
         self.add(module);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atoms_of_both_forms() {
+        assert_eq!(atom_table(b"\0\0\0\x02\x01a\x02bc").unwrap(), ["a", "bc"]);
+        // OTP 28: one byte up to 15, two bytes up to 2047.
+        let long = "x".repeat(300);
+        let new = [&(-2i32).to_be_bytes()[..], &[1 << 4], b"a", &[0b0010_1000, 44], long.as_bytes()].concat();
+        assert_eq!(atom_table(&new).unwrap(), ["a", &long]);
+    }
+
+    #[test]
+    fn damaged_atoms_are_errors_at_their_place() {
+        let offset = |data: &[u8]| atom_table(data).unwrap_err().offset;
+        assert_eq!(offset(b"\0\0"), 0);
+        assert_eq!(offset(b"\0\0\0\x02\x01a"), 6);
+        assert_eq!(offset(b"\0\0\0\x01\x05a"), 5);
+        assert_eq!(offset(b"\0\0\0\x01\x01\xff"), 4);
+        // A length with another tag, a length of more than 11 bits, and the largest count there is.
+        assert_eq!(offset(b"\xff\xff\xff\xff\x11a"), 4);
+        assert_eq!(offset(b"\xff\xff\xff\xff\x18a"), 4);
+        assert_eq!(offset(b"\x80\0\0\0"), 4);
+    }
+
+    #[test]
+    fn only_start_0_is_an_entry() {
+        let exports = |function: u8, arity: u8| [[0, 0, 0, 1], [0, 0, 0, function], [0, 0, 0, arity], [0; 4]].concat();
+        let atoms = ["m", "start"];
+        assert_eq!(exports_start(&exports(2, 0), &atoms), Ok(true));
+        for (function, arity) in [(2, 1), (1, 0), (0, 0), (3, 0)] {
+            assert_eq!(exports_start(&exports(function, arity), &atoms), Ok(false), "{function}/{arity}");
+        }
+        assert!(exports_start(b"\xff\xff\xff\xff", &atoms).is_err());
+    }
+}
