@@ -52,13 +52,13 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Writes a name in a `fun m:f/a`. OTP prints those in C (`erlang:fun_to_list/1`), with rules of its own: reserved
-/// words are not quoted, and fewer escapes have a letter. Characters beyond ASCII, which OTP prints as the bytes of
+/// words are not quoted but names with `@` are, and other characters have an escape. Characters beyond ASCII, which OTP prints as the bytes of
 /// their UTF-8 form, are written as [`write_atom`] does.
 fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
     if !name.is_ascii() {
         return write_atom(f, name);
     }
-    if is_plain(name) {
+    if is_plain(name) && !name.contains('@') {
         return f.write_str(name);
     }
     f.write_char('\'')?;
@@ -72,7 +72,7 @@ fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
             '\u{b}' => f.write_str("\\v")?,
             '\u{8}' => f.write_str("\\b")?,
             '\u{c}' => f.write_str("\\f")?,
-            ' '..='~' => f.write_char(c)?,
+            ' '..='\u{7f}' => f.write_char(c)?,
             _ => write!(f, "\\{:03o}", u32::from(c))?,
         }
     }
