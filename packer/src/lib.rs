@@ -7,3 +7,7 @@ pub mod unit;
 
 pub mod profile;
 pub mod suggest;
+#![warn(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod packbeam;

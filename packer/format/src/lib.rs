@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+pub mod avm;
 pub mod beam;
 pub mod check;
 pub mod code;
