@@ -1,13 +1,9 @@
 //! Checks, prunes, strips and packs compiled BEAM modules: bytes in, bytes and diagnostics out; no I/O.
 #![forbid(unsafe_code)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
-
-pub mod unit;
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
-
-pub mod profile;
-pub mod suggest;
 #![warn(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod packbeam;
+pub mod profile;
+pub mod suggest;
+pub mod unit;
