@@ -3,6 +3,10 @@
 #![warn(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod check;
+pub mod codes;
+pub mod diagnostic;
+pub mod link;
 pub mod packbeam;
 pub mod profile;
 pub mod suggest;

@@ -8,6 +8,8 @@ mod table;
 
 use std::sync::OnceLock;
 
+use emberl_format::opcode::Op;
+
 pub use platforms::{Platform, Platforms};
 use table::{NativeRecord, OpcodeSet};
 
@@ -59,12 +61,10 @@ static PROFILES: [Profile; 2] = [
     },
 ];
 
-/// Whether Emberl's VM runs the instruction of that number: all that the compilers of OTP 24 to 29 emit, but for the
-/// native records of OTP 29 (186 and up).
+/// Whether Emberl's VM runs the instruction of that number, as the opcode table says: all that the compilers of OTP 24
+/// to 29 emit, but for the native records of OTP 29.
 fn emberl_runs(opcode: u8) -> bool {
-    matches!(opcode,
-        1..=13 | 16 | 18..=26 | 39..=53 | 55..=67 | 69 | 72..=75 | 77 | 78 | 89..=92 | 96..=102 | 104..=109 | 111..=115
-        | 117..=121 | 124 | 125 | 129 | 131..=149 | 152..=185)
+    Op::from_number(opcode).is_some_and(|op| op.info().runs)
 }
 
 /// Where a profile gets its instructions from.

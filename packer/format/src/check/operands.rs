@@ -366,7 +366,11 @@ const fn is_constant(operand: Operand) -> bool {
 
 /// One command of `bs_match`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct MatchCommand {
+pub struct MatchCommand<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// How many bits it takes, where the command tells (`binary`, `integer`).
+    pub bits: Option<u64>,
     /// The number of live `x` registers, where collection may happen.
     pub live: Option<u64>,
     /// The flags of the segment.
@@ -389,34 +393,40 @@ impl<'m, 'a, 'o> MatchCommands<'m, 'a, 'o> {
     }
 }
 
-impl Iterator for MatchCommands<'_, '_, '_> {
-    type Item = Result<MatchCommand, Rule>;
+impl<'a> Iterator for MatchCommands<'_, 'a, '_> {
+    type Item = Result<MatchCommand<'a>, Rule>;
 
     fn next(&mut self) -> Option<Self::Item> {
         const MALFORMED: Rule = Rule::Operands("a command of bs_match is malformed");
         let (&name, rest) = self.rest.split_first()?;
         self.rest = &[];
         let Operand::Atom(name) = name else { return Some(Err(MALFORMED)) };
-        let size = match self.module.atoms.get(name) {
-            Some("ensure_at_least") => 2,
-            Some("ensure_exactly" | "skip") => 1,
-            Some("binary" | "integer") => 5,
-            Some("get_tail" | "=:=") => 3,
+        let name = self.module.atom(name);
+        let size = match name {
+            "ensure_at_least" => 2,
+            "ensure_exactly" | "skip" => 1,
+            "binary" | "integer" => 5,
+            "get_tail" | "=:=" => 3,
             _ => return Some(Err(Rule::Operands("bs_match has an unknown command"))),
         };
         let Some((command, rest)) = rest.split_at_checked(size) else { return Some(Err(MALFORMED)) };
         self.rest = rest;
         let register = |operand: Operand| operand.x().is_some() || operand.y().is_some();
         Some(match *command {
-            [Operand::Unsigned(_)] | [Operand::Unsigned(_), Operand::Unsigned(_)] => Ok(MatchCommand::default()),
-            [Operand::Unsigned(live), Operand::Unsigned(_), destination] if register(destination) => {
-                Ok(MatchCommand { live: Some(live), flags: None, destination: Some(destination) })
+            [Operand::Unsigned(_)] | [Operand::Unsigned(_), Operand::Unsigned(_)] => {
+                Ok(MatchCommand { name, ..MatchCommand::default() })
             }
-            [Operand::Nil, Operand::Unsigned(_), value] if is_source(value) => Ok(MatchCommand::default()),
-            [Operand::Unsigned(live), flags, Operand::Unsigned(_), Operand::Unsigned(_), destination]
+            [Operand::Unsigned(live), Operand::Unsigned(_), destination] if register(destination) => {
+                Ok(MatchCommand { name, live: Some(live), destination: Some(destination), ..MatchCommand::default() })
+            }
+            [Operand::Nil, Operand::Unsigned(_), value] if is_source(value) => {
+                Ok(MatchCommand { name, ..MatchCommand::default() })
+            }
+            [Operand::Unsigned(live), flags, Operand::Unsigned(size), Operand::Unsigned(unit), destination]
                 if register(destination) =>
             {
-                Ok(MatchCommand { live: Some(live), flags: Some(flags), destination: Some(destination) })
+                let bits = size.checked_mul(unit);
+                Ok(MatchCommand { name, bits, live: Some(live), flags: Some(flags), destination: Some(destination) })
             }
             _ => Err(MALFORMED),
         })
