@@ -341,9 +341,9 @@ mod tests {
 
     #[test]
     fn what_atomvm_runs_emberl_runs() {
-        let more: Vec<u8> = (0..=u8::MAX).filter(|&opcode| atomvm().runs(opcode) && !emberl().runs(opcode)).collect();
-        // allocate_zero, kill and make_fun2, which no compiler emits since OTP 24.
-        assert_eq!(more, [14, 17, 103]);
+        for opcode in 0..=u8::MAX {
+            assert!(emberl().runs(opcode) || !atomvm().runs(opcode), "{opcode}");
+        }
     }
 
     #[test]

@@ -20,10 +20,10 @@ use crate::functions::{Function, Functions};
 use crate::module::Module;
 use crate::opcode::{Flow, Kind, Op, Raise};
 
-/// How many states' cells may be joined for each instruction of a module, on average. Compilers' output stays below
+/// How many states' cells may be joined for each instruction of a module, on average. All of OTP and Elixir stays below
 /// 60; the limit only stops code that was made to be slow.
 const WORK_PER_INSTRUCTION: usize = 2_000;
-/// How many states' cells may wait at labels for each instruction of a function. Compilers' output stays below 40.
+/// How many states' cells may wait at labels for each instruction of a function. All of OTP and Elixir stays below 40.
 const CELLS_PER_INSTRUCTION: usize = 200;
 /// Both budgets have this much in addition, so that small functions are never too complex.
 const BUDGET_FLOOR: usize = 100_000;
@@ -48,6 +48,10 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
     }
     while let Some(((number, contexts), ())) = checker.waiting.pop_first() {
         let Some(function) = functions.list().get(number) else { continue };
+        if checker.work == 0 {
+            // The functions that used it up were reported.
+            break;
+        }
         let arguments: Vec<Value> = contexts.iter().map(|&context| argument_value(context)).collect();
         checker.function(number, function, &arguments, findings);
     }

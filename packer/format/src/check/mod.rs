@@ -14,6 +14,8 @@ pub mod operands;
 pub mod returns;
 pub mod rule;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
