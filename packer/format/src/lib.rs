@@ -17,5 +17,6 @@ pub mod functions;
 pub mod module;
 pub mod opcode;
 pub mod reader;
+pub mod view;
 
 pub use error::{ChunkId, Error, ErrorKind};
