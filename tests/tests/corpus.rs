@@ -21,9 +21,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         Trial::test("fixtures_are_read_checked_and_written_back", || whole(&corpus::fixtures())),
-        tools::needs(&[Tool::Erl], "installed_modules_are_read_checked_and_written_back", || {
-            whole(&corpus::all()?)
-        }),
+        tools::needs(&[Tool::Erl], "installed_modules_are_read_checked_and_written_back", || whole(&corpus::all()?)),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -71,10 +69,12 @@ fn written_back(module: &Module<'_>, bytes: &[u8]) -> Result<(), String> {
     if again != bytes {
         return Err("the container is not written back as it was".to_owned());
     }
-    let parse = |chunk: &Chunk<'_>| View::parse(chunk, module.atoms.len(), module.code.label_count).map(|view| {
-        let written = view.emit();
-        (view.is_verbatim(), written)
-    });
+    let parse = |chunk: &Chunk<'_>| {
+        View::parse(chunk, module.atoms.len(), module.code.label_count).map(|view| {
+            let written = view.emit();
+            (view.is_verbatim(), written)
+        })
+    };
     for chunk in chunks {
         let (verbatim, written) = parse(chunk).map_err(|error| error.to_string())?;
         let written = written.map_err(|error| error.to_string())?;

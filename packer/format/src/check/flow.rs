@@ -1,6 +1,6 @@
 //! The part of the checker that follows every path through every function.
 //!
-//! It is an abstract interpretation over [`State`]: one pass in the order of the code, states meeting at labels, and
+//! It is an abstract interpretation: one pass in the order of the code, states meeting at labels, and
 //! further passes as long as a jump backwards (a receive loop) changes what is known at its target. A function that is
 //! called with a match context is followed once more for those arguments. The sources of the rules are OTP's
 //! `beam_validator`, and what a VM must be able to rely on (frames, initialised slots, heap made sure of).

@@ -135,13 +135,12 @@ fn module(f: Vec<Line>, g: Vec<Line>) -> Vec<u8> {
 }
 
 fn findings_of(bytes: &[u8]) -> Vec<String> {
-    use alloc::string::ToString;
     let module = Module::parse(bytes).unwrap();
     let code = module.code.decode().unwrap();
     let functions = Functions::find(&module, &code).unwrap();
     super::check(&module, &code, &functions)
         .iter()
-        .map(|finding| alloc::format!("E{:04} {}", finding.rule.number(), finding.rule.to_string()))
+        .map(|finding| alloc::format!("E{:04} {}", finding.rule.number(), finding.rule))
         .collect()
 }
 
@@ -421,5 +420,5 @@ fn hostile_code_is_given_up_on() {
     }
     code.extend(asm![Label(u(3000)), Badmatch(X0)]);
     let findings = check(code);
-    assert!(findings == [] || findings == [133], "{findings:?}");
+    assert!(findings.is_empty() || findings == [133], "{findings:?}");
 }
