@@ -2,4 +2,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod graph;
+mod protocol;
+pub mod reach;
+pub mod rewrite;
 pub mod unit;
