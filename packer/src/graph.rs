@@ -378,7 +378,7 @@ fn asks_for_exports(unit: &Unit<'_>, graph: &UnitGraph, instruction: &Instructio
 fn asks_the_vm<'a>(unit: &Unit<'a>, instruction: &Instruction, item: &mut Option<&'a str>) -> bool {
     let code = &unit.code;
     match instruction.op {
-        Op::Line => false,
+        Op::Line | Op::InitYregs | Op::Allocate => false,
         Op::Move => {
             if code.operand(instruction, 1).x() == Some(1) {
                 *item = match code.operand(instruction, 0) {
