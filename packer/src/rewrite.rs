@@ -56,7 +56,7 @@ impl Emit {
         Self { literals: Some(LiteralForm::Inflated), lines: KeepLines::All, types: true, locals: true, others: false }
     }
 
-    /// A `.beam` file that OTP loads, with literals as the input has them (`LitU` becomes plain `LitT`).
+    /// A `.beam` file that OTP loads, with literals as the input has them. For one out of a pack choose a `LitT` form.
     #[must_use]
     pub const fn beam() -> Self {
         Self { literals: None, lines: KeepLines::All, types: true, locals: true, others: false }
