@@ -6,8 +6,12 @@
 pub mod check;
 pub mod codes;
 pub mod diagnostic;
+pub mod graph;
 pub mod link;
 pub mod packbeam;
 pub mod profile;
+mod protocol;
+pub mod reach;
+pub mod rewrite;
 pub mod suggest;
 pub mod unit;
