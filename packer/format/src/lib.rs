@@ -10,6 +10,7 @@ pub mod beam;
 pub mod code;
 pub mod compact;
 pub mod error;
+pub mod etf;
 pub mod functions;
 pub mod module;
 pub mod opcode;
