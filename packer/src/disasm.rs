@@ -43,7 +43,7 @@ pub enum Dialect {
 }
 
 /// The most bytes that one call copies out of the tables (literals, strings, file names), which code may name any number
-/// of times. All of OTP's and Elixir's modules stay below a tenth of it.
+/// of times. The most that a module of OTP 25, 27 or 29 or their Elixir needs is 1 MB.
 pub const MAX_COPIED: usize = 32 << 20;
 
 /// The instructions of one function of a unit.

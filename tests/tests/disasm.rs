@@ -3,7 +3,8 @@
 //! - Every installed `.beam` file is compared by the machine's `erl`.
 //! - `EMBERL_EXTRA_ERLS` adds other releases: `PROGRAM=FOLDER`, more with `:` between them. `PROGRAM` takes the place of
 //!   `erl`, `FOLDER` holds the `.beam` files that it shall be asked about. It is started in a folder of ours and given
-//!   relative paths only, so it may be a wrapper that changes the root.
+//!   relative paths only, so it may be a wrapper that changes the root. The release must be one that the disassembler
+//!   has a dialect of (25, 27 or 29); files with the type tables of another release are passed over and counted.
 //! - `fixtures/disasm/` has small modules with the text expected, for machines without Erlang. A new case is a new pair
 //!   of files; `EMBERL_BLESS=1` writes the text of all, to be read before it is committed.
 
@@ -14,8 +15,10 @@ use std::{
     time::Duration,
 };
 
-use emberl_format::beam::uncompressed;
+use emberl_format::ChunkId;
+use emberl_format::beam::{self, Chunks, uncompressed};
 use emberl_format::etf::{self, EncodeOptions, Term};
+use emberl_format::module::literals::emit_table;
 use emberl_packer::disasm::{self, Dialect, TextOptions};
 use emberl_packer::unit::Unit;
 use emberl_tests::{
@@ -34,9 +37,12 @@ const LIMIT: Duration = Duration::from_secs(600);
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = vec![
-        needs(&[Tool::Erl, Tool::Erlc], "installed modules are disassembled as beam_disasm does", installed),
+        installed(),
         needs(&[Tool::Erl, Tool::Erlc], "the text is read back by file:consult", text_is_read_back),
         Trial::test("damaged modules are disassembled without a panic", damaged),
+        Trial::test("one function can be chosen", chosen),
+        Trial::test("what cannot be decoded is a placeholder", placeholders),
+        Trial::test("large literals are copied up to a limit", limited),
     ];
     for (program, folder) in extra_erls() {
         let name = format!("{} are disassembled as beam_disasm of {program} does", folder.display());
@@ -60,8 +66,20 @@ fn fixtures() -> Vec<PathBuf> {
     corpus::beams_below(&[package_dir().join("fixtures").join("disasm")])
 }
 
-fn installed() -> Result<(), Failed> {
-    compare("erl", corpus::installed())
+/// Ignored, visibly, where `erl` is of a release that the disassembler has no dialect of.
+fn installed() -> Trial {
+    const NAME: &str = "installed modules are disassembled as beam_disasm does";
+    let trial = needs(&[Tool::Erl, Tool::Erlc], NAME, || compare("erl", corpus::installed()));
+    match release("erl", &env::temp_dir()) {
+        Ok(release) if dialect(&release).is_none() => {
+            trial.with_kind(format!("no dialect of OTP {release}")).with_ignored_flag(true)
+        }
+        _ => trial,
+    }
+}
+
+fn release(program: &str, folder: &Path) -> Result<String, Failed> {
+    ask(program, folder, &["-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."])
 }
 
 /// The dialect of an OTP release and the version of the type tables that its compiler writes. Nothing for a release that
@@ -79,7 +97,7 @@ fn ask(program: &str, folder: &Path, arguments: &[&str]) -> Result<String, Faile
     let mut command = Command::new(program);
     command.current_dir(folder).env("LC_ALL", "C.UTF-8").args(["-noshell", "-noinput"]).args(arguments);
     let output = process::run(&mut command, LIMIT)?.ok()?;
-    Ok(output.out())
+    Ok(output.out().trim().to_owned())
 }
 
 /// Has `program` compare the disassembly of the files with its own `beam_disasm`'s.
@@ -89,10 +107,9 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
     }
     let folder = TempDir::new()?;
     fs::copy(erl::scripts()?.join("disasm_compare.beam"), folder.path().join("disasm_compare.beam"))?;
-    let release = ask(program, folder.path(), &["-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."])?;
-    let Some((dialect, types)) = dialect(release.trim()) else {
-        eprintln!("{program} is OTP {release}, whose beam_disasm has no dialect here: nothing was compared");
-        return Ok(());
+    let release = release(program, folder.path())?;
+    let Some((dialect, types)) = dialect(&release) else {
+        return Err(format!("{program} is OTP {release}, whose beam_disasm has no dialect here").into());
     };
     let mut other_release = 0;
     for batch in files.chunks(BATCH) {
@@ -115,13 +132,13 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
         other_release += written.iter().filter(|&&written| !written).count();
         let start = "disasm_compare:main(init:get_plain_arguments()).";
         let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "terms"])?;
-        eprintln!("OTP {}: {}", release.trim(), said.trim());
+        eprintln!("OTP {release}: {said}");
         fs::remove_dir_all(&terms)?;
     }
     if other_release == files.len() {
         return Err(format!("all {other_release} files have type tables of other releases than {release}").into());
     }
-    eprintln!("OTP {}: {} files, {other_release} of them of other releases and not compared", release.trim(), files.len());
+    eprintln!("OTP {release}: {} files, {other_release} of them of other releases and not compared", files.len());
     Ok(())
 }
 
@@ -151,6 +168,32 @@ fn golden(path: &Path) -> Result<(), Failed> {
             Err(format!("{}, line {}:\n  kept {kept}\n  now  {now}", expected.display(), line + 1).into())
         }
     }
+}
+
+/// The text of one function is a part of the whole text; [`disasm::function`] gives its instructions.
+fn chosen() -> Result<(), Failed> {
+    let bytes = fs::read(package_dir().join("fixtures/disasm/control-otp29.beam"))?;
+    let unit = Unit::load("chosen", &bytes)?;
+    let whole = text(&unit, Dialect::default())?;
+    for (name, arity, heads) in [(Some("helper"), None, 2), (Some("helper"), Some(1), 1), (None, Some(0), 2)] {
+        let mut part = String::new();
+        disasm::write_text(&unit, &mut part, &TextOptions { name, arity, ..TextOptions::default() })?;
+        let found: Vec<&str> = part.split("\n\n").collect();
+        if found.len() != heads || !found.iter().all(|one| whole.contains(one.trim_end())) || part.contains("{module,")
+        {
+            return Err(format!("{name:?}/{arity:?} gives\n{part}").into());
+        }
+    }
+    let Term::List { ref elements, .. } = disasm::module(&unit, Dialect::default()) else {
+        return Err("no functions".into());
+    };
+    for (function, whole) in unit.functions.list().iter().zip(elements) {
+        let code = Term::list(disasm::function(&unit, function, Dialect::default()));
+        if !matches!(whole, Term::Tuple(parts) if parts.last() == Some(&code)) {
+            return Err(format!("{:?} differs from the module's", unit.name_of(function)).into());
+        }
+    }
+    Ok(())
 }
 
 /// What `file:consult/1` reads from the text are the terms themselves, for the kept modules and some of OTP's, in all
@@ -193,4 +236,44 @@ fn damaged() -> Result<(), Failed> {
         }
     }
     if loaded < 100 { Err(format!("only {loaded} damaged copies could be loaded").into()) } else { Ok(()) }
+}
+
+/// A kept module with another literal table: `count` times the external term `term`.
+fn with_literals(term: &[u8], count: usize) -> Result<Vec<u8>, Failed> {
+    let bytes = fs::read(package_dir().join("fixtures/disasm/control-otp29.beam"))?;
+    let chunks = Chunks::parse(&bytes)?;
+    let mut table = 0u32.to_be_bytes().to_vec();
+    table.extend(emit_table((0..count).map(|_| term).collect::<Vec<_>>().into_iter()));
+    let chunks = chunks
+        .all()
+        .iter()
+        .map(|chunk| (chunk.id, if chunk.id == ChunkId(*b"LitT") { &table[..] } else { chunk.data }));
+    Ok(beam::emit(chunks)?)
+}
+
+/// Literals that cannot be decoded, and literals that are not there.
+fn placeholders() -> Result<(), Failed> {
+    // A tuple of three elements, of which none follows; then fewer literals than the code names.
+    let bytes = with_literals(&[131, 104, 3], 3)?;
+    let unit = Unit::load("placeholders", &bytes)?;
+    let text = text(&unit, Dialect::default())?;
+    for expected in ["{invalid,literal,0}", "{invalid,literal,2}", "{invalid,literal,4}"] {
+        if !text.contains(expected) {
+            return Err(format!("{expected} is not in\n{text}").into());
+        }
+    }
+    if text.contains("{literal,") { Err("a literal was found in a broken table".into()) } else { Ok(()) }
+}
+
+fn limited() -> Result<(), Failed> {
+    let large = Term::binary(&vec![0xff; 5 << 20]);
+    let bytes = with_literals(&etf::encode(&large, &EncodeOptions::default())?, 12)?;
+    let unit = Unit::load("limited", &bytes)?;
+    let code = disasm::module(&unit, Dialect::default());
+    let size = etf::encode(&code, &EncodeOptions::default())?.len();
+    let text = code.to_string();
+    if !text.contains("{elided,literal,") || !text.contains("{literal,<<255,") {
+        return Err("some literals should be there, and some elided".into());
+    }
+    if size > disasm::MAX_COPIED + (1 << 20) { Err(format!("{size} bytes were copied").into()) } else { Ok(()) }
 }

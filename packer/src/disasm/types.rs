@@ -44,7 +44,7 @@ impl Row {
     fn read(version: u32, bytes: &[u8]) -> Option<Self> {
         let (set, rest) = bytes.split_first_chunk::<2>()?;
         let set = u16::from_be_bytes(*set);
-        // Versions 1 and 2 have the match context as bit 2.
+        // Versions 1 and 2 have the match context as bit 2, and all others one place further.
         let (set, context) = match version {
             1 | 2 => (set & 3 | (set & !7) >> 1, set & 4 != 0),
             _ => (set, false),
@@ -116,9 +116,7 @@ impl Row {
     }
 
     fn tuple(self) -> Option<Term> {
-        self.has(kind::TUPLE).then(|| {
-            tuple([atom("t_tuple"), Term::Integer(0), atom("false"), Term::Map(Vec::new())])
-        })
+        self.has(kind::TUPLE).then(|| tuple([atom("t_tuple"), Term::Integer(0), atom("false"), Term::Map(Vec::new())]))
     }
 
     fn record(self) -> Option<Term> {
@@ -225,4 +223,88 @@ pub(super) fn term(version: u32, row: &[u8], dialect: Dialect) -> Option<Term> {
     };
     let (lower, upper) = row.lower.zip(row.upper).unwrap_or((0, -1));
     Some(tuple([row.term_25(), unsigned(lower), unsigned(upper)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(set: u16, extra: &[&[u8]]) -> Vec<u8> {
+        [&set.to_be_bytes(), extra.concat().as_slice()].concat()
+    }
+
+    /// What `beam_types:decode_ext/1` of each release says. All sets of kinds have such answers; these stand for the
+    /// rules.
+    #[test]
+    fn terms_are_those_of_beam_types() {
+        let none: [&[u8]; 2] = [&0i64.to_be_bytes(), &(-1i64).to_be_bytes()];
+        let bounds: [&[u8]; 2] = [&(-5i64).to_be_bytes(), &77i64.to_be_bytes()];
+        let ones = "18446744073709551615";
+        for (set, extra, expected) in [
+            (0x0000, none, format!("{{none,0,{ones}}}")),
+            (0x0001, none, format!("{{{{t_atom,any}},0,{ones}}}")),
+            (0x0002, none, format!("{{{{t_bitstring,1}},0,{ones}}}")),
+            (0x0006, none, format!("{{{{t_bs_matchable,1}},0,{ones}}}")),
+            (0x0024, none, format!("{{any,0,{ones}}}")),
+            (0x0040, bounds, "{{t_integer,any},18446744073709551611,77}".to_owned()),
+            (0x0050, none, format!("{{number,0,{ones}}}")),
+            (0x0108, none, format!("{{{{t_list,any,any}},0,{ones}}}")),
+            (
+                0x1081,
+                none,
+                format!(
+                    "{{{{t_union,{{t_atom,any}},none,none,{{t_tuple,0,false,#{{}}}},{{t_map,any,any}}}},0,{ones}}}"
+                ),
+            ),
+        ] {
+            assert_eq!(term(1, &row(set, &extra), Dialect::Otp25).unwrap().to_string(), expected, "{set:#x}");
+        }
+        for (set, extra, expected) in [
+            (0x0002, &[][..], "{t_bs_matchable,1}"),
+            (0x0700, &[], "identifier"),
+            (0x0740, &[], "other"),
+            (0x0028, &[], "{t_number,any}"),
+            (0x1020, &bounds[..1], "{t_integer,{-5,'+inf'}}"),
+            (0x2028, &bounds[1..], "{t_number,{'-inf',77}}"),
+            (0x3021 | 0x08, &bounds, "{t_union,{t_atom,any},none,{t_integer,{-5,77}},none,none}"),
+            (0x4003, &[&[7]], "{t_union,{t_atom,any},none,none,none,{t_bitstring,7,false}}"),
+            (0x0fff, &[], "any"),
+        ] {
+            assert_eq!(term(3, &row(set, extra), Dialect::Otp27).unwrap().to_string(), expected, "{set:#x}");
+        }
+        for (set, extra, expected) in [
+            (0x1000, &[][..], "{t_record,nil,#{}}"),
+            (0x1001, &[], "{t_union,{t_atom,any},none,none,none,{t_record,nil,#{}},none}"),
+            (0x6020, &bounds, "{t_integer,{-5,77}}"),
+            (
+                0x0fff,
+                &[],
+                "{t_union,{t_atom,any},{t_list,any,any},{t_integer,any},{t_tuple,0,false,#{}},none,{t_bitstring,1,false}}",
+            ),
+            (0x1fff, &[], "any"),
+        ] {
+            assert_eq!(term(4, &row(set, extra), Dialect::Otp29).unwrap().to_string(), expected, "{set:#x}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_another_release_is_read_as_what_it_says() {
+        let bounds: [&[u8]; 2] = [&(-5i64).to_be_bytes(), &77i64.to_be_bytes()];
+        // A match context, and an integer.
+        assert_eq!(term(2, &row(0x0004, &[]), Dialect::Otp29).unwrap().to_string(), "{t_bs_matchable,1}");
+        assert_eq!(term(2, &row(0x6040, &bounds), Dialect::Otp29).unwrap().to_string(), "{t_integer,{-5,77}}");
+        assert_eq!(term(1, &row(0x0040, &bounds), Dialect::Otp27).unwrap().to_string(), "{t_integer,{-5,77}}");
+        // OTP 25 has both bounds or none.
+        let expected = "{{t_integer,any},0,18446744073709551615}";
+        assert_eq!(term(4, &row(0x2020, &bounds[..1]), Dialect::Otp25).unwrap().to_string(), expected);
+    }
+
+    #[test]
+    fn a_short_row_is_refused() {
+        for (version, bytes) in
+            [(1, row(0x0040, &[&[0; 15]])), (3, row(0x1020, &[])), (4, row(0x8002, &[])), (3, vec![0])]
+        {
+            assert_eq!(term(version, &bytes, Dialect::Otp29), None, "version {version}");
+        }
+    }
 }
