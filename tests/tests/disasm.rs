@@ -1,9 +1,9 @@
 //! The disassembler: against OTP's `beam_disasm`, instruction by instruction, and against kept text.
 //!
 //! - Every installed `.beam` file is compared by the machine's `erl`.
-//! - `EMBERL_EXTRA_ERLS` adds other releases: `PROGRAM=FOLDER`, more with `:` between them. `PROGRAM` takes the place of
-//!   `erl`, `FOLDER` holds the `.beam` files that it shall be asked about. It is started in a folder of ours and given
-//!   relative paths only, so it may be a wrapper that changes the root. The release must be one that the disassembler
+//! - `EMBERL_EXTRA_ERLS` adds other releases: `COMMAND=FOLDER`, more with `:` between them. `COMMAND`, split at spaces,
+//!   takes the place of `erl`; `FOLDER` holds the `.beam` files that it shall be asked about. It is started in a folder
+//!   of ours and given relative paths only, so it may be a wrapper that changes the root (`ci/otp-erl`). The release must be one that the disassembler
 //!   has a dialect of (25, 27 or 29); files with the type tables of another release are passed over and counted.
 //! - `fixtures/disasm/` has small modules with the text expected, for machines without Erlang. A new case is a new pair
 //!   of files; `EMBERL_BLESS=1` writes the text of all, to be read before it is committed.
@@ -94,8 +94,9 @@ fn dialect(release: &str) -> Option<(Dialect, u32)> {
 }
 
 fn ask(program: &str, folder: &Path, arguments: &[&str]) -> Result<String, Failed> {
-    let mut command = Command::new(program);
-    command.current_dir(folder).env("LC_ALL", "C.UTF-8").args(["-noshell", "-noinput"]).args(arguments);
+    let mut words = program.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).current_dir(folder).env("LC_ALL", "C.UTF-8").args(["-noshell", "-noinput"]).args(arguments);
     let output = process::run(&mut command, LIMIT)?.ok()?;
     Ok(output.out().trim().to_owned())
 }
@@ -120,18 +121,20 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
             let unit = Unit::load(path.to_string_lossy(), &bytes).map_err(|error| error.to_string())?;
             // beam_disasm refuses or converts the types of other releases.
             if unit.module.types.as_ref().is_some_and(|table| table.version != types) {
-                return Ok(false);
+                return Ok(None);
             }
             let code = disasm::module(&unit, dialect);
-            let term = Term::tuple(vec![Term::string(&unit.file), Term::binary(&bytes), code]);
-            let encoded = etf::encode(&term, &EncodeOptions::default()).map_err(|error| error.to_string())?;
-            let name = path.to_string_lossy().replace(['/', '\\', ':'], "_");
-            fs::write(terms.join(format!("{name}.etf")), encoded).map_err(|error| error.to_string())?;
-            Ok(true)
+            let encoded = etf::encode(&code, &EncodeOptions::default()).map_err(|error| error.to_string())?;
+            // beam_lib appends `.beam` to every other name.
+            let name = path.with_extension("").to_string_lossy().replace(['/', '\\', ':'], "_");
+            let write = |kind: &str, bytes: &[u8]| fs::write(terms.join(format!("{name}.{kind}")), bytes);
+            write("beam", &bytes).and_then(|()| write("etf", &encoded)).map_err(|error| error.to_string())?;
+            Ok(Some(format!("terms/{name}.beam\tterms/{name}.etf\n")))
         })?;
-        other_release += written.iter().filter(|&&written| !written).count();
+        other_release += written.iter().filter(|pair| pair.is_none()).count();
+        fs::write(folder.path().join("list"), written.into_iter().flatten().collect::<String>())?;
         let start = "disasm_compare:main(init:get_plain_arguments()).";
-        let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "terms"])?;
+        let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "list"])?;
         eprintln!("OTP {release}: {said}");
         fs::remove_dir_all(&terms)?;
     }
