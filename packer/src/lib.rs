@@ -1,6 +1,14 @@
 //! Checks, prunes, strips and packs compiled BEAM modules: bytes in, bytes and diagnostics out; no I/O.
 #![forbid(unsafe_code)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+#![warn(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod check;
+pub mod codes;
+pub mod diagnostic;
 pub mod disasm;
+pub mod link;
+pub mod packbeam;
+pub mod profile;
+pub mod suggest;
 pub mod unit;

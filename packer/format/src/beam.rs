@@ -131,6 +131,29 @@ pub fn uncompressed(bytes: &[u8]) -> Result<Cow<'_, [u8]>> {
     if bytes.starts_with(&[0x1f, 0x8b]) { gunzip(bytes).map(Cow::Owned) } else { Ok(Cow::Borrowed(bytes)) }
 }
 
+/// The table of literals that a `LitT` chunk holds: inflated, or as it is where the size word is zero (OTP 28 and
+/// later do not compress). It is what `.avm` packs store as `LitU`: a count, then each literal's size and external term.
+///
+/// # Errors
+/// When the announced size passes [`inflate_limit`], or the data do not inflate to it. Offsets count from the chunk.
+pub fn literal_table(data: &[u8]) -> Result<Cow<'_, [u8]>> {
+    const WHAT: &str = "the table of literals";
+    let mut reader = Reader::new(data);
+    let size = reader.u32("the size of the table of literals")? as usize;
+    let table = reader.rest();
+    let limit = inflate_limit(table.len());
+    if size == 0 {
+        return Ok(Cow::Borrowed(table));
+    }
+    if size > limit {
+        return Err(Error::new(0, ErrorKind::TooLarge { what: WHAT, limit: limit as u64 }));
+    }
+    match miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(table, size) {
+        Ok(inflated) if inflated.len() == size => Ok(Cow::Owned(inflated)),
+        _ => Err(Error::new(4, ErrorKind::BadCompression { what: WHAT })),
+    }
+}
+
 /// Inflates one gzip member (RFC 1952). Its checksum is verified.
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>> {
     const WHAT: &str = "the gzip file";

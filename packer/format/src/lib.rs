@@ -6,7 +6,9 @@
 
 extern crate alloc;
 
+pub mod avm;
 pub mod beam;
+pub mod check;
 pub mod code;
 pub mod compact;
 pub mod error;
@@ -15,5 +17,6 @@ pub mod functions;
 pub mod module;
 pub mod opcode;
 pub mod reader;
+pub mod view;
 
 pub use error::{ChunkId, Error, ErrorKind};

@@ -128,7 +128,8 @@ pub struct OpInfo {
     pub operands: &'static [Kind],
     /// The first OTP release whose compiler emits it (5 for all that are older than R8).
     pub first_release: u8,
-    /// The last OTP release whose compiler emits it; [`NEWEST_RELEASE`] for all that are in use.
+    /// The last OTP release whose compiler emits it, with whatever options (`+r23` of OTP 25 brings old ones back);
+    /// [`NEWEST_RELEASE`] for all that are in use.
     pub last_release: u8,
     /// Whether the next instruction may follow.
     pub flow: Flow,
@@ -246,13 +247,13 @@ opcodes! {
     #[doc = "Allocates a stack frame and makes sure of heap space."]
     13 "allocate_heap" AllocateHeap [FrameSize, HeapNeed, Live] 5..=29 Next Never runs;
     #[doc = "Allocates a stack frame whose slots are nil."]
-    14 "allocate_zero" AllocateZero [FrameSize, Live] 5..=23 Next Never refused;
+    14 "allocate_zero" AllocateZero [FrameSize, Live] 5..=25 Next Never runs;
     #[doc = "Allocates a stack frame whose slots are nil, and makes sure of heap space."]
-    15 "allocate_heap_zero" AllocateHeapZero [FrameSize, HeapNeed, Live] 5..=23 Next Never refused;
+    15 "allocate_heap_zero" AllocateHeapZero [FrameSize, HeapNeed, Live] 5..=25 Next Never runs;
     #[doc = "Makes sure of heap space."]
     16 "test_heap" TestHeap [HeapNeed, Live] 5..=29 Next Never runs;
     #[doc = "Sets a stack slot to nil."]
-    17 "init" Init [Slot] 5..=23 Next Never refused;
+    17 "init" Init [Slot] 5..=25 Next Never runs;
     #[doc = "Takes the stack frame away."]
     18 "deallocate" Deallocate [Deallocate] 5..=29 Next Never runs;
     #[doc = "Returns x0 to the caller."]
@@ -405,10 +406,10 @@ opcodes! {
     92 "bs_put_string" BsPutString [StringSize, StringOffset] 7..=24 Next Never runs;
     #[doc = "Reserved a buffer (gone since R12)."]
     93 "bs_need_buf" BsNeedBuf [Unsigned] 7..=10 Next Never refused;
-    #[doc = "Cleared the floating-point error flag."]
-    94 "fclearerror" Fclearerror [] 8..=23 Next Never refused;
-    #[doc = "Tested the floating-point error flag."]
-    95 "fcheckerror" Fcheckerror [Fail] 8..=23 Next WithoutFail refused;
+    #[doc = "Clears the floating-point error flag."]
+    94 "fclearerror" Fclearerror [] 8..=25 Next Never runs;
+    #[doc = "Jumps when the floating-point error flag is set."]
+    95 "fcheckerror" Fcheckerror [Fail] 8..=25 Next WithoutFail runs;
     #[doc = "Moves a float into or out of a floating-point register."]
     96 "fmove" Fmove [MoveSource, MoveDestination] 8..=29 Next Never runs;
     #[doc = "Converts a number to a float."]
@@ -423,8 +424,8 @@ opcodes! {
     101 "fdiv" Fdiv [Fail, FloatSource, FloatSource, FloatDestination] 8..=29 Next WithoutFail runs;
     #[doc = "Negates a float."]
     102 "fnegate" Fnegate [Fail, FloatSource, FloatDestination] 8..=29 Next WithoutFail runs;
-    #[doc = "Built a fun in x0 from the registers below."]
-    103 "make_fun2" MakeFun2 [Lambda] 8..=23 Next Never refused;
+    #[doc = "Builds a fun in x0 from the free variables in x0, x1, ..."]
+    103 "make_fun2" MakeFun2 [Lambda] 8..=25 Next Never runs;
     #[doc = "Begins a try."]
     104 "try" Try [Tag, Handler] 10..=29 Next Never runs;
     #[doc = "Ends a try that nothing was raised in."]
@@ -517,10 +518,10 @@ opcodes! {
     148 "bs_put_utf32" BsPutUtf32 [Fail, Flags, Source] 12..=24 Next WithoutFail runs;
     #[doc = "Marks the function that is called when the module is loaded."]
     149 "on_load" OnLoad [] 13..=29 Next Never runs;
-    #[doc = "Saved the end of the mailbox (gone since OTP 24)."]
-    150 "recv_mark" RecvMark [Jump] 14..=23 Next Never refused;
-    #[doc = "Began to receive from the saved place (gone since OTP 24)."]
-    151 "recv_set" RecvSet [Jump] 14..=23 Next Never refused;
+    #[doc = "Saves the end of the mailbox for the receive at the label."]
+    150 "recv_mark" RecvMark [Jump] 14..=25 Next Never runs;
+    #[doc = "Begins to receive from the saved place."]
+    151 "recv_set" RecvSet [Jump] 14..=25 Next Never runs;
     #[doc = "Calls a guard BIF with three arguments that may allocate."]
     152 "gc_bif3" GcBif3 [Fail, Live, Bif, Source, Source, Source, Destination] 14..=29 Next WithoutFail runs;
     #[doc = "Gives the source location of what follows."]

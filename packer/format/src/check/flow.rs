@@ -1,0 +1,1085 @@
+//! The part of the checker that follows every path through every function.
+//!
+//! It is an abstract interpretation over [`State`]: one pass in the order of the code, states meeting at labels, and
+//! further passes as long as a jump backwards (a receive loop) changes what is known at its target. A function that is
+//! called with a match context is followed once more for those arguments. The sources of the rules are OTP's
+//! `beam_validator`, and what a VM must be able to rely on (frames, initialised slots, heap made sure of).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::Finding;
+use super::operands::MatchCommands;
+use super::returns::Returns;
+use super::rule::{Place, Rule};
+use super::state::{Catch, Frame, State, Value};
+use crate::code::{Decoded, Instruction};
+use crate::compact::Operand;
+use crate::functions::{Function, Functions};
+use crate::module::Module;
+use crate::opcode::{Flow, Kind, Op, Raise};
+
+/// How many states' cells may be joined for each instruction of a module, on average. All of OTP and Elixir stays below
+/// 60; the limit only stops code that was made to be slow.
+const WORK_PER_INSTRUCTION: usize = 2_000;
+/// How many states' cells may wait at labels for each instruction of a function. All of OTP and Elixir stays below 40.
+const CELLS_PER_INSTRUCTION: usize = 200;
+/// Both budgets have this much in addition, so that small functions are never too complex.
+const BUDGET_FLOOR: usize = 100_000;
+
+/// Follows every path through every function. The operands must have been found right by
+/// [`operands::check`](super::operands::check).
+pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, findings: &mut Vec<Finding>) {
+    let mut checker = Checker {
+        module,
+        code,
+        functions,
+        returns: Returns::find(module, code, functions),
+        safe_bifs: bifs(module, is_safe_bif),
+        size_bifs: bifs(module, |name, arity| arity == 1 && matches!(name, "bit_size" | "byte_size")),
+        waiting: BTreeMap::new(),
+        seen: BTreeSet::new(),
+        work: code.instructions().len().saturating_mul(WORK_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
+    };
+    for (number, function) in functions.list().iter().enumerate() {
+        let arguments = vec![Value::TERM; usize::from(function.arity)];
+        checker.function(number, function, &arguments, findings);
+    }
+    while let Some(((number, contexts), ())) = checker.waiting.pop_first() {
+        let Some(function) = functions.list().get(number) else { continue };
+        if checker.work == 0 {
+            // The functions that used it up were reported.
+            break;
+        }
+        let arguments: Vec<Value> = contexts.iter().map(|&context| argument_value(context)).collect();
+        checker.function(number, function, &arguments, findings);
+    }
+}
+
+/// Which imports are these functions of `erlang`.
+fn bifs(module: &Module<'_>, which: impl Fn(&str, u32) -> bool) -> Vec<bool> {
+    module
+        .imports
+        .iter()
+        .map(|import| module.atom(import.module) == "erlang" && which(module.atom(import.function), import.arity))
+        .collect()
+}
+
+/// Whether a guard BIF never raises, whatever its arguments.
+fn is_safe_bif(name: &str, arity: u32) -> bool {
+    match arity {
+        0 => true,
+        1 => name == "get" || (name.starts_with("is_") && name != "is_alive"),
+        2 => matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">="),
+        _ => false,
+    }
+}
+
+/// Arguments of a local call, as the key under which a function is followed once more.
+const fn argument_kind(value: Value) -> u8 {
+    match value {
+        Value::CONTEXT => 1,
+        Value::MIXED => 2,
+        _ => 0,
+    }
+}
+
+const fn argument_value(kind: u8) -> Value {
+    match kind {
+        1 => Value::CONTEXT,
+        2 => Value::MIXED,
+        _ => Value::TERM,
+    }
+}
+
+struct Checker<'m, 'a> {
+    module: &'m Module<'a>,
+    code: &'m Decoded<'a>,
+    functions: &'m Functions,
+    returns: Returns,
+    safe_bifs: Vec<bool>,
+    size_bifs: Vec<bool>,
+    /// Functions to be followed for arguments that are match contexts.
+    waiting: BTreeMap<(usize, Vec<u8>), ()>,
+    /// All that ever waited.
+    seen: BTreeSet<(usize, Vec<u8>)>,
+    /// What is left of the budget of work.
+    work: usize,
+}
+
+impl Checker<'_, '_> {
+    fn function(&mut self, number: usize, function: &Function, arguments: &[Value], findings: &mut Vec<Finding>) {
+        let body = function.body..function.instructions.end;
+        let instructions = self.code.instructions().get(body.clone()).unwrap_or_default();
+        let mut walk = Walk {
+            arity: function.arity,
+            handlers: BTreeSet::new(),
+            loops: BTreeSet::new(),
+            states: BTreeMap::new(),
+            cells: instructions.len().saturating_mul(CELLS_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
+            again: false,
+            at: 0,
+            current: None,
+            checker: self,
+            calls: Vec::new(),
+        };
+        walk.survey(function.instructions.start, instructions, body.start);
+        let before = findings.len();
+        loop {
+            walk.again = false;
+            findings.truncate(before);
+            walk.pass(number, function, arguments, findings);
+            let exhausted = walk.checker.work == 0 || walk.cells == 0;
+            if exhausted {
+                findings.truncate(before);
+                findings.push(Finding { function: number, instruction: function.body, rule: Rule::TooComplex });
+            }
+            if !walk.again || exhausted {
+                break;
+            }
+        }
+        for call in core::mem::take(&mut walk.calls) {
+            if self.seen.insert(call.clone()) {
+                self.waiting.insert(call, ());
+            }
+        }
+    }
+}
+
+/// The walk through one function.
+struct Walk<'c, 'm, 'a> {
+    checker: &'c mut Checker<'m, 'a>,
+    arity: u8,
+    /// Labels of `try` handlers.
+    handlers: BTreeSet<u32>,
+    /// Labels that are jumped to from behind: their states stay from pass to pass.
+    loops: BTreeSet<u32>,
+    /// What is known at labels not yet reached in this pass, and at all of `loops`.
+    states: BTreeMap<u32, State>,
+    /// What is left of the budget of memory.
+    cells: usize,
+    /// Whether a state at a label that was passed has changed.
+    again: bool,
+    /// The instruction being followed.
+    at: usize,
+    /// What is known before it; `None` where it cannot be reached.
+    current: Option<State>,
+    /// Local calls with match contexts among their arguments.
+    calls: Vec<(usize, Vec<u8>)>,
+}
+
+type Step = Result<(), Rule>;
+
+impl Walk<'_, '_, '_> {
+    /// Finds the handlers, and the labels that are jumped to from behind.
+    fn survey(&mut self, start: usize, instructions: &[Instruction], first: usize) {
+        let mut jumps = Vec::new();
+        for (index, instruction) in (first..).zip(instructions) {
+            for (kind, operand) in instruction.op.info().operands.iter().zip(self.checker.code.operands(instruction)) {
+                match (kind, operand) {
+                    (Kind::Handler, Operand::Label(label)) => {
+                        if instruction.op == Op::Try {
+                            self.handlers.insert(label);
+                        }
+                        jumps.push((label, index));
+                    }
+                    (Kind::Fail | Kind::FailOrAtom | Kind::Jump, Operand::Label(label)) if label != 0 => {
+                        jumps.push((label, index));
+                    }
+                    (Kind::SelectValues | Kind::SelectArities, list) => {
+                        for pair in self.checker.code.elements(list).chunks_exact(2) {
+                            if let [_, Operand::Label(label)] = *pair {
+                                jumps.push((label, index));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (label, from) in jumps {
+            match self.checker.functions.label(label) {
+                // The label before func_info is followed last.
+                Some(to) if to != start && to <= from => {
+                    self.loops.insert(label);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn pass(&mut self, number: usize, function: &Function, arguments: &[Value], findings: &mut Vec<Finding>) {
+        let loops = &self.loops;
+        self.states.retain(|label, _| loops.contains(label));
+        self.current = Some(State::entry(arguments));
+        let header = function.instructions.start..function.body;
+        let body = function.body..function.instructions.end;
+        for index in body.chain(header) {
+            self.at = index;
+            if self.checker.work == 0 || self.cells == 0 {
+                return;
+            }
+            if index == function.instructions.start && self.current.take().is_some() {
+                let instruction = function.instructions.end - 1;
+                findings.push(Finding { function: number, instruction, rule: Rule::FallsThrough });
+            }
+            let Some(&instruction) = self.checker.code.instructions().get(index) else { return };
+            if let Err(rule) = self.step(&instruction) {
+                // What follows on this path would only repeat it.
+                self.current = None;
+                findings.push(Finding { function: number, instruction: index, rule });
+            }
+        }
+    }
+
+    fn spend(&mut self, cells: usize) {
+        self.checker.work = self.checker.work.saturating_sub(cells);
+    }
+
+    // Labels and where control goes.
+
+    fn reach(&mut self, label: u32) -> Step {
+        if self.current.is_some() && self.handlers.contains(&label) {
+            // A call that this compiler knew never to return with these arguments may stand right before the handler. A
+            // VM must make it an error if it returns all the same: try_case is for exceptions only.
+            if !self.behind_call() {
+                return Err(Rule::HandlerEntered(label));
+            }
+            self.current = None;
+        }
+        if self.loops.contains(&label) {
+            if let Some(current) = self.current.take() {
+                self.merge_state(label, &current);
+            }
+            self.current = self.states.get(&label).cloned();
+        } else if let Some(waiting) = self.states.remove(&label) {
+            let cells = waiting.cells();
+            self.cells = self.cells.saturating_add(cells);
+            self.spend(cells);
+            match &mut self.current {
+                Some(current) => {
+                    current.join(&waiting);
+                }
+                None => self.current = Some(waiting),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the instruction before this one is a call.
+    fn behind_call(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|before| self.checker.code.instructions().get(before));
+        before.is_some_and(|instruction| {
+            matches!(instruction.op, Op::Call | Op::CallExt | Op::CallFun | Op::CallFun2 | Op::Apply)
+        })
+    }
+
+    fn merge_state(&mut self, label: u32, state: &State) {
+        let cells = state.cells();
+        self.spend(cells);
+        match self.states.get_mut(&label) {
+            Some(known) => {
+                if known.join(state) && self.is_behind(label) {
+                    self.again = true;
+                }
+            }
+            None => {
+                self.cells = self.cells.saturating_sub(cells);
+                self.states.insert(label, state.clone());
+                self.again |= self.is_behind(label);
+            }
+        }
+    }
+
+    /// Whether a label was passed in this pass.
+    fn is_behind(&self, label: u32) -> bool {
+        self.loops.contains(&label) && self.checker.functions.label(label).is_some_and(|to| to < self.at)
+    }
+
+    /// A jump to `label` may happen here.
+    fn branch(&mut self, label: u32, state: &State) -> Step {
+        if self.handlers.contains(&label) {
+            return Err(Rule::HandlerEntered(label));
+        }
+        self.merge_state(label, state);
+        Ok(())
+    }
+
+    /// An exception may be raised here: the innermost handler of this function may be entered.
+    ///
+    /// Slots need not be written then, so a VM must not take what an unwritten slot holds for the tag of a catch.
+    /// (Compilers rely on it: they know of some guard BIFs that these arguments cannot make them fail.)
+    fn may_raise(&mut self, state: &State) -> Step {
+        match &state.catches {
+            None => Err(Rule::CatchNesting),
+            Some(catches) => {
+                if let Some(catch) = catches.last() {
+                    let raised = state.raised();
+                    self.merge_state(catch.handler, &raised);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    // Instructions.
+
+    fn step(&mut self, instruction: &Instruction) -> Step {
+        self.spend(1);
+        if instruction.op == Op::Label {
+            let Operand::Unsigned(label) = self.checker.code.operand(instruction, 0) else { return Ok(()) };
+            return self.reach(u32::try_from(label).unwrap_or(u32::MAX));
+        }
+        let Some(mut state) = self.current.take() else {
+            return Ok(());
+        };
+        let info = instruction.op.info();
+        let goes_on = match instruction.op {
+            Op::Line | Op::ExecutableLine | Op::DebugLine | Op::OnLoad | Op::NifStart => true,
+            Op::Call | Op::CallLast | Op::CallOnly | Op::CallExt | Op::CallExtLast | Op::CallExtOnly => {
+                self.call(instruction, &mut state)?
+            }
+            Op::CallFun | Op::CallFun2 | Op::Apply | Op::ApplyLast | Op::Send | Op::RawRaise | Op::BsInitWritable => {
+                self.call_register(instruction, &mut state)?
+            }
+            Op::Catch | Op::Try | Op::CatchEnd | Op::TryEnd | Op::TryCase => {
+                self.catch(instruction, &mut state)?;
+                true
+            }
+            Op::Allocate
+            | Op::AllocateHeap
+            | Op::AllocateZero
+            | Op::AllocateHeapZero
+            | Op::Deallocate
+            | Op::Trim
+            | Op::Return => {
+                self.frame(instruction, &mut state)?;
+                info.flow == Flow::Next
+            }
+            Op::FuncInfo => {
+                if state.frame != Frame::None {
+                    return Err(Rule::FrameLeft);
+                }
+                // An argument may be a match context here: the clause failed after the match had begun.
+                live(&state, u64::from(self.arity))?;
+                false
+            }
+            Op::LoopRec
+            | Op::LoopRecEnd
+            | Op::Wait
+            | Op::WaitTimeout
+            | Op::Timeout
+            | Op::RecvMarkerBind
+            | Op::RecvMarkerReserve => self.receive(instruction, &mut state)?,
+            Op::MakeFun2 => {
+                self.make_fun(instruction, &mut state)?;
+                true
+            }
+            Op::BuildStacktrace => {
+                term(&state, Operand::X(0))?;
+                initialized(&state)?;
+                state.x.truncate(1);
+                true
+            }
+            Op::Move => {
+                let source = self.checker.code.operand(instruction, 0);
+                let value = self.constant(source).map_or_else(|| movable(&state, source), Ok)?;
+                write(&mut state, self.checker.code.operand(instruction, 1), value)?;
+                true
+            }
+            Op::Swap => {
+                let (first, second) =
+                    (self.checker.code.operand(instruction, 0), self.checker.code.operand(instruction, 1));
+                let (a, b) = (movable(&state, first)?, movable(&state, second)?);
+                write(&mut state, first, b)?;
+                write(&mut state, second, a)?;
+                true
+            }
+            Op::BsStartMatch3 | Op::BsStartMatch4 => {
+                self.start_match(instruction, &mut state)?;
+                true
+            }
+            Op::BsMatch => {
+                self.match_commands(instruction, &mut state)?;
+                true
+            }
+            _ => {
+                self.general(instruction, &mut state)?;
+                info.flow == Flow::Next
+            }
+        };
+        if goes_on {
+            self.current = Some(state);
+        }
+        Ok(())
+    }
+
+    fn is_safe_bif(&self, instruction: &Instruction) -> bool {
+        matches!(instruction.op, Op::Bif1 | Op::Bif2)
+            && self.checker.safe_bifs.get(self.unsigned(instruction, 1) as usize).copied().unwrap_or(false)
+    }
+
+    /// `bit_size` and `byte_size` can be asked of a match context (OTP 26 and later): they tell what is left of it.
+    fn takes_context(&self, instruction: &Instruction) -> bool {
+        instruction.op == Op::GcBif1
+            && self.checker.size_bifs.get(self.unsigned(instruction, 2) as usize).copied().unwrap_or(false)
+    }
+
+    fn unsigned(&self, instruction: &Instruction, index: usize) -> u64 {
+        match self.checker.code.operand(instruction, index) {
+            Operand::Unsigned(number) => number,
+            _ => 0,
+        }
+    }
+
+    fn label(&self, instruction: &Instruction, index: usize) -> u32 {
+        match self.checker.code.operand(instruction, index) {
+            Operand::Label(label) => label,
+            _ => 0,
+        }
+    }
+
+    /// Calls of functions by name. Returns whether the next instruction follows.
+    fn call(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+        let arity = self.unsigned(instruction, 0);
+        initialized(state)?;
+        live(state, arity)?;
+        let target = self.checker.code.operand(instruction, 1);
+        let mut returns = true;
+        match target {
+            Operand::Label(label) => {
+                self.local_arguments(label, arity, state)?;
+                returns = self.checker.functions.entered_at(label).is_none_or(|f| self.checker.returns.function(f));
+            }
+            Operand::Unsigned(import) => {
+                (0..arity as u16).try_for_each(|number| term(state, Operand::X(number)))?;
+                returns = self.checker.returns.import(import) && !self.certainly_raises(import, state);
+            }
+            _ => {}
+        }
+        match instruction.op {
+            Op::Call | Op::CallExt => {
+                if state.frame != Frame::Here {
+                    return Err(Rule::NoFrame);
+                }
+            }
+            // A frame that is taken away for a call that never returns may be garbage: compilers know that.
+            _ if !returns => {}
+            Op::CallLast | Op::CallExtLast => leave_frame(state, self.unsigned(instruction, 2))?,
+            _ => no_frame(state)?,
+        }
+        self.may_raise(state)?;
+        state.forget_registers();
+        state.set_x(0, Value::TERM);
+        Ok(returns && instruction.op.info().flow == Flow::Next)
+    }
+
+    /// What is known of a constant that is moved.
+    fn constant(&self, operand: Operand) -> Option<Value> {
+        match operand {
+            Operand::Nil => Some(Value::NIL),
+            Operand::Atom(atom) if matches!(self.checker.module.atom(atom), "error" | "exit" | "throw") => {
+                Some(Value::CLASS)
+            }
+            _ => None,
+        }
+    }
+
+    /// `erlang:raise/3` returns `badarg` when it is called wrongly. With a class and no stack trace it never does.
+    fn certainly_raises(&self, import: u64, state: &State) -> bool {
+        let module = self.checker.module;
+        state.get_x(0) == Value::CLASS
+            && state.get_x(2) == Value::NIL
+            && module.imports.get(import as usize).is_some_and(|import| {
+                import.arity == 3 && module.atom(import.function) == "raise" && module.atom(import.module) == "erlang"
+            })
+    }
+
+    /// The arguments of a local call: match contexts among them make the callee be followed for them too.
+    fn local_arguments(&mut self, label: u32, arity: u64, state: &State) -> Step {
+        let arguments: Vec<u8> = state.x.iter().take(arity as usize).map(|&value| argument_kind(value)).collect();
+        for number in 0..arity as u16 {
+            if matches!(state.get_x(number), Value::MARKER | Value::UNUSABLE) {
+                return Err(Rule::Marker(Place::X(number)));
+            }
+        }
+        if arguments.iter().any(|&kind| kind != 0)
+            && let Some(callee) = self.checker.functions.entered_at(label)
+        {
+            self.spend(arguments.len());
+            self.calls.push((callee, arguments));
+        }
+        Ok(())
+    }
+
+    /// Calls whose target is in a register, and instructions that work as calls do.
+    fn call_register(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+        let registers = match instruction.op {
+            Op::CallFun => self.unsigned(instruction, 0) + 1,
+            Op::CallFun2 => {
+                term(state, self.checker.code.operand(instruction, 2))?;
+                self.unsigned(instruction, 1)
+            }
+            Op::Send => 2,
+            Op::RawRaise => 3,
+            Op::BsInitWritable => 1,
+            _ => self.unsigned(instruction, 0) + 2,
+        };
+        initialized(state)?;
+        live(state, registers)?;
+        (0..registers as u16).try_for_each(|number| term(state, Operand::X(number)))?;
+        if instruction.op == Op::ApplyLast {
+            leave_frame(state, self.unsigned(instruction, 1))?;
+        } else if state.frame != Frame::Here {
+            return Err(Rule::NoFrame);
+        }
+        self.may_raise(state)?;
+        // raw_raise goes on, with badarg in x0, when the class is none. A class that an exception had always is one.
+        let raises = instruction.op == Op::RawRaise && state.get_x(0) == Value::CLASS;
+        state.forget_registers();
+        state.set_x(0, Value::TERM);
+        Ok(!raises && instruction.op.info().flow == Flow::Next)
+    }
+
+    /// `make_fun2`: the free variables are in `x0`, `x1`, ..., the fun comes into `x0`.
+    fn make_fun(&self, instruction: &Instruction, state: &mut State) -> Step {
+        let lambda = self.checker.module.lambdas.get(self.unsigned(instruction, 0) as usize);
+        let free = lambda.map_or(0, |lambda| lambda.free);
+        initialized(state)?;
+        (0..free as u16).try_for_each(|number| term(state, Operand::X(number)))?;
+        state.x.truncate(free as usize);
+        state.set_x(0, Value::TERM);
+        state.heap = [0; 3];
+        Ok(())
+    }
+
+    fn catch(&mut self, instruction: &Instruction, state: &mut State) -> Step {
+        let Operand::Y(slot) = self.checker.code.operand(instruction, 0) else { return Ok(()) };
+        match instruction.op {
+            Op::Catch | Op::Try => {
+                let handler = self.label(instruction, 1);
+                let catch = Catch { is_try: instruction.op == Op::Try, handler, slot };
+                // The innermost tag must be found first when the stack is searched from slot 0 upwards.
+                let catches = state.catches.as_mut().ok_or(Rule::CatchNesting)?;
+                if catches.last().is_some_and(|outer| outer.slot <= slot) {
+                    return Err(Rule::CatchNesting);
+                }
+                catches.push(catch);
+                write(state, Operand::Y(slot), Value::tag(catch))
+            }
+            op => {
+                let innermost = state.catches.as_mut().and_then(Vec::pop).ok_or(Rule::CatchNesting)?;
+                if innermost.slot != slot || innermost.is_try != (op != Op::CatchEnd) {
+                    return Err(Rule::CatchNesting);
+                }
+                match state.y.get_mut(usize::from(slot)) {
+                    Some(place) if *place == Value::tag(innermost) => *place = Value::TERM,
+                    _ => return Err(Rule::CatchNesting),
+                }
+                match op {
+                    Op::CatchEnd => {
+                        term(state, Operand::X(0))?;
+                        state.x.truncate(1);
+                    }
+                    Op::TryCase => {
+                        state.forget_registers();
+                        state.x.extend([Value::CLASS, Value::TERM, Value::TERM]);
+                    }
+                    _ => {}
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn frame(&mut self, instruction: &Instruction, state: &mut State) -> Step {
+        match instruction.op {
+            Op::Allocate | Op::AllocateHeap | Op::AllocateZero | Op::AllocateHeapZero => {
+                if state.frame != Frame::None {
+                    return Err(Rule::FrameAlready);
+                }
+                let size = self.unsigned(instruction, 0);
+                // The elements of an allocation list come before the number of live registers.
+                let registers = match self.checker.code.operands(instruction).last() {
+                    Some(Operand::Unsigned(number)) => number,
+                    _ => 0,
+                };
+                live(state, registers)?;
+                state.x.truncate(registers as usize);
+                state.frame = Frame::Here;
+                let zero = matches!(instruction.op, Op::AllocateZero | Op::AllocateHeapZero);
+                state.y = vec![if zero { Value::TERM } else { Value::UNINITIALIZED }; size as usize];
+                state.heap = match instruction.op {
+                    Op::AllocateHeap | Op::AllocateHeapZero => {
+                        self.heap_need(self.checker.code.operand(instruction, 1))
+                    }
+                    _ => [0; 3],
+                };
+                Ok(())
+            }
+            Op::Deallocate => leave_frame(state, self.unsigned(instruction, 0)),
+            Op::Trim => {
+                let (dropped, left) = (self.unsigned(instruction, 0), self.unsigned(instruction, 1));
+                if state.frame != Frame::Here {
+                    return Err(Rule::NoFrame);
+                }
+                let size = state.y.len() as u32;
+                if dropped + left != u64::from(size) {
+                    return Err(Rule::FrameSize { given: dropped + left, needed: size });
+                }
+                if state.y.iter().take(dropped as usize).any(|value| value.is_tag()) {
+                    return Err(Rule::OpenCatch);
+                }
+                state.y.drain(..(dropped as usize).min(state.y.len()));
+                for catch in state.catches.iter_mut().flatten() {
+                    catch.slot = catch.slot.saturating_sub(dropped as u16);
+                }
+                Ok(())
+            }
+            _ => {
+                term(state, Operand::X(0))?;
+                no_frame(state)
+            }
+        }
+    }
+
+    fn receive(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+        match instruction.op {
+            Op::LoopRec => {
+                self.branch(self.label(instruction, 0), state)?;
+                write(state, self.checker.code.operand(instruction, 1), Value::TERM)?;
+            }
+            Op::LoopRecEnd => {
+                initialized(state)?;
+                self.branch(self.label(instruction, 0), state)?;
+                return Ok(false);
+            }
+            Op::Wait => {
+                initialized(state)?;
+                state.forget_registers();
+                self.branch(self.label(instruction, 0), state)?;
+                return Ok(false);
+            }
+            Op::WaitTimeout => {
+                let time = self.checker.code.operand(instruction, 1);
+                term(state, time)?;
+                initialized(state)?;
+                self.may_raise(state)?;
+                state.forget_registers();
+                // A receive without clauses jumps to this same instruction. Its timer is set then, so that it does not
+                // read the time again.
+                let mut woken = state.clone();
+                if let Some(number) = time.x() {
+                    woken.set_x(number, Value::TERM);
+                }
+                self.branch(self.label(instruction, 0), &woken)?;
+            }
+            Op::Timeout => state.x.clear(),
+            Op::RecvMarkerReserve => {
+                write(state, self.checker.code.operand(instruction, 0), Value::MARKER)?;
+            }
+            _ => {
+                let marker = self.checker.code.operand(instruction, 0);
+                if read(state, marker)? != Value::MARKER {
+                    return Err(Rule::Marker(place_of(marker)));
+                }
+                term(state, self.checker.code.operand(instruction, 1))?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn start_match(&mut self, instruction: &Instruction, state: &mut State) -> Step {
+        let ((source, registers), fail) = match instruction.op {
+            Op::BsStartMatch3 => ((1, 2), self.label(instruction, 0)),
+            _ => ((2, 1), self.label(instruction, 0)),
+        };
+        let source = self.checker.code.operand(instruction, source);
+        let matched = movable(state, source)?;
+        let registers = self.unsigned(instruction, registers);
+        live(state, registers)?;
+        initialized(state)?;
+        // A match that has begun can always be gone on with.
+        if fail != 0 && matched == Value::MIXED {
+            let mut failed = state.clone();
+            write(&mut failed, source, Value::TERM)?;
+            self.branch(fail, &failed)?;
+        } else if fail != 0 && matched != Value::CONTEXT {
+            self.branch(fail, state)?;
+        }
+        state.x.truncate(registers as usize);
+        state.heap = [0; 3];
+        write(state, self.checker.code.operand(instruction, 3), Value::CONTEXT)
+    }
+
+    fn match_commands(&mut self, instruction: &Instruction, state: &mut State) -> Step {
+        context(state, self.checker.code.operand(instruction, 1))?;
+        initialized(state)?;
+        let fail = self.label(instruction, 0);
+        let list = self.checker.code.elements(self.checker.code.operand(instruction, 2));
+        state.heap = [0; 3];
+        if fail == 0 {
+            self.may_raise(state)?;
+        }
+        // Each command may fail after those before it have written. Nothing is collected until all have succeeded, so
+        // that registers beyond the live ones are still there where the match goes on after a failure.
+        let mut failed = (fail != 0).then(|| state.clone());
+        for command in MatchCommands::new(self.checker.module, list) {
+            let command = command?;
+            if let Some(failed) = &failed {
+                self.branch(fail, failed)?;
+            }
+            if let Some(registers) = command.live {
+                live(state, registers)?;
+                state.x.truncate(registers as usize);
+            }
+            if let Some(destination) = command.destination {
+                write(state, destination, Value::TERM)?;
+                if let Some(failed) = &mut failed
+                    && read(failed, destination)? != Value::UNINITIALIZED
+                {
+                    write(failed, destination, Value::TERM)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All other instructions: what the kinds of their operands say.
+    fn general(&mut self, instruction: &Instruction, state: &mut State) -> Step {
+        let info = instruction.op.info();
+        let mut fail = None;
+        let mut registers = None;
+        let mut need = None;
+        let takes_context = self.takes_context(instruction);
+        for (&kind, operand) in info.operands.iter().zip(self.checker.code.operands(instruction)) {
+            match kind {
+                Kind::Fail => fail = Some(if let Operand::Label(label) = operand { label } else { 0 }),
+                Kind::Live => registers = Some(if let Operand::Unsigned(number) = operand { number } else { 0 }),
+                Kind::HeapNeed => need = Some(operand),
+                Kind::Source if takes_context => {
+                    movable(state, operand)?;
+                }
+                _ => self.read_operand(instruction.op, kind, operand, state)?,
+            }
+        }
+        self.build(instruction, state)?;
+        // Maps, bit syntax and guard BIFs that collect forget the heap that was made sure of, even if they fail.
+        if let Some(registers) = registers {
+            live(state, registers)?;
+            initialized(state)?;
+            state.heap = [0; 3];
+            if matches!(instruction.op, Op::GcBif1 | Op::GcBif2 | Op::GcBif3) {
+                state.x.truncate(registers as usize);
+            }
+        }
+        match (fail, info.raise) {
+            (Some(0), Raise::WithoutFail) if self.is_safe_bif(instruction) => {}
+            (Some(0), Raise::WithoutFail) | (_, Raise::May) => self.may_raise(state)?,
+            (Some(label), _) if label != 0 => {
+                let overwritten = self.failed(instruction, state);
+                self.branch(label, overwritten.as_ref().unwrap_or(state))?;
+            }
+            _ => {}
+        }
+        self.select(instruction, state)?;
+        if let Some(registers) = registers {
+            state.x.truncate(registers as usize);
+            if let Some(need) = need {
+                state.heap = self.heap_need(need);
+            }
+        }
+        self.write_operands(instruction, state)
+    }
+
+    /// `get_map_elements` may have written some of its destinations when it fails.
+    fn failed(&self, instruction: &Instruction, state: &State) -> Option<State> {
+        if !matches!(instruction.op, Op::GetMapElements | Op::GetRecordElements) {
+            return None;
+        }
+        let list = self.checker.code.operand(instruction, 2);
+        let mut after: Option<State> = None;
+        for pair in self.checker.code.elements(list).chunks_exact(2) {
+            let [_, destination] = *pair else { continue };
+            // Written or not, a term stays a term, and what was not written may still not be.
+            if matches!(read(state, destination), Ok(Value::CONTEXT | Value::MARKER)) {
+                let _ = write(after.get_or_insert_with(|| state.clone()), destination, Value::MIXED);
+            }
+        }
+        after
+    }
+
+    fn read_operand(&self, op: Op, kind: Kind, operand: Operand, state: &State) -> Step {
+        match kind {
+            Kind::Source | Kind::Register => term(state, operand),
+            Kind::Context => context(state, operand),
+            Kind::FloatSource => float(state, operand),
+            Kind::MoveSource => match operand {
+                Operand::FloatRegister(_) => float(state, operand),
+                _ => term(state, operand),
+            },
+            Kind::Sources | Kind::Keys | Kind::KeysAndValues => {
+                self.checker.code.elements(operand).iter().try_for_each(|&element| term(state, element))
+            }
+            Kind::KeysToDestinations => {
+                self.checker.code.elements(operand).iter().step_by(2).try_for_each(|&key| term(state, key))
+            }
+            Kind::Updates => {
+                self.checker.code.elements(operand).iter().skip(1).step_by(2).try_for_each(|&value| term(state, value))
+            }
+            Kind::Segments => {
+                for segment in self.checker.code.elements(operand).chunks_exact(6) {
+                    let [_, _, _, _, value, size] = *segment else { continue };
+                    term(state, value)?;
+                    term(state, size)?;
+                }
+                Ok(())
+            }
+            _ => {
+                debug_assert!(kind != Kind::Tag && kind != Kind::Handler, "{op:?} needs its own rule");
+                Ok(())
+            }
+        }
+    }
+
+    /// What instructions take of the heap that was made sure of, and of a binary under construction.
+    fn build(&self, instruction: &Instruction, state: &mut State) -> Step {
+        let list_length =
+            |index| self.checker.code.elements(self.checker.code.operand(instruction, index)).len() as u64;
+        match instruction.op {
+            Op::PutList => take_heap(state, 0, 2),
+            Op::PutTuple2 => take_heap(state, 0, list_length(1) + 1),
+            Op::UpdateRecord => take_heap(state, 0, self.unsigned(instruction, 1) + 1),
+            Op::MakeFun3 => take_heap(state, 2, 1),
+            Op::Fmove if matches!(self.checker.code.operand(instruction, 0), Operand::FloatRegister(_)) => {
+                take_heap(state, 1, 1)
+            }
+            Op::BsInit2 | Op::BsInitBits | Op::BsAppend | Op::BsPrivateAppend => {
+                state.building = true;
+                Ok(())
+            }
+            Op::BsPutInteger
+            | Op::BsPutBinary
+            | Op::BsPutFloat
+            | Op::BsPutString
+            | Op::BsPutUtf8
+            | Op::BsPutUtf16
+            | Op::BsPutUtf32
+                if !state.building =>
+            {
+                Err(Rule::NoBinary)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The jumps of `select_val` and `select_tuple_arity`, and of `jump`.
+    fn select(&mut self, instruction: &Instruction, state: &State) -> Step {
+        match instruction.op {
+            Op::Jump => self.branch(self.label(instruction, 0), state),
+            Op::SelectVal | Op::SelectTupleArity => {
+                let list = self.checker.code.operand(instruction, 2);
+                // A label that many values share is merged once.
+                let mut last = 0;
+                for pair in self.checker.code.elements(list).chunks_exact(2) {
+                    if let [_, Operand::Label(label)] = *pair
+                        && label != last
+                    {
+                        last = label;
+                        self.branch(label, state)?;
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_operands(&self, instruction: &Instruction, state: &mut State) -> Step {
+        for (&kind, operand) in instruction.op.info().operands.iter().zip(self.checker.code.operands(instruction)) {
+            match kind {
+                Kind::Destination => write(state, operand, Value::TERM)?,
+                Kind::FloatDestination => {
+                    if let Operand::FloatRegister(number) = operand {
+                        state.set_float(number);
+                    }
+                }
+                Kind::MoveDestination => match operand {
+                    Operand::FloatRegister(number) => state.set_float(number),
+                    _ => write(state, operand, Value::TERM)?,
+                },
+                Kind::Slot => write(state, operand, Value::TERM)?,
+                Kind::Slots => {
+                    for &slot in self.checker.code.elements(operand) {
+                        write(state, slot, Value::TERM)?;
+                    }
+                }
+                Kind::KeysToDestinations => {
+                    for &destination in self.checker.code.elements(operand).iter().skip(1).step_by(2) {
+                        write(state, destination, Value::TERM)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Words, floats and funs of a heap need.
+    fn heap_need(&self, operand: Operand) -> [u32; 3] {
+        let clamp = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        match operand {
+            Operand::Unsigned(words) => [clamp(words), 0, 0],
+            list => {
+                let mut need = [0; 3];
+                for pair in self.checker.code.elements(list).chunks_exact(2) {
+                    if let [Operand::Unsigned(kind), Operand::Unsigned(number)] = *pair
+                        && let Some(place) = need.get_mut(kind as usize)
+                    {
+                        *place = clamp(number);
+                    }
+                }
+                need
+            }
+        }
+    }
+}
+
+const fn place_of(operand: Operand) -> Place {
+    match operand {
+        Operand::Y(number) | Operand::TypedY(number, _) => Place::Y(number),
+        Operand::FloatRegister(number) => Place::Float(number),
+        Operand::X(number) | Operand::TypedX(number, _) => Place::X(number),
+        _ => Place::X(0),
+    }
+}
+
+/// What an operand holds; constants are terms.
+fn read(state: &State, operand: Operand) -> Result<Value, Rule> {
+    match operand {
+        Operand::X(number) | Operand::TypedX(number, _) => Ok(state.get_x(number)),
+        Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get(usize::from(number)) {
+            Some(&value) => Ok(value),
+            None => Err(no_such_slot(state, number)),
+        },
+        _ => Ok(Value::TERM),
+    }
+}
+
+fn no_such_slot(state: &State, slot: u16) -> Rule {
+    let frame = (state.frame == Frame::Here).then_some(state.y.len() as u32);
+    Rule::NoSuchSlot { slot, frame }
+}
+
+/// An operand that is used as a term.
+fn term(state: &State, operand: Operand) -> Step {
+    match read(state, operand)? {
+        value if value.is_term() => Ok(()),
+        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
+        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
+        Value::CONTEXT | Value::MIXED => Err(Rule::ContextAsTerm(place_of(operand))),
+        _ => Err(Rule::TagTouched(place_of(operand))),
+    }
+}
+
+/// An operand that is moved, or begun to be matched: a term or a match context.
+fn movable(state: &State, operand: Operand) -> Result<Value, Rule> {
+    match read(state, operand)? {
+        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
+        value if value.is_tag() => Err(Rule::TagTouched(place_of(operand))),
+        value => Ok(value),
+    }
+}
+
+fn context(state: &State, operand: Operand) -> Step {
+    match read(state, operand)? {
+        Value::CONTEXT => Ok(()),
+        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
+        _ => Err(Rule::TermAsContext(place_of(operand))),
+    }
+}
+
+fn float(state: &State, operand: Operand) -> Step {
+    match operand {
+        Operand::FloatRegister(number) if !state.get_float(number) => Err(Rule::Uninitialized(Place::Float(number))),
+        _ => Ok(()),
+    }
+}
+
+fn write(state: &mut State, operand: Operand, value: Value) -> Step {
+    match operand {
+        Operand::X(number) | Operand::TypedX(number, _) => {
+            state.set_x(number, value);
+            Ok(())
+        }
+        Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get_mut(usize::from(number)) {
+            Some(place) if place.is_tag() => Err(Rule::TagTouched(Place::Y(number))),
+            Some(place) => {
+                *place = value;
+                Ok(())
+            }
+            None => Err(no_such_slot(state, number)),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The first `count` `x` registers must be written.
+fn live(state: &State, count: u64) -> Step {
+    let known = state.x.iter().take(count as usize);
+    match known.clone().position(|value| *value == Value::UNINITIALIZED) {
+        Some(number) => Err(Rule::Uninitialized(Place::X(number as u16))),
+        None if (known.len() as u64) < count => Err(Rule::Uninitialized(Place::X(known.len() as u16))),
+        None => Ok(()),
+    }
+}
+
+/// All slots of the frame must be written: the collector, or the search for a handler, may meet them.
+fn initialized(state: &State) -> Step {
+    match state.y.iter().position(|value| *value == Value::UNINITIALIZED) {
+        Some(slot) => Err(Rule::Uninitialized(Place::Y(slot as u16))),
+        None => Ok(()),
+    }
+}
+
+/// Takes the frame away.
+fn leave_frame(state: &mut State, size: u64) -> Step {
+    if state.frame != Frame::Here {
+        return Err(Rule::NoFrame);
+    }
+    let slots = state.y.len() as u32;
+    if u64::from(slots) != size {
+        return Err(Rule::FrameSize { given: size, needed: slots });
+    }
+    no_catch(state)?;
+    state.frame = Frame::None;
+    state.y.clear();
+    Ok(())
+}
+
+fn no_frame(state: &State) -> Step {
+    if state.frame != Frame::None {
+        return Err(Rule::FrameLeft);
+    }
+    no_catch(state)
+}
+
+fn no_catch(state: &State) -> Step {
+    match &state.catches {
+        Some(catches) if catches.is_empty() => Ok(()),
+        _ => Err(Rule::OpenCatch),
+    }
+}
+
+fn take_heap(state: &mut State, kind: usize, need: u64) -> Step {
+    let what = ["words", "floats", "funs"].get(kind).copied().unwrap_or_default();
+    let Some(left) = state.heap.get_mut(kind) else { return Ok(()) };
+    match u64::from(*left).checked_sub(need) {
+        Some(rest) => {
+            *left = rest as u32;
+            Ok(())
+        }
+        None => Err(Rule::Heap { what, need, left: *left }),
+    }
+}

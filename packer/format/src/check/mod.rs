@@ -1,0 +1,49 @@
+//! The checker of code: a module that passes it is safe to run.
+//!
+//! Two parts. [`operands`] looks at each instruction by itself: every index into a table exists, arities agree, labels
+//! are where they must be. [`flow`] follows every path through every function and keeps, for each point, what is known
+//! of each register and stack slot: nothing is read before it is written, frames are allocated and taken away in
+//! pairs, the collector finds every slot initialised, `catch` and `try` are nested, a match context is used as one and
+//! never as a term. It promises what OTP's `beam_validator` promises about structure; types of terms are not followed,
+//! a VM must test them where an instruction needs them.
+//!
+//! Work and memory are bounded by the size of the code.
+
+pub mod flow;
+pub mod operands;
+pub mod returns;
+pub mod rule;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use crate::code::Decoded;
+use crate::functions::Functions;
+use crate::module::Module;
+
+pub use rule::Rule;
+
+/// Something that makes a module unsafe to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The function, by its index in [`Functions::list`].
+    pub function: usize,
+    /// The instruction, by its index in [`Decoded::instructions`].
+    pub instruction: usize,
+    /// The rule that it breaks.
+    pub rule: Rule,
+}
+
+/// Checks all functions. A module that gives no finding is safe to run.
+#[must_use]
+pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    operands::check(module, code, functions, &mut findings);
+    if findings.is_empty() {
+        // The flow part relies on labels and indices that exist.
+        flow::check(module, code, functions, &mut findings);
+    }
+    findings
+}
