@@ -2,7 +2,9 @@
 //!
 //! Two 32-bit words (version, number of rows), then rows of a 16-bit set of types. In version 1 (OTP 25) two 64-bit
 //! bounds follow each; later versions tell by bits of the set whether a lower bound, an upper bound (64 bits each) and
-//! a unit (8 bits) follow (OTP: `beam_types:encode_ext/1`). The types are hints: a VM need not read them.
+//! a unit (8 bits) follow (OTP: `beam_types:encode_ext/1`). Those bits come after the kinds, of which versions 1, 2 and 4
+//! have 13 and version 3 has 12 (`beam_types:convert_ext/2` of OTP 27 and 29). The types are hints: a VM need not read
+//! them.
 
 use alloc::vec::Vec;
 
@@ -30,8 +32,8 @@ impl<'a> Types<'a> {
         // Where the bits for lower bound, upper bound and unit begin.
         let bits = match version {
             1 => 16,
-            2 | 3 => 12,
-            4 => 13,
+            3 => 12,
+            2 | 4 => 13,
             _ => {
                 return Err(Error::new(0, ErrorKind::BadTag { what: "the version of the type table", tag: version }));
             }
@@ -67,5 +69,33 @@ impl<'a> Types<'a> {
             out.extend_from_slice(row);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of version 2 with all its bits, as `beam_types:convert_ext(2, ...)` of OTP 27 takes it: an integer from -5
+    /// to 77, then a bitstring with a unit.
+    #[test]
+    fn the_bits_of_extras_stand_behind_the_kinds() {
+        let lower = (-5i64).to_be_bytes();
+        let upper = 77i64.to_be_bytes();
+        let data = |version: u32, bits: u32| {
+            let mut data = [version.to_be_bytes(), 2u32.to_be_bytes()].concat();
+            data.extend_from_slice(&(0x40u16 | 3 << bits).to_be_bytes());
+            data.extend([lower, upper].concat());
+            data.extend_from_slice(&(2u16 | 4 << bits).to_be_bytes());
+            data.push(7);
+            data
+        };
+        for (version, bits) in [(2, 13), (3, 12), (4, 13)] {
+            let data = data(version, bits);
+            let types = Types::parse(&data).unwrap();
+            assert_eq!(types.rows.iter().map(|row| row.len()).collect::<Vec<_>>(), [18, 3], "version {version}");
+            assert_eq!(types.emit(), data);
+        }
+        assert!(Types::parse(&data(2, 12)).is_err());
     }
 }
