@@ -6,6 +6,7 @@
 pub mod check;
 pub mod codes;
 pub mod diagnostic;
+pub mod disasm;
 pub mod link;
 pub mod packbeam;
 pub mod profile;
