@@ -1,0 +1,455 @@
+//! What each function refers to: the data that the pruner follows and the link checker judges.
+//!
+//! It is read once a module, in one pass over the instructions. Every reference keeps the index of its instruction, so
+//! that its source line can be told. An atom counts only where it makes a value: as an operand that is moved, stored,
+//! passed or put into a term, and inside literals. An atom that a value is only compared with (`select_val`,
+//! `is_eq_exact`, the keys of `get_map_elements`, ...) makes no value, and is not a reference.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+
+use emberl_format::code::Instruction;
+use emberl_format::compact::Operand;
+use emberl_format::etf;
+use emberl_format::opcode::{Kind, Op};
+use emberl_format::{ChunkId, Error};
+use rayon::prelude::*;
+
+use crate::protocol::{self, Protocols};
+use crate::rewrite;
+use crate::unit::Unit;
+
+/// Stands for "none" in the tables of numbers.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What an instruction refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A call of a function of the same module, by its index in [`Functions::list`].
+    ///
+    /// [`Functions::list`]: emberl_format::functions::Functions::list
+    Call(u32),
+    /// A fun whose body is a function of the same module, by its index.
+    Fun(u32),
+    /// A call of a function of another module (or a guard BIF), by its index in the import table.
+    Import(u32),
+    /// A literal that names functions or atoms that matter, by its index in the literal table.
+    Literal(u32),
+    /// An atom that names a module, an exported function or a struct of the set, by its index in the atom table.
+    Atom(u32),
+}
+
+/// One reference of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Index of the instruction; [`Unit::location`] gives its source line.
+    pub at: u32,
+    /// What it refers to.
+    pub target: Target,
+}
+
+/// A `fun Module:Function/Arity` inside a literal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunExport {
+    /// The module.
+    pub module: String,
+    /// The function's name.
+    pub function: String,
+    /// Its arity.
+    pub arity: u8,
+}
+
+/// A literal that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLiteral {
+    /// The index of the unit.
+    pub unit: usize,
+    /// Its file.
+    pub file: String,
+    /// What is wrong, and where in the literal table.
+    pub error: Error,
+}
+
+impl fmt::Display for BadLiteral {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; compile the module again", self.file, self.error)
+    }
+}
+
+impl std::error::Error for BadLiteral {}
+
+/// What an import leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Imported {
+    /// A function of the set, by its number.
+    Function(u32),
+    /// `erlang:get_module_info/1,2`, which tells a module's exports.
+    Reflection,
+    /// A native, or something that is missing.
+    Outside,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LiteralNames {
+    pub(crate) names: Vec<u32>,
+    pub(crate) exports: Vec<FunExport>,
+    /// The numbers of those exports that are functions of the set.
+    pub(crate) functions: Vec<u32>,
+}
+
+/// What the functions of one unit refer to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnitGraph {
+    references: Vec<Reference>,
+    /// By function: its references.
+    ranges: Vec<Range<u32>>,
+    /// By literal.
+    pub(crate) literals: Vec<LiteralNames>,
+    /// By import.
+    pub(crate) imports: Vec<Imported>,
+    /// By atom index: its name's number, or [`NONE`].
+    pub(crate) atoms: Vec<u32>,
+    /// The exported functions: the number of the name, the arity, and the index of the function.
+    pub(crate) exports: Vec<(u32, u8, u32)>,
+    /// The function with `-on_load`, by its index.
+    pub(crate) on_load: Option<u32>,
+    /// `module_info/0` and `module_info/1`, by their index.
+    pub(crate) module_info: [u32; 2],
+    /// Whether the module is written as it is, with all functions.
+    pub(crate) whole: bool,
+}
+
+/// What all functions of a set of modules refer to.
+///
+/// Of modules with the same name the first one counts; the others are unreachable, as they are in a pack.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    pub(crate) units: Vec<UnitGraph>,
+    /// By unit: the number of its first function; the last element is the number of all functions.
+    pub(crate) first: Vec<u32>,
+    /// By name: the unit that has it, or [`NONE`].
+    pub(crate) modules: Vec<u32>,
+    /// By name: the numbers of the functions that are exported under it, with their units.
+    pub(crate) exporters: Vec<Vec<(u32, u32)>>,
+    pub(crate) protocols: Protocols,
+    /// The number of the name `error_info`.
+    pub(crate) error_info: u32,
+    /// The number of the name `format_error`.
+    pub(crate) format_error: u32,
+    by_name: HashMap<String, u32>,
+}
+
+impl Graph {
+    /// Reads the references of all functions of `units`, the modules that are to run together.
+    ///
+    /// # Errors
+    /// When a literal is not a readable term.
+    pub fn build(units: &[Unit<'_>]) -> Result<Self, BadLiteral> {
+        let mut names = Names::default();
+        let (error_info, format_error) = (names.number("error_info"), names.number("format_error"));
+        let mut modules = Vec::new();
+        for (index, unit) in units.iter().enumerate() {
+            let name = names.number(unit.name()) as usize;
+            grow(&mut modules, name, NONE);
+            if let Some(place @ &mut NONE) = modules.get_mut(name) {
+                *place = index as u32;
+            }
+            for export in &unit.module.exports {
+                names.number(unit.module.atom(export.function));
+            }
+        }
+        let by_name: HashMap<String, u32> = units
+            .iter()
+            .enumerate()
+            .filter_map(|(index, unit)| {
+                let number = *names.numbers.get(unit.name())?;
+                (modules.get(number as usize) == Some(&(index as u32))).then(|| (unit.name().to_owned(), index as u32))
+            })
+            .collect();
+        let protocols = protocol::find(units, &by_name, |name| names.number(name));
+        let count = names.numbers.len();
+        grow(&mut modules, count.saturating_sub(1), NONE);
+        let mut graphs = units
+            .par_iter()
+            .enumerate()
+            .map(|(index, unit)| {
+                read(unit, &names, protocols.is_implementation(index as u32)).map_err(|error| BadLiteral {
+                    unit: index,
+                    file: unit.file.clone(),
+                    error,
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut first = vec![0];
+        let mut total = 0u32;
+        let mut exporters = vec![Vec::new(); count];
+        let mut exported = HashMap::new();
+        for (index, (unit, graph)) in units.iter().zip(&graphs).enumerate() {
+            let shadowed = by_name.get(unit.name()) != Some(&(index as u32));
+            for &(name, arity, function) in graph.exports.iter().filter(|_| !shadowed) {
+                if let Some(list) = exporters.get_mut(name as usize) {
+                    list.push((index as u32, total.saturating_add(function)));
+                }
+                exported.insert((index as u32, name, arity), total.saturating_add(function));
+            }
+            total = total.saturating_add(unit.functions.list().len() as u32);
+            first.push(total);
+        }
+        let find = |module: &str, function: &str, arity: u32| {
+            let unit = by_name.get(module)?;
+            let name = names.numbers.get(function)?;
+            exported.get(&(*unit, *name, u8::try_from(arity).ok()?)).copied()
+        };
+        graphs.par_iter_mut().zip(units).for_each(|(graph, unit)| {
+            graph.imports = unit
+                .module
+                .imports
+                .iter()
+                .map(|import| {
+                    let (module, function) = (unit.module.atom(import.module), unit.module.atom(import.function));
+                    match find(module, function, import.arity) {
+                        Some(number) => Imported::Function(number),
+                        None if (module, function) == ("erlang", "get_module_info") => Imported::Reflection,
+                        None => Imported::Outside,
+                    }
+                })
+                .collect();
+            for literal in &mut graph.literals {
+                literal.functions = literal
+                    .exports
+                    .iter()
+                    .filter_map(|export| find(&export.module, &export.function, u32::from(export.arity)))
+                    .collect();
+            }
+        });
+        Ok(Self { units: graphs, first, modules, exporters, protocols, error_info, format_error, by_name })
+    }
+
+    /// What a function refers to, in the order of its instructions.
+    #[must_use]
+    pub fn references(&self, unit: usize, function: usize) -> &[Reference] {
+        let Some(graph) = self.units.get(unit) else { return &[] };
+        let Some(range) = graph.ranges.get(function) else { return &[] };
+        graph.references.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The `fun M:F/A` inside a literal.
+    #[must_use]
+    pub fn fun_exports(&self, unit: usize, literal: u32) -> &[FunExport] {
+        self.units
+            .get(unit)
+            .and_then(|graph| graph.literals.get(literal as usize))
+            .map_or(&[], |literal| literal.exports.as_slice())
+    }
+
+    /// The unit that has this module name: the first, where several have it.
+    #[must_use]
+    pub fn unit(&self, module: &str) -> Option<usize> {
+        self.by_name.get(module).map(|&unit| unit as usize)
+    }
+
+    /// The number of a function among all.
+    pub(crate) fn number(&self, unit: usize, function: usize) -> Option<u32> {
+        let (first, next) = (*self.first.get(unit)?, *self.first.get(unit + 1)?);
+        let number = first.checked_add(u32::try_from(function).ok()?)?;
+        (number < next).then_some(number)
+    }
+
+    /// The unit and the index of a function.
+    pub(crate) fn place(&self, number: u32) -> (usize, usize) {
+        let unit = self.first.partition_point(|&first| first <= number).saturating_sub(1);
+        (unit, number.saturating_sub(self.first.get(unit).copied().unwrap_or(0)) as usize)
+    }
+}
+
+/// Numbers for the names that matter: of modules, exported functions and structs.
+#[derive(Default)]
+struct Names<'n> {
+    numbers: HashMap<&'n str, u32>,
+}
+
+impl<'n> Names<'n> {
+    fn number(&mut self, name: &'n str) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(name).or_insert(next)
+    }
+}
+
+fn grow<T: Clone>(list: &mut Vec<T>, index: usize, fill: T) {
+    if list.len() <= index {
+        list.resize(index + 1, fill);
+    }
+}
+
+/// Collects what a literal names.
+struct Collect<'n, 'a> {
+    names: &'n Names<'a>,
+    found: LiteralNames,
+}
+
+impl etf::Visitor for Collect<'_, '_> {
+    fn atom(&mut self, name: &str) {
+        if let Some(&number) = self.names.numbers.get(name)
+            && !self.found.names.contains(&number)
+        {
+            self.found.names.push(number);
+        }
+    }
+
+    fn export(&mut self, module: &str, function: &str, arity: u8) {
+        self.found.exports.push(FunExport { module: module.to_owned(), function: function.to_owned(), arity });
+    }
+}
+
+fn read(unit: &Unit<'_>, names: &Names<'_>, is_implementation: bool) -> Result<UnitGraph, Error> {
+    let literals = (0..unit.module.literals.len())
+        .map(|index| {
+            let mut collect = Collect { names, found: LiteralNames::default() };
+            etf::visit(unit.module.literals.get(index).unwrap_or_default(), &mut collect)
+                .map_err(|error| error.shifted(unit.module.literals.offset(index)).within(ChunkId(*b"LitT")))?;
+            Ok(collect.found)
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    let atom_names = unit.module.atoms.names();
+    let number = |name: &&str| names.numbers.get(*name).copied().unwrap_or(NONE);
+    let mut graph = UnitGraph {
+        literals,
+        atoms: std::iter::once(NONE).chain(atom_names.iter().map(number)).collect(),
+        module_info: [NONE; 2],
+        whole: rewrite::kept_whole(unit).is_some(),
+        ..UnitGraph::default()
+    };
+    for export in &unit.module.exports {
+        let name = graph.atoms.get(export.function as usize).copied().unwrap_or(NONE);
+        if let (Some(function), Ok(arity)) = (unit.functions.entered_at(export.label), u8::try_from(export.arity)) {
+            graph.exports.push((name, arity, function as u32));
+        }
+    }
+    for (index, function) in unit.functions.list().iter().enumerate() {
+        let (name, arity) = unit.name_of(function);
+        if name == "module_info"
+            && let Some(place) = graph.module_info.get_mut(usize::from(arity))
+        {
+            *place = index as u32;
+        }
+        // These name their own module (and an implementation its protocol and struct) only to tell it.
+        let tells_its_name =
+            (name == "module_info" && arity < 2) || (is_implementation && name == "__impl__" && arity == 1);
+        let start = graph.references.len() as u32;
+        for (at, instruction) in function_code(unit, function.instructions.clone()) {
+            if instruction.op == Op::OnLoad {
+                graph.on_load = Some(index as u32);
+            }
+            References { unit, graph: &mut graph, at: at as u32, atoms: !tells_its_name }.read(instruction);
+        }
+        graph.ranges.push(start..graph.references.len() as u32);
+    }
+    Ok(graph)
+}
+
+fn function_code<'u>(unit: &'u Unit<'_>, range: Range<usize>) -> impl Iterator<Item = (usize, &'u Instruction)> {
+    let start = range.start;
+    let instructions = unit.code.instructions().get(range).unwrap_or_default();
+    instructions.iter().enumerate().map(move |(offset, instruction)| (start + offset, instruction))
+}
+
+/// Whether an instruction only compares its operands.
+const fn compares(op: Op) -> bool {
+    matches!(
+        op,
+        Op::IsLt
+            | Op::IsGe
+            | Op::IsEq
+            | Op::IsNe
+            | Op::IsEqExact
+            | Op::IsNeExact
+            | Op::SelectVal
+            | Op::IsNativeRecord
+            | Op::IsRecordAccessible
+    )
+}
+
+/// The references of one instruction.
+struct References<'r, 'u, 'a> {
+    unit: &'u Unit<'a>,
+    graph: &'r mut UnitGraph,
+    at: u32,
+    atoms: bool,
+}
+
+impl References<'_, '_, '_> {
+    fn read(&mut self, instruction: &Instruction) {
+        let mut compared = compares(instruction.op);
+        let operands = self.unit.code.operands(instruction);
+        for (kind, operand) in instruction.op.info().operands.iter().zip(operands) {
+            match (kind, operand) {
+                (Kind::Entry, Operand::Label(label)) => {
+                    if let Some(function) = self.unit.functions.entered_at(label) {
+                        self.add(Target::Call(function as u32));
+                    }
+                }
+                (Kind::Lambda | Kind::FunTag, Operand::Unsigned(index)) => self.lambda(index),
+                (Kind::Import | Kind::Bif, Operand::Unsigned(index)) => {
+                    if let Some(index) = u32::try_from(index).ok().filter(|&index| self.is_import(index)) {
+                        compared |= *kind == Kind::Bif && self.is_comparison(index);
+                        self.add(Target::Import(index));
+                    }
+                }
+                (Kind::Source | Kind::MoveSource, _) if !compared => self.term(operand),
+                (Kind::Sources | Kind::KeysAndValues | Kind::Updates, _) => {
+                    for &element in self.unit.code.elements(operand) {
+                        self.term(element);
+                    }
+                }
+                (Kind::Segments, _) => {
+                    for segment in self.unit.code.elements(operand).chunks(6) {
+                        for &term in segment.iter().skip(4) {
+                            self.term(term);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, target: Target) {
+        self.graph.references.push(Reference { at: self.at, target });
+    }
+
+    fn lambda(&mut self, index: u64) {
+        let lambda = usize::try_from(index).ok().and_then(|index| self.unit.module.lambdas.get(index));
+        if let Some(function) = lambda.and_then(|lambda| self.unit.functions.entered_at(lambda.label)) {
+            self.add(Target::Fun(function as u32));
+        }
+    }
+
+    fn is_import(&self, index: u32) -> bool {
+        (index as usize) < self.unit.module.imports.len()
+    }
+
+    fn is_comparison(&self, index: u32) -> bool {
+        self.unit.module.imports.get(index as usize).is_some_and(|import| {
+            let name = self.unit.module.atom(import.function);
+            matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">=")
+        })
+    }
+
+    fn term(&mut self, operand: Operand) {
+        match operand {
+            Operand::Atom(index)
+                if self.atoms && self.graph.atoms.get(index as usize).is_some_and(|&name| name != NONE) =>
+            {
+                self.add(Target::Atom(index));
+            }
+            Operand::Literal(index) => {
+                let says = self.graph.literals.get(index as usize);
+                if says.is_some_and(|says| !says.names.is_empty() || !says.exports.is_empty()) {
+                    self.add(Target::Literal(index));
+                }
+            }
+            _ => {}
+        }
+    }
+}
