@@ -211,7 +211,7 @@ fn is_named(section: &Section<'_>, names: &[&str]) -> bool {
 }
 
 /// The data of a section. Some old packers put more zero bytes than needed before a module; packbeam skips them.
-fn stored_data<'a>(section: &Section<'a>) -> &'a [u8] {
+pub(crate) fn stored_data<'a>(section: &Section<'a>) -> &'a [u8] {
     let zeros = section.data.iter().take_while(|&&byte| byte == 0).count();
     match section.data.get(zeros..) {
         Some(form) if form.starts_with(b"FOR1") && section.flags & FLAG_FILE == 0 => form,

@@ -121,7 +121,11 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
     if other_release == files.len() {
         return Err(format!("all {other_release} files have type tables of other releases than {release}").into());
     }
-    eprintln!("OTP {}: {} files, {other_release} of them of other releases and not compared", release.trim(), files.len());
+    eprintln!(
+        "OTP {}: {} files, {other_release} of them of other releases and not compared",
+        release.trim(),
+        files.len()
+    );
     Ok(())
 }
 

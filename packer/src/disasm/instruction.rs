@@ -21,9 +21,7 @@ impl Disassembler<'_, '_> {
                 tuple([atom(op.name()), self.raw(module), self.raw(name), self.resolved(arity)])
             }
             (Op::Line, &[line]) if self.dialect == Dialect::Otp29 => self.line(number(line)),
-            (Op::Bif0, &[bif, to]) => {
-                tuple([atom("bif"), self.bif(bif), atom("nofail"), Term::Nil, self.resolved(to)])
-            }
+            (Op::Bif0, &[bif, to]) => tuple([atom("bif"), self.bif(bif), atom("nofail"), Term::Nil, self.resolved(to)]),
             (Op::Bif1 | Op::Bif2 | Op::Bif3, &[fail, bif, ref arguments @ .., to]) => {
                 let (fail, bif) = (self.raw(fail), self.bif(bif));
                 tuple([atom("bif"), bif, fail, self.resolved_list(arguments), self.resolved(to)])
@@ -78,10 +76,9 @@ impl Disassembler<'_, '_> {
                 let fail = self.raw(fail);
                 tuple([atom(op.name()), fail, self.resolved_list(&[one, other, unit]), self.resolved(to)])
             }
-            (
-                Op::BsGetInteger2 | Op::BsGetFloat2 | Op::BsGetBinary2,
-                &[fail, context, live, size, unit, flags, to],
-            ) if !old => {
+            (Op::BsGetInteger2 | Op::BsGetFloat2 | Op::BsGetBinary2, &[fail, context, live, size, unit, flags, to])
+                if !old =>
+            {
                 let (fail, live) = (self.raw(fail), self.resolved(live));
                 let mut arguments = vec![self.raw(context), self.resolved(size), self.resolved(unit)];
                 arguments.push(self.flags(flags));

@@ -58,9 +58,8 @@ pub fn write_text(unit: &Unit<'_>, out: &mut impl Write, options: &TextOptions<'
 fn write_head(unit: &Unit<'_>, out: &mut impl Write) -> fmt::Result {
     let module = &unit.module;
     writeln!(out, "{{module, {}}}.\n", Text(&atom(unit.name())))?;
-    let exports = module.exports.iter().map(|row| {
-        tuple([atom(module.atom(row.function)), Term::Integer(i64::from(row.arity))])
-    });
+    let exports =
+        module.exports.iter().map(|row| tuple([atom(module.atom(row.function)), Term::Integer(i64::from(row.arity))]));
     writeln!(out, "{{exports, {}}}.\n", Text(&Term::list(exports.collect())))?;
     let attributes = match module.chunks.get(b"Attr") {
         None => Term::Nil,

@@ -116,9 +116,7 @@ impl Row {
     }
 
     fn tuple(self) -> Option<Term> {
-        self.has(kind::TUPLE).then(|| {
-            tuple([atom("t_tuple"), Term::Integer(0), atom("false"), Term::Map(Vec::new())])
-        })
+        self.has(kind::TUPLE).then(|| tuple([atom("t_tuple"), Term::Integer(0), atom("false"), Term::Map(Vec::new())]))
     }
 
     fn record(self) -> Option<Term> {
