@@ -84,8 +84,6 @@ impl std::error::Error for BadLiteral {}
 pub(crate) enum Imported {
     /// A function of the set, by its number.
     Function(u32),
-    /// `erlang:get_module_info/1,2`, which tells a module's exports.
-    Reflection,
     /// A native, or something that is missing.
     Outside,
 }
@@ -96,6 +94,8 @@ pub(crate) struct LiteralNames {
     pub(crate) exports: Vec<FunExport>,
     /// The numbers of those exports that are functions of the set.
     pub(crate) functions: Vec<u32>,
+    /// Whether the atom `exports` or `functions` is in it.
+    asks: bool,
 }
 
 /// What the functions of one unit refer to.
@@ -116,6 +116,11 @@ pub(crate) struct UnitGraph {
     pub(crate) on_load: Option<u32>,
     /// `module_info/0` and `module_info/1`, by their index.
     pub(crate) module_info: [u32; 2],
+    /// By function: whether it has the atom `exports` or `functions`, even only to compare with it. Without it no code
+    /// picks function names out of what `module_info` gives.
+    pub(crate) asks: Vec<bool>,
+    /// By function: whether it asks the VM for the exports of a module, by `erlang:get_module_info/1,2`.
+    pub(crate) reflects: Vec<bool>,
     /// Whether the module is written as it is, with all functions.
     pub(crate) whole: bool,
 }
@@ -210,7 +215,6 @@ impl Graph {
                     let (module, function) = (unit.module.atom(import.module), unit.module.atom(import.function));
                     match find(module, function, import.arity) {
                         Some(number) => Imported::Function(number),
-                        None if (module, function) == ("erlang", "get_module_info") => Imported::Reflection,
                         None => Imported::Outside,
                     }
                 })
@@ -290,6 +294,7 @@ struct Collect<'n, 'a> {
 
 impl etf::Visitor for Collect<'_, '_> {
     fn atom(&mut self, name: &str) {
+        self.found.asks |= is_question(name);
         if let Some(&number) = self.names.numbers.get(name)
             && !self.found.names.contains(&number)
         {
@@ -336,16 +341,73 @@ fn read(unit: &Unit<'_>, names: &Names<'_>, is_implementation: bool) -> Result<U
         // These name their own module (and an implementation its protocol and struct) only to tell it.
         let tells_its_name =
             (name == "module_info" && arity < 2) || (is_implementation && name == "__impl__" && arity == 1);
+        // Elixir's `__info__/1` asks for attributes, options and checksum of its own module only.
+        let may_ask = !(tells_its_name || (name == "__info__" && arity == 1));
+        let (mut asks, mut reflects) = (false, false);
+        let mut item = None;
         let start = graph.references.len() as u32;
         for (at, instruction) in function_code(unit, function.instructions.clone()) {
             if instruction.op == Op::OnLoad {
                 graph.on_load = Some(index as u32);
             }
             References { unit, graph: &mut graph, at: at as u32, atoms: !tells_its_name }.read(instruction);
+            if may_ask {
+                asks |= asks_for_exports(unit, &graph, instruction);
+                reflects |= asks_the_vm(unit, instruction, &mut item);
+            }
         }
+        graph.asks.push(asks);
+        graph.reflects.push(reflects);
         graph.ranges.push(start..graph.references.len() as u32);
     }
     Ok(graph)
+}
+
+fn asks_for_exports(unit: &Unit<'_>, graph: &UnitGraph, instruction: &Instruction) -> bool {
+    let asks = |operand: &Operand| match *operand {
+        Operand::Atom(index) => is_question(unit.module.atom(index)),
+        Operand::Literal(index) => graph.literals.get(index as usize).is_some_and(|literal| literal.asks),
+        _ => false,
+    };
+    let mut operands = unit.code.operands(instruction);
+    operands.any(|operand| asks(&operand) || unit.code.elements(operand).iter().any(asks))
+}
+
+/// Whether an instruction calls `erlang:get_module_info/1`, or `/2` with an item that may name functions. `item` is the
+/// atom that the instructions before it moved to `x1`.
+fn asks_the_vm<'a>(unit: &Unit<'a>, instruction: &Instruction, item: &mut Option<&'a str>) -> bool {
+    let code = &unit.code;
+    match instruction.op {
+        Op::Line => false,
+        Op::Move => {
+            if code.operand(instruction, 1).x() == Some(1) {
+                *item = match code.operand(instruction, 0) {
+                    Operand::Atom(atom) => Some(unit.module.atom(atom)),
+                    _ => None,
+                };
+            }
+            false
+        }
+        Op::CallExt | Op::CallExtLast | Op::CallExtOnly => {
+            let item = item.take();
+            let Operand::Unsigned(index) = code.operand(instruction, 1) else { return false };
+            let import = usize::try_from(index).ok().and_then(|index| unit.module.imports.get(index));
+            import.is_some_and(|import| {
+                unit.module.atom(import.module) == "erlang"
+                    && unit.module.atom(import.function) == "get_module_info"
+                    && (import.arity == 1 || item.is_none_or(is_question))
+            })
+        }
+        _ => {
+            *item = None;
+            false
+        }
+    }
+}
+
+/// The items of `module_info` that name functions.
+fn is_question(atom: &str) -> bool {
+    matches!(atom, "exports" | "functions")
 }
 
 fn function_code<'u>(unit: &'u Unit<'_>, range: Range<usize>) -> impl Iterator<Item = (usize, &'u Instruction)> {

@@ -4,7 +4,8 @@
 //! - A dynamic call (`apply`, `spawn`, a behaviour's callback) needs the module and the function as atoms. So an
 //!   exported function is kept when reachable code has an atom of its module's name and an atom of its own name,
 //!   wherever the two stand. What counts as having an atom is said in [`crate::graph`].
-//! - `module_info/0,1` tell what a module exports: where they are kept, all its exports are. The same holds for modules
+//! - `module_info/0,1` tell what a module exports: where they are kept, all its exports are, as soon as reachable code
+//!   has the atom `exports` or `functions`, without which no function is found in the answer. The same holds for modules
 //!   that are named, when reachable code calls `erlang:get_module_info/1,2` itself.
 //! - The `-on_load` function is kept with any function of its module. `format_error/2` is kept in a module that raises
 //!   errors with `error_info`, since OTP calls it for the module on the stack.
@@ -166,6 +167,8 @@ impl Reach {
             modules: vec![None; graph.units.len()],
             touched: vec![NONE; graph.units.len()],
             reflection: NONE,
+            asks: NONE,
+            infos: Vec::new(),
         };
         let mut unmatched = Vec::new();
         for (index, root) in roots.iter().enumerate() {
@@ -244,6 +247,10 @@ struct Walk<'g> {
     touched: Vec<u32>,
     /// A function that calls `erlang:get_module_info`.
     reflection: u32,
+    /// A function that has the atom `exports` or `functions`.
+    asks: u32,
+    /// The `module_info` functions that were kept.
+    infos: Vec<u32>,
 }
 
 impl Walk<'_> {
@@ -304,22 +311,27 @@ impl Walk<'_> {
             self.touch(unit, number);
         }
         if refs.module_info.contains(&(function as u32)) {
-            self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
+            self.infos.push(number);
+            if self.asks != NONE {
+                self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
+            }
+        }
+        if self.asks == NONE && refs.asks.get(function) == Some(&true) {
+            self.ask(number);
+        }
+        if refs.reflects.get(function) == Some(&true) {
+            self.reflect(number);
         }
         for reference in graph.references(unit, function) {
             let at = reference.at as usize;
             match reference.target {
                 Target::Call(callee) => self.keep_local(unit, callee, Cause { parent: number, edge: Edge::Call(at) }),
                 Target::Fun(body) => self.keep_local(unit, body, Cause { parent: number, edge: Edge::Fun(at) }),
-                Target::Import(index) => match refs.imports.get(index as usize) {
-                    Some(&Imported::Function(callee)) => {
+                Target::Import(index) => {
+                    if let Some(&Imported::Function(callee)) = refs.imports.get(index as usize) {
                         self.keep(callee, Cause { parent: number, edge: Edge::Call(at) });
                     }
-                    Some(Imported::Reflection) if !refs.module_info.contains(&(function as u32)) => {
-                        self.reflect(number);
-                    }
-                    _ => {}
-                },
+                }
                 Target::Literal(index) => {
                     let Some(literal) = refs.literals.get(index as usize) else { continue };
                     for &callee in &literal.functions {
@@ -398,7 +410,7 @@ impl Walk<'_> {
             Some(place @ None) => *place = Some(cause),
             _ => return,
         }
-        if self.reflection != NONE {
+        if self.reflection != NONE && self.asks != NONE {
             self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
         }
         let Some(refs) = self.graph.units.get(unit) else { return };
@@ -429,15 +441,31 @@ impl Walk<'_> {
         }
     }
 
-    /// Reachable code asks the VM for the exports of modules.
+    /// Reachable code has an atom that picks functions out of what `module_info` gives.
+    fn ask(&mut self, number: u32) {
+        self.asks = number;
+        for info in self.infos.clone() {
+            let (unit, _) = self.graph.place(info);
+            self.keep_exports(unit, Cause { parent: info, edge: Edge::Reflection });
+        }
+        self.reflect_on_all();
+    }
+
+    /// Reachable code asks the VM about modules.
     fn reflect(&mut self, number: u32) {
-        if self.reflection != NONE {
+        if self.reflection == NONE {
+            self.reflection = number;
+            self.reflect_on_all();
+        }
+    }
+
+    fn reflect_on_all(&mut self) {
+        if self.reflection == NONE || self.asks == NONE {
             return;
         }
-        self.reflection = number;
         for unit in 0..self.modules.len() {
             if self.modules.get(unit).is_some_and(Option::is_some) {
-                self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
+                self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
             }
         }
     }
