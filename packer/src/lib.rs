@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod disasm;
 pub mod graph;
 pub mod link;
+pub mod measure;
 pub mod pack;
 pub mod packbeam;
 pub mod profile;
