@@ -95,8 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return Err(refuse(findings, &arguments.output));
     }
     let lines = lines(&arguments.strip);
-    let sections = program.sections(&selection, lines).map_err(args::findings)?;
-    let written = pack::write(&sections).map_err(args::findings)?;
+    let written = program.write(&selection, lines).map_err(args::findings)?;
     let path = Path::new(&arguments.output);
     emberl::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
     if !console::is_quiet() {

@@ -6,7 +6,6 @@ use clap::{Args, ValueEnum};
 use emberl_packer::link::quoted;
 use emberl_packer::measure::{self, Measured};
 use emberl_packer::rewrite::KeepLines;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::{self, Format, SelectOptions, Sources, WithOptions};
@@ -140,13 +139,18 @@ fn measured(inputs: &[String], arguments: &Arguments, prune: bool) -> Result<(Ve
     options.library |= !prune && options.start.is_none();
     let selection = args::select(&program, &options)?;
     let lines = if arguments.strip.contains(&Strip::Lines) { KeepLines::None } else { KeepLines::All };
-    let sections = program.sections(&selection, lines).map_err(args::findings)?;
-    let measured: Vec<_> = match sections.as_slice() {
-        [section] => vec![measure::section(section)],
-        sections => sections.par_iter().map(measure::section).collect(),
-    };
-    let measured = measured.into_iter().collect::<std::result::Result<Vec<_>, _>>();
-    let measured = measured.map_err(|finding| Failure::Findings(vec![*finding]))?;
+    let mut measured = Vec::new();
+    program
+        .sections(
+            &selection,
+            lines,
+            |section| measure::section(&section),
+            |section| {
+                measured.push(section);
+                Ok(())
+            },
+        )
+        .map_err(args::findings)?;
     let total = measure::FRAME + measured.iter().map(|section| section.bytes).sum::<usize>();
     Ok((measured, total))
 }

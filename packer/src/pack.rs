@@ -22,6 +22,9 @@ use crate::source::{FilePart, ModulePart, Part};
 use crate::suggest;
 use crate::unit::Unit;
 
+/// How many sections are in memory at a time, apart from the pack itself.
+const BATCH: usize = 64;
+
 /// What a program is made of, and where it starts.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -288,12 +291,8 @@ impl<'p> Program<'p> {
         found
     }
 
-    /// The sections of the pack, the start module first, else in the order of the inputs.
-    ///
-    /// # Errors
-    /// One finding for each module that cannot be written.
-    pub fn sections(&self, selection: &Selection, lines: KeepLines) -> Result<Vec<Section<'_>>, Vec<Diagnostic>> {
-        let emit = Emit { lines, ..Emit::pack() };
+    /// The entries that are kept, the start module first, else in the order of the inputs.
+    fn order(&self, selection: &Selection) -> Vec<Entry> {
         let mut order = self.entries.clone();
         if let Some(start) = selection.start {
             // A stable sort: all others stay as they are.
@@ -303,19 +302,48 @@ impl<'p> Program<'p> {
             Entry::Module(unit) => selection.keeps_module(unit),
             Entry::File(_) => true,
         });
-        let written = each(&order, |&entry| self.section(entry, selection, &emit));
-        let mut sections = Vec::with_capacity(written.len());
-        let mut findings = Vec::new();
-        for result in written {
-            match result {
-                Ok(section) => sections.push(section),
-                Err(finding) => findings.push(*finding),
-            }
-        }
-        if findings.is_empty() { Ok(sections) } else { Err(findings) }
+        order
     }
 
-    fn section(&self, entry: Entry, selection: &Selection, emit: &Emit) -> Result<Section<'_>, Box<Diagnostic>> {
+    /// Makes the sections of the pack in their order, and gives what `work` makes of each. At no time are there more
+    /// than [`BATCH`] of them.
+    ///
+    /// # Errors
+    /// One finding for each section that cannot be made, or that `work` has none for.
+    pub fn sections<'s, R: Send>(
+        &'s self,
+        selection: &Selection,
+        lines: KeepLines,
+        work: impl Fn(Section<'s>) -> Result<R, Box<Diagnostic>> + Sync + Send,
+        mut take: impl FnMut(R) -> Result<(), Box<Diagnostic>>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let emit = Emit { lines, ..Emit::pack() };
+        let mut findings = Vec::new();
+        for batch in self.order(selection).chunks(BATCH) {
+            for result in each(batch, |&entry| self.section(entry, selection, &emit).and_then(&work)) {
+                if let Err(finding) = result.and_then(&mut take) {
+                    findings.push(*finding);
+                }
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+
+    /// Writes the pack.
+    ///
+    /// # Errors
+    /// When a module cannot be written, or a name or a size cannot be stored.
+    pub fn write(&self, selection: &Selection, lines: KeepLines) -> Result<Vec<u8>, Vec<Diagnostic>> {
+        let mut builder = Builder::new();
+        self.sections(selection, lines, Ok, |section| {
+            builder
+                .push(&section.name, section.flags, &section.data)
+                .map_err(|error| Box::new(Diagnostic::unreadable(section.file, &error)))
+        })?;
+        Ok(builder.finish())
+    }
+
+    fn section<'s>(&'s self, entry: Entry, selection: &Selection, emit: &Emit) -> Result<Section<'s>, Box<Diagnostic>> {
         match entry {
             Entry::Module(index) => {
                 let Some(unit) = self.units.get(index) else { return Ok(Section::default()) };
@@ -434,21 +462,6 @@ impl Section<'_> {
     }
 }
 
-/// Writes sections as a pack.
-///
-/// # Errors
-/// When a name or a size cannot be stored.
-pub fn write(sections: &[Section<'_>]) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let mut builder = Builder::new();
-    let mut findings = Vec::new();
-    for section in sections {
-        if let Err(error) = builder.push(&section.name, section.flags, &section.data) {
-            findings.push(Diagnostic::unreadable(section.file, &error));
-        }
-    }
-    if findings.is_empty() { Ok(builder.finish()) } else { Err(findings) }
-}
-
 /// Sorts findings in the order in which they are told: by file, then by place.
 pub fn sort(findings: &mut [Diagnostic]) {
     findings.sort_by_cached_key(Diagnostic::key);
@@ -532,8 +545,10 @@ mod tests {
     fn a_section_is_as_large_as_the_builder_makes_it() {
         for (name, data) in [(&b"a"[..], &b""[..]), (b"abc", b"x"), (b"abcd", b"12345678")] {
             let section = Section { name: name.to_vec(), data: data.into(), ..Section::default() };
-            let empty = write(&[]).unwrap().len();
-            assert_eq!(write(std::slice::from_ref(&section)).unwrap().len() - empty, section.packed_size());
+            let empty = Builder::new().finish().len();
+            let mut builder = Builder::new();
+            builder.push(name, 0, data).unwrap();
+            assert_eq!(builder.finish().len() - empty, section.packed_size());
         }
     }
 }
