@@ -1,1 +1,28 @@
-//! What the integration tests of Emberl share.
+//! What the tests of Emberl share: the machine's tools and real `.beam` files, running Erlang code and Emberl's own
+//! binaries, mutated bytes, measured memory. It holds no test itself.
+#![deny(unsafe_code)]
+
+pub mod bin;
+pub mod corpus;
+pub mod erl;
+pub mod mem;
+pub mod mutate;
+pub mod process;
+pub mod tools;
+
+use std::path::{Path, PathBuf};
+
+/// How a test fails: any text, or any error made into one with `?`.
+pub use libtest_mimic::Failed;
+
+/// The folder of this package (`tests/` of the repository).
+#[must_use]
+pub fn package_dir() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The repository's top folder.
+#[must_use]
+pub fn repository_dir() -> PathBuf {
+    package_dir().parent().map_or_else(|| package_dir().to_owned(), Path::to_owned)
+}

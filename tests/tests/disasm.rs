@@ -88,7 +88,7 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
         return Err("no .beam files were found".into());
     }
     let folder = TempDir::new()?;
-    fs::copy(erl::scripts()?.join("disasm_compare.beam"), folder.path().join("disasm_compare.beam"))?;
+    fs::copy(erl::scripts()?.join("disasm_differences.beam"), folder.path().join("disasm_differences.beam"))?;
     let release = ask(program, folder.path(), &["-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."])?;
     let Some((dialect, types)) = dialect(release.trim()) else {
         eprintln!("{program} is OTP {release}, whose beam_disasm has no dialect here: nothing was compared");
@@ -113,7 +113,7 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
             Ok(true)
         })?;
         other_release += written.iter().filter(|&&written| !written).count();
-        let start = "disasm_compare:main(init:get_plain_arguments()).";
+        let start = "disasm_differences:main(init:get_plain_arguments()).";
         let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "terms"])?;
         eprintln!("OTP {}: {}", release.trim(), said.trim());
         fs::remove_dir_all(&terms)?;

@@ -1,0 +1,140 @@
+//! Tools outside the repository that a test may need, and tests that are skipped, visibly, without them.
+//!
+//! A test that needs a missing tool is listed as `[needs erl] name ... ignored`. With `EMBERL_REQUIRE_TOOLS=1`, which CI
+//! sets, it fails instead: there, a missing tool is a fault of the setup and must not hide a test.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use libtest_mimic::{Failed, Trial};
+
+/// The environment variable that turns a missing tool into a failure, when it is set to anything but nothing or `0`.
+pub const REQUIRE_TOOLS: &str = "EMBERL_REQUIRE_TOOLS";
+
+/// The bare-metal target that the crates for devices are built for.
+pub const DEVICE_TARGET: &str = "riscv32imc-unknown-none-elf";
+
+/// A tool that a test may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Tool {
+    /// The Erlang emulator.
+    Erl,
+    /// The Erlang compiler.
+    Erlc,
+    /// The runner of Erlang scripts.
+    Escript,
+    /// The Elixir compiler.
+    Elixirc,
+    /// Erlang's build tool.
+    Rebar3,
+    /// The machine emulator for 32-bit RISC-V.
+    QemuRiscv32,
+    /// A Rust toolchain that can build for [`DEVICE_TARGET`].
+    DeviceToolchain,
+}
+
+impl Tool {
+    /// Every tool, in the order of declaration.
+    pub const ALL: [Self; 7] =
+        [Self::Erl, Self::Erlc, Self::Escript, Self::Elixirc, Self::Rebar3, Self::QemuRiscv32, Self::DeviceToolchain];
+
+    /// Its name, which is also the name of its program where it is one program.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Erl => "erl",
+            Self::Erlc => "erlc",
+            Self::Escript => "escript",
+            Self::Elixirc => "elixirc",
+            Self::Rebar3 => "rebar3",
+            Self::QemuRiscv32 => "qemu-system-riscv32",
+            Self::DeviceToolchain => "device-toolchain",
+        }
+    }
+
+    /// How to get it, for the message about a missing one.
+    #[must_use]
+    pub const fn cure(self) -> &'static str {
+        match self {
+            Self::Erl | Self::Erlc | Self::Escript => "install Erlang/OTP (Debian: apt-get install erlang)",
+            Self::Elixirc => "install Elixir (Debian: apt-get install elixir)",
+            Self::Rebar3 => "install rebar3 (Debian: apt-get install rebar3)",
+            Self::QemuRiscv32 => "install QEMU (Debian: apt-get install qemu-system-misc)",
+            Self::DeviceToolchain => {
+                "rustup target add riscv32imc-unknown-none-elf, or on Debian \
+                 apt-get install rustc-web cargo-web rust-web-src"
+            }
+        }
+    }
+
+    /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
+    /// `tests/ci/cross`, when that says that it can build.
+    #[must_use]
+    pub fn find(self) -> Option<PathBuf> {
+        match self {
+            Self::DeviceToolchain => {
+                let cross = crate::package_dir().join("ci").join("cross");
+                let status = Command::new(&cross).args(["--check", DEVICE_TARGET]).output().ok()?.status;
+                status.success().then_some(cross)
+            }
+            tool => in_path(tool.name()),
+        }
+    }
+}
+
+/// The first executable file of this name in the folders of `PATH`.
+#[must_use]
+pub fn in_path(program: &str) -> Option<PathBuf> {
+    let paths = env::var_os("PATH")?;
+    env::split_paths(&paths).map(|folder| folder.join(program)).find(|path| is_executable(path))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether a missing tool is a failure in this run (see [`REQUIRE_TOOLS`]).
+#[must_use]
+pub fn tools_are_required() -> bool {
+    env::var_os(REQUIRE_TOOLS).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+/// A test that needs tools. Without one of them it is ignored, its kind telling which (`needs erl`), or fails with one
+/// line where [`tools_are_required`].
+pub fn needs(
+    tools: &[Tool],
+    name: impl Into<String>,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    build(tools, name.into(), tools_are_required(), Tool::find, run)
+}
+
+/// [`needs`] with the machine's state as parameters, so that the rule itself can be tested.
+pub fn build(
+    tools: &[Tool],
+    name: String,
+    required: bool,
+    find: impl Fn(Tool) -> Option<PathBuf>,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match tools.iter().copied().find(|&tool| find(tool).is_none()) {
+        None => Trial::test(name, run),
+        Some(tool) => {
+            let message = format!("needs {}, which was not found: {}", tool.name(), tool.cure());
+            Trial::test(name, move || Err(Failed::from(message)))
+                .with_kind(format!("needs {}", tool.name()))
+                .with_ignored_flag(!required)
+        }
+    }
+}
