@@ -1,2 +1,132 @@
-//! The `emberl` command.
-fn main() {}
+//! The `emberl` command: arguments, files and printing. What is done to bytes is the business of `emberl-packer`.
+//!
+//! Data go to stdout, talk to stderr. Exit codes: 0 fine, 1 the user's input is at fault, 2 the command line is, 3 the
+//! tool failed.
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod args;
+mod check;
+mod completions;
+mod console;
+mod delete;
+mod disasm;
+mod explain;
+mod extract;
+mod failure;
+mod inputs;
+mod list;
+mod pack;
+mod pack_file;
+mod report;
+mod size;
+mod why;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use failure::{Failure, Result};
+
+const AFTER_HELP: &str = "\
+Examples:
+  emberl check build/                       will the modules of a folder run?
+  emberl pack -o app.avm --prune build/     a pack with only the functions that are used
+  emberl why app.avm lists:map/2            why is a function in it?
+  emberl explain E0202                      what does a finding mean?
+
+Exit codes: 0 fine, 1 the input is at fault, 2 the command line is at fault, 3 the tool failed.";
+
+/// Checks, prunes and packs compiled Erlang, Elixir and Gleam modules for microcontrollers
+#[derive(Debug, Parser)]
+#[command(name = "emberl", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    /// When to use colours; NO_COLOR turns them off too
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    color: Color,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Pack(pack::Arguments),
+    Check(check::Arguments),
+    Why(why::Arguments),
+    Size(size::Arguments),
+    List(list::Arguments),
+    Extract(extract::Arguments),
+    Delete(delete::Arguments),
+    Disasm(disasm::Arguments),
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    console::set_quiet(cli.quiet);
+    match run(cli.command) {
+        Ok(()) | Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(Failure::Told(exit)) => ExitCode::from(exit),
+        Err(Failure::Findings(findings)) => {
+            console::tell(report::text(&findings, console::stderr_width()).trim_end_matches('\n'));
+            console::tell("\n");
+            ExitCode::from(failure::INPUT)
+        }
+        Err(Failure::Message { what, cure, exit }) => {
+            console::tell(&report::message(&what, &cure, console::stderr_width()));
+            ExitCode::from(exit)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Pack(arguments) => pack::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Why(arguments) => why::run(&arguments),
+        Command::Size(arguments) => size::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Extract(arguments) => extract::run(&arguments),
+        Command::Delete(arguments) => delete::run(&arguments),
+        Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains(&format!("emberl {}", command.get_name())), "{}", command.get_name());
+        }
+    }
+}

@@ -31,6 +31,8 @@ pub const fn of_error(kind: &ErrorKind) -> u16 {
     }
 }
 
+/// An input that is not there or cannot be read.
+pub const INPUT: u16 = 20;
 /// A module that no unit of the pack, library or profile has.
 pub const UNKNOWN_MODULE: u16 = 201;
 /// A function that its module does not have.
@@ -63,6 +65,9 @@ pub const SHADOWED: u16 = 303;
 pub const SHADOWED_FILE: u16 = 304;
 /// A section of a pack that is neither a module nor a file.
 pub const UNKNOWN_SECTION: u16 = 305;
+
+/// A `--keep` rule that names nothing.
+pub const KEEP: u16 = 306;
 
 /// The codes, in order.
 pub static CODES: &[CodeInfo] = &[
@@ -127,6 +132,12 @@ pub static CODES: &[CodeInfo] = &[
         number: 11,
         title: "a rule of the format is broken",
         text: "The tables of the file do not fit together. The message says which rule it is.",
+    },
+    CodeInfo {
+        number: INPUT,
+        title: "an input cannot be read",
+        text: "The file is not there, may not be read, is no regular file, or the folder or pattern gives no file. Relative \
+               paths start at the folder where the command runs.",
     },
     CodeInfo {
         number: 101,
@@ -333,6 +344,12 @@ pub static CODES: &[CodeInfo] = &[
         number: UNKNOWN_SECTION,
         title: "a section of an unknown kind",
         text: "A section of the pack is neither a module nor a plain file with its length. It is taken over as it is.",
+    },
+    CodeInfo {
+        number: KEEP,
+        title: "a --keep rule names nothing",
+        text: "The module or function that is to be kept is not among the inputs, or the function is not exported. A rule is \
+               MODULE, for all its exports, or MODULE:FUNCTION/ARITY.",
     },
 ];
 

@@ -43,7 +43,7 @@ pub struct Diagnostic {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// The file: a path, or a pack and a section of it.
+    /// The file: a path, or a pack and a section of it (`lib.avm(lists.beam)`). Empty when it is the program as a whole.
     pub file: String,
     /// The module, when it is known.
     pub module: Option<String>,
@@ -64,6 +64,24 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A finding about a whole file, or about the program when `file` is empty.
+    #[must_use]
+    pub fn of_file(code: u16, severity: Severity, file: &str, what: String, why: String, cure: String) -> Self {
+        Self {
+            code: Code(code),
+            severity,
+            file: file.to_owned(),
+            module: None,
+            function: None,
+            location: None,
+            place: None,
+            what,
+            why,
+            cure,
+            more: 0,
+        }
+    }
+
     /// A file that cannot be read.
     #[must_use]
     pub fn unreadable(file: impl Into<String>, error: &Error) -> Self {

@@ -25,6 +25,8 @@ pub struct Target<'t> {
     pub platform: Option<Platform>,
     /// Modules that are on the device already: they resolve links, and are not checked.
     pub with: &'t [Unit<'t>],
+    /// Modules that are among the inputs but could not be read: what calls them is not judged.
+    pub damaged: &'t [String],
 }
 
 /// Checks the links of `units`, the modules that run together. `reached` tells which functions (unit, function) count.
@@ -413,6 +415,7 @@ impl Checker<'_, '_> {
                 }),
                 None => Some(self.missing_function(module, name, arity, &shown)),
             },
+            None if self.target.damaged.iter().any(|damaged| damaged == module) => None,
             None => Some(self.missing_module(module, name, arity, &shown)),
         }
     }

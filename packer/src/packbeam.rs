@@ -9,6 +9,7 @@ use std::fmt;
 
 use emberl_format::avm::{self, Avm, Builder, FLAG_BEAM, FLAG_FILE, FLAG_START, Kind, Section};
 use emberl_format::beam::{self, Chunks};
+use emberl_format::module::literals::{self, LiteralForm};
 
 mod application;
 mod facts;
@@ -211,7 +212,8 @@ fn is_named(section: &Section<'_>, names: &[&str]) -> bool {
 }
 
 /// The data of a section. Some old packers put more zero bytes than needed before a module; packbeam skips them.
-fn stored_data<'a>(section: &Section<'a>) -> &'a [u8] {
+#[must_use]
+pub fn stored_data<'a>(section: &Section<'a>) -> &'a [u8] {
     let zeros = section.data.iter().take_while(|&&byte| byte == 0).count();
     match section.data.get(zeros..) {
         Some(form) if form.starts_with(b"FOR1") && section.flags & FLAG_FILE == 0 => form,
@@ -232,18 +234,46 @@ fn extracted<'a>(pack: &str, section: &Section<'a>) -> Result<Extracted<'a>> {
     let name = section.name_text().map_err(damaged)?;
     let data = stored_data(section);
     let contents = if data.starts_with(b"FOR1") { data } else { section.file_contents().map_err(damaged)? };
-    let path: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    // On Windows a backslash or a drive's colon would also lead elsewhere.
-    let leads_out = |part: &&str| *part == ".." || (cfg!(windows) && part.contains(['\\', ':']));
-    if path.is_empty() || path.iter().any(leads_out) {
+    let Some(path) = relative_path(name) else {
         return Err(Error::new(format!(
             "{pack}: the element {} (byte {}) would be written outside the output folder; \
              take it out with `packbeam delete`, or build the pack with another name for it",
             section.name_shown(),
             section.offset
         )));
-    }
+    };
     Ok(Extracted { name, path, contents })
+}
+
+/// The parts of a section's name as a path below an output folder: never empty, none of them empty, `.` or `..`.
+/// `None` when it would lead elsewhere.
+#[must_use]
+pub fn relative_path(name: &str) -> Option<Vec<&str>> {
+    let path: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    // On Windows a backslash or a drive's colon would also lead elsewhere.
+    let leads_out = |part: &&str| *part == ".." || (cfg!(windows) && part.contains(['\\', ':']));
+    (!path.is_empty() && !path.iter().any(leads_out)).then_some(path)
+}
+
+/// A module of a pack as a `.beam` file that every OTP loads: its literals in a compressed `LitT` chunk.
+///
+/// # Errors
+/// When `data` are no `.beam` form.
+pub fn standard_module(data: &[u8]) -> std::result::Result<Vec<u8>, emberl_format::Error> {
+    let chunks = Chunks::parse(data)?;
+    let mut out = Vec::with_capacity(chunks.all().len());
+    for chunk in chunks.all() {
+        match &chunk.id.0 {
+            // Where there are both, OTP and this tool read LitT.
+            b"LitU" if chunks.get(b"LitT").is_some() => {}
+            b"LitU" => {
+                let table = literals::wrap_table(chunk.data, LiteralForm::Compressed);
+                out.push((emberl_format::ChunkId(*b"LitT"), Cow::Owned(table)));
+            }
+            _ => out.push((chunk.id, Cow::Borrowed(chunk.data))),
+        }
+    }
+    beam::emit(out.iter().map(|(id, data)| (*id, &**data)))
 }
 
 fn write<'a>(sections: impl Iterator<Item = (&'a [u8], u32, &'a [u8])>) -> Result<Vec<u8>> {

@@ -111,7 +111,7 @@ fn copy(unit: &Unit<'_>, emit: &Emit) -> Result<Vec<u8>, Error> {
 }
 
 /// Whether a chunk is read by VMs, and so part of every result.
-fn is_code_chunk(id: &[u8; 4]) -> bool {
+pub(crate) fn is_code_chunk(id: &[u8; 4]) -> bool {
     matches!(
         id,
         b"AtU8"

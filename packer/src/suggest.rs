@@ -67,6 +67,18 @@ pub fn nearest<'a>(wanted: Mfa<'_>, known: impl IntoIterator<Item = Mfa<'a>>) ->
     }
 }
 
+/// The one of `known` that is nearest to the name `wanted`, if it is near enough; of those as near, the smallest.
+#[must_use]
+pub fn nearest_name<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = |candidate: &'a str| {
+        // `foo.beam` for `foo`, or `0.7` for `atomvm-0.7`, is more than a misspelling, but clearly meant.
+        let part = wanted.len() > 2 && candidate.contains(wanted);
+        let edits = if part { Some(1) } else { edits(wanted, candidate) };
+        edits.filter(|_| candidate != wanted).map(|edits| (edits, candidate))
+    };
+    known.into_iter().filter_map(near).min().map(|(_, candidate)| candidate)
+}
+
 /// Why `candidate` may be what was meant; `None` if it is too far off, or is `wanted` itself.
 fn reason(wanted: Mfa<'_>, candidate: Mfa<'_>) -> Option<Reason> {
     let arities = wanted.arity.abs_diff(candidate.arity);
@@ -166,6 +178,16 @@ mod tests {
     fn the_wanted_function_itself_is_no_answer() {
         let wanted = Mfa::new("lists", "foldl", 3);
         assert_eq!(nearest(wanted, [wanted]), None);
+    }
+
+    #[test]
+    fn names_alone() {
+        let known = ["emberl", "atomvm-0.7", "hello.beam"];
+        assert_eq!(nearest_name("embrel", known), Some("emberl"));
+        assert_eq!(nearest_name("atomvm", known), Some("atomvm-0.7"));
+        assert_eq!(nearest_name("hello", known), Some("hello.beam"));
+        assert_eq!(nearest_name("emberl", known), None);
+        assert_eq!(nearest_name("x", known), None);
     }
 
     #[test]

@@ -1,0 +1,242 @@
+//! The files that arguments name: folders and patterns expanded, everything read. All that is wrong is found, not only
+//! the first.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use emberl_packer::codes;
+use emberl_packer::diagnostic::{Diagnostic, Severity};
+use emberl_packer::source::{Detail, Part, Parts};
+use rayon::prelude::*;
+
+use crate::console::Progress;
+use crate::failure::reason;
+
+/// The largest file that a pack can hold, in bytes.
+const LARGEST: u64 = u32::MAX as u64;
+/// How many folders may be inside of each other.
+const DEEPEST: usize = 64;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    /// The parts, in the order of the arguments.
+    pub(crate) parts: Vec<Part>,
+    /// The files, as they were found.
+    pub(crate) paths: Vec<String>,
+    /// What was wrong.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+impl Inputs {
+    /// Reads all files that `arguments` name. The bar goes on to show what is done with them.
+    pub(crate) fn read(arguments: &[String], detail: Detail) -> (Self, Progress) {
+        let mut expanded = Expanded::default();
+        for argument in arguments {
+            expanded.argument(argument);
+        }
+        let progress = Progress::new(expanded.paths.len());
+        progress.stage("Reading");
+        let one = |path: &String| {
+            let read = match read(path) {
+                Ok(bytes) => Parts::of(path, bytes, detail),
+                Err(finding) => Parts { parts: Vec::new(), findings: vec![*finding] },
+            };
+            progress.tick();
+            read
+        };
+        // One file does not start the pool of threads.
+        let read: Vec<Parts> = match expanded.paths.as_slice() {
+            [path] => vec![one(path)],
+            paths => paths.par_iter().map(one).collect(),
+        };
+        let mut inputs = Self { findings: expanded.findings, paths: expanded.paths, parts: Vec::new() };
+        for parts in read {
+            inputs.parts.extend(parts.parts);
+            inputs.findings.extend(parts.findings);
+        }
+        (inputs, progress)
+    }
+}
+
+#[derive(Default)]
+struct Expanded {
+    paths: Vec<String>,
+    seen: HashSet<String>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Expanded {
+    fn argument(&mut self, argument: &str) {
+        let path = Path::new(argument);
+        // A file whose name looks like a pattern is that file.
+        if fs::symlink_metadata(path).is_err() && argument.contains(['*', '?', '[']) {
+            self.pattern(argument);
+        } else {
+            self.path(argument);
+        }
+    }
+
+    fn pattern(&mut self, pattern: &str) {
+        let before = self.paths.len() + self.findings.len();
+        match glob::glob(pattern) {
+            Ok(found) => {
+                let mut found: Vec<String> =
+                    found.filter_map(Result::ok).map(|path| path.to_string_lossy().into_owned()).collect();
+                found.sort_by(|a, b| parts(a).cmp(parts(b)));
+                for path in found {
+                    self.path(&path);
+                }
+            }
+            Err(error) => {
+                let why = format!("{} (character {})", error.msg, error.pos + 1);
+                self.fault(
+                    pattern,
+                    format!("{pattern} is not a pattern"),
+                    why,
+                    "write * ? or [a-z] for any characters",
+                );
+                return;
+            }
+        }
+        if self.paths.len() + self.findings.len() == before {
+            let why = "no file has a name like that".to_owned();
+            self.fault(
+                pattern,
+                format!("the pattern {pattern} matches nothing"),
+                why,
+                "check the folder; ** stands for any folders",
+            );
+        }
+    }
+
+    fn path(&mut self, path: &str) {
+        match fs::metadata(path) {
+            Ok(data) if data.is_dir() => self.folder(path),
+            // What cannot be read is told when it is.
+            _ => self.push(path.to_owned()),
+        }
+    }
+
+    fn push(&mut self, path: String) {
+        if self.seen.insert(path.clone()) {
+            self.paths.push(path);
+        }
+    }
+
+    /// The `.beam` files below a folder, in the order of their paths.
+    fn folder(&mut self, folder: &str) {
+        let mut found = Vec::new();
+        let mut visited = HashSet::new();
+        let mut folders = vec![(PathBuf::from(folder), 0)];
+        while let Some((current, depth)) = folders.pop() {
+            // A link may lead back to a folder above it.
+            if depth > DEEPEST || !fs::canonicalize(&current).is_ok_and(|path| visited.insert(path)) {
+                continue;
+            }
+            let entries = match fs::read_dir(&current) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    let shown = current.display().to_string();
+                    self.fault(
+                        &shown,
+                        format!("cannot read the folder {shown}"),
+                        reason(&error),
+                        "change its permissions",
+                    );
+                    continue;
+                }
+            };
+            let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+            inside.sort();
+            // The last one is next.
+            for path in inside.into_iter().rev() {
+                if path.is_dir() {
+                    folders.push((path, depth + 1));
+                } else if path.extension().is_some_and(|extension| extension == "beam") {
+                    found.push(path.to_string_lossy().into_owned());
+                }
+            }
+        }
+        if found.is_empty() {
+            let why = "a folder stands for the modules in it and below".to_owned();
+            self.fault(
+                folder,
+                format!("the folder {folder} has no .beam files"),
+                why,
+                "compile the project first, or name another folder",
+            );
+        }
+        found.sort_by(|a, b| parts(a).cmp(parts(b)));
+        found.into_iter().for_each(|path| self.push(path));
+    }
+
+    fn fault(&mut self, file: &str, what: String, why: String, cure: &str) {
+        self.findings.push(*fault(file, what, why, cure.to_owned()));
+    }
+}
+
+/// The parts of a path: the order of files must not depend on the system's separator.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['/', std::path::MAIN_SEPARATOR])
+}
+
+fn fault(file: &str, what: String, why: String, cure: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::of_file(codes::INPUT, Severity::Error, file, what, why, cure))
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// A finding that says why it cannot be read.
+pub(crate) fn read(path: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let cannot = |error: &std::io::Error| {
+        let cure = match error.kind() {
+            std::io::ErrorKind::NotFound => near(path),
+            std::io::ErrorKind::PermissionDenied => "change its permissions".to_owned(),
+            _ => "check the file and the disk that it is on".to_owned(),
+        };
+        fault(path, format!("cannot read {path}"), reason(error), cure)
+    };
+    let refused = |why: &str, cure: &str| Err(fault(path, format!("cannot read {path}"), why.into(), cure.into()));
+    // A pipe or a device might never end.
+    let data = fs::metadata(path).map_err(|error| cannot(&error))?;
+    if data.is_dir() {
+        return refused("it is a folder", "name a file");
+    }
+    if !data.is_file() {
+        return refused("it is no regular file", "copy it into a file first");
+    }
+    if data.len() > LARGEST {
+        return refused("it has more than 4 GiB", "a pack cannot hold it; leave it out");
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or(0));
+    fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes)).map_err(|error| cannot(&error))?;
+    Ok(bytes)
+}
+
+/// The cure for a missing file: a file with a similar name beside it, if there is one.
+fn near(path: &str) -> String {
+    let path = Path::new(path);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let look = folder.unwrap_or(Path::new("."));
+    if !look.is_dir() {
+        return format!("there is no folder {}; check the path", look.display());
+    }
+    let names: Vec<String> = fs::read_dir(look)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    match emberl_packer::suggest::nearest_name(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => match folder {
+            Some(folder) => format!("did you mean {}?", folder.join(near).display()),
+            None => format!("did you mean {near}?"),
+        },
+        None => "check the path, or compile the module first".to_owned(),
+    }
+}
