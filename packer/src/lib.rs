@@ -6,8 +6,6 @@
 pub mod check;
 pub mod codes;
 pub mod diagnostic;
-pub mod graph;
-pub mod disasm;
 pub mod disasm;
 pub mod graph;
 pub mod link;

@@ -111,11 +111,6 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
     let release = release(program, folder.path())?;
     let Some((dialect, types)) = dialect(&release) else {
         return Err(format!("{program} is OTP {release}, whose beam_disasm has no dialect here").into());
-    fs::copy(erl::scripts()?.join("disasm_differences.beam"), folder.path().join("disasm_differences.beam"))?;
-    let release = ask(program, folder.path(), &["-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."])?;
-    let Some((dialect, types)) = dialect(release.trim()) else {
-        eprintln!("{program} is OTP {release}, whose beam_disasm has no dialect here: nothing was compared");
-        return Ok(());
     };
     let mut other_release = 0;
     for batch in files.chunks(BATCH) {
@@ -141,21 +136,12 @@ fn compare(program: &str, files: &[PathBuf]) -> Result<(), Failed> {
         let start = "disasm_compare:main(init:get_plain_arguments()).";
         let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "list"])?;
         eprintln!("OTP {release}: {said}");
-        other_release += written.iter().filter(|&&written| !written).count();
-        let start = "disasm_differences:main(init:get_plain_arguments()).";
-        let said = ask(program, folder.path(), &["-pa", ".", "-eval", start, "-extra", "terms"])?;
-        eprintln!("OTP {}: {}", release.trim(), said.trim());
         fs::remove_dir_all(&terms)?;
     }
     if other_release == files.len() {
         return Err(format!("all {other_release} files have type tables of other releases than {release}").into());
     }
     eprintln!("OTP {release}: {} files, {other_release} of them of other releases and not compared", files.len());
-    eprintln!(
-        "OTP {}: {} files, {other_release} of them of other releases and not compared",
-        release.trim(),
-        files.len()
-    );
     Ok(())
 }
 
