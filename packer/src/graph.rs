@@ -1,9 +1,9 @@
 //! What each function refers to: the data that the pruner follows and the link checker judges.
 //!
 //! It is read once a module, in one pass over the instructions. Every reference keeps the index of its instruction, so
-//! that its source line can be told. An atom counts only where it makes a value: as an operand that is moved, stored,
-//! passed or put into a term, and inside literals. An atom that a value is only compared with (`select_val`,
-//! `is_eq_exact`, the keys of `get_map_elements`, ...) makes no value, and is not a reference.
+//! that its source line can be told. An atom counts wherever it is a term: an operand that is moved, passed, compared
+//! with, put into a term or used as a key, and inside literals. (A value from outside, once compared with an atom, may be
+//! called by it.) The tag of `is_tagged_tuple` does not count: a record's name is no value of its own.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -416,22 +416,6 @@ fn function_code<'u>(unit: &'u Unit<'_>, range: Range<usize>) -> impl Iterator<I
     instructions.iter().enumerate().map(move |(offset, instruction)| (start + offset, instruction))
 }
 
-/// Whether an instruction only compares its operands.
-const fn compares(op: Op) -> bool {
-    matches!(
-        op,
-        Op::IsLt
-            | Op::IsGe
-            | Op::IsEq
-            | Op::IsNe
-            | Op::IsEqExact
-            | Op::IsNeExact
-            | Op::SelectVal
-            | Op::IsNativeRecord
-            | Op::IsRecordAccessible
-    )
-}
-
 /// The references of one instruction.
 struct References<'r, 'u, 'a> {
     unit: &'u Unit<'a>,
@@ -442,7 +426,6 @@ struct References<'r, 'u, 'a> {
 
 impl References<'_, '_, '_> {
     fn read(&mut self, instruction: &Instruction) {
-        let mut compared = compares(instruction.op);
         let operands = self.unit.code.operands(instruction);
         for (kind, operand) in instruction.op.info().operands.iter().zip(operands) {
             match (kind, operand) {
@@ -454,12 +437,19 @@ impl References<'_, '_, '_> {
                 (Kind::Lambda | Kind::FunTag, Operand::Unsigned(index)) => self.lambda(index),
                 (Kind::Import | Kind::Bif, Operand::Unsigned(index)) => {
                     if let Some(index) = u32::try_from(index).ok().filter(|&index| self.is_import(index)) {
-                        compared |= *kind == Kind::Bif && self.is_comparison(index);
                         self.add(Target::Import(index));
                     }
                 }
-                (Kind::Source | Kind::MoveSource, _) if !compared => self.term(operand),
-                (Kind::Sources | Kind::KeysAndValues | Kind::Updates, _) => {
+                (Kind::Source | Kind::MoveSource, _) => self.term(operand),
+                (
+                    Kind::Sources
+                    | Kind::Keys
+                    | Kind::KeysAndValues
+                    | Kind::KeysToDestinations
+                    | Kind::SelectValues
+                    | Kind::Updates,
+                    _,
+                ) => {
                     for &element in self.unit.code.elements(operand) {
                         self.term(element);
                     }
@@ -489,13 +479,6 @@ impl References<'_, '_, '_> {
 
     fn is_import(&self, index: u32) -> bool {
         (index as usize) < self.unit.module.imports.len()
-    }
-
-    fn is_comparison(&self, index: u32) -> bool {
-        self.unit.module.imports.get(index as usize).is_some_and(|import| {
-            let name = self.unit.module.atom(import.function);
-            matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">=")
-        })
     }
 
     fn term(&mut self, operand: Operand) {
