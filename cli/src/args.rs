@@ -12,12 +12,10 @@ use crate::console::Progress;
 use crate::failure::{Failure, Result};
 use crate::inputs::Inputs;
 
-/// How a command prints its result.
+/// How a command prints its result: for people, or for programs (the shapes are in `cli/schemas/`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
     Text,
-    /// For programs; the shape is in cli/schemas/.
     Json,
 }
 

@@ -11,7 +11,7 @@ use crate::failure::{self, Failure, Result};
 use crate::report::{self, Finding};
 
 const AFTER_HELP: &str = "\
-Findings go to stdout, sorted; the last line counts them. The exit code is 1 when there
+Findings go to stdout, sorted; the last line counts them. The exit code is 1 when there \
 is an error. `emberl explain CODE` tells more about one.
 
 Examples:

@@ -61,7 +61,11 @@ pub(crate) fn tell(text: &str) {
 /// A line on stderr, unless talk is turned off.
 pub(crate) fn note(text: &str) {
     if !is_quiet() {
-        tell(&format!("{text}\n"));
+        let lines = match stderr_width() {
+            Some(width) => wrap(text, width.saturating_sub(2)),
+            None => vec![text.to_owned()],
+        };
+        tell(&format!("{}\n", lines.join("\n  ")));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::pack_file;
 
 const AFTER_HELP: &str = "\
-Modules become .beam files that OTP loads; plain files come out as they went in. With
+Modules become .beam files that OTP loads; plain files come out as they went in. With \
 --raw a section's bytes are written as the pack has them.
 
 Examples:

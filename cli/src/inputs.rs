@@ -131,6 +131,11 @@ impl Expanded {
         let mut found = Vec::new();
         let mut visited = HashSet::new();
         let mut folders = vec![(PathBuf::from(folder), 0)];
+        let shown = |path: &Path| {
+            // `./a.beam` is `a.beam`.
+            let path = if folder == "." { path.strip_prefix(".").unwrap_or(path) } else { path };
+            path.to_string_lossy().into_owned()
+        };
         while let Some((current, depth)) = folders.pop() {
             // A link may lead back to a folder above it.
             if depth > DEEPEST || !fs::canonicalize(&current).is_ok_and(|path| visited.insert(path)) {
@@ -156,7 +161,7 @@ impl Expanded {
                 if path.is_dir() {
                     folders.push((path, depth + 1));
                 } else if path.extension().is_some_and(|extension| extension == "beam") {
-                    found.push(path.to_string_lossy().into_owned());
+                    found.push(shown(&path));
                 }
             }
         }
@@ -232,11 +237,46 @@ fn near(path: &str) -> String {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match emberl_packer::suggest::nearest_name(&wanted, names.iter().map(String::as_str)) {
+    match nearest_file(&wanted, names.iter().map(String::as_str)) {
         Some(near) => match folder {
             Some(folder) => format!("did you mean {}?", folder.join(near).display()),
             None => format!("did you mean {near}?"),
         },
         None => "check the path, or compile the module first".to_owned(),
+    }
+}
+
+/// The file name nearest to `wanted`. What is before the last point is compared, and then the whole: `.beam` is no
+/// likeness.
+pub(crate) fn nearest_file<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let split = |name: &'n str| name.rsplit_once('.').unwrap_or((name, ""));
+    let (stem, extension) = wanted.rsplit_once('.').unwrap_or((wanted, ""));
+    let names: Vec<&'n str> = names.collect();
+    let alike = || names.iter().copied().filter(|name| extension.is_empty() || split(name).1 == extension);
+    let near = emberl_packer::suggest::nearest_name(stem, alike().map(|name| split(name).0));
+    match near {
+        Some(near) => alike().find(|name| split(name).0 == near),
+        None => names.into_iter().find(|name| split(name).0 == stem && *name != wanted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_near_by_what_is_before_the_point() {
+        let known = || ["app.beam", "words.beam", "app.avm", "README"].into_iter();
+        assert_eq!(nearest_file("nope.beam", known()), None);
+        assert_eq!(nearest_file("wordz.beam", known()), Some("words.beam"));
+        assert_eq!(nearest_file("app.bean", known()), Some("app.beam"));
+        assert_eq!(nearest_file("word", known()), Some("words.beam"));
+    }
+
+    #[test]
+    fn paths_are_ordered_by_their_parts() {
+        let mut paths = ["a-b/x.beam", "a/z.beam", "a/b/x.beam", "a.beam"];
+        paths.sort_by(|a, b| parts(a).cmp(parts(b)));
+        assert_eq!(paths, ["a/b/x.beam", "a/z.beam", "a-b/x.beam", "a.beam"]);
     }
 }

@@ -31,18 +31,18 @@ use failure::{Failure, Result};
 const AFTER_HELP: &str = "\
 Examples:
   emberl check build/                       will the modules of a folder run?
-  emberl pack -o app.avm --prune build/     a pack with only the functions that are used
+  emberl pack -o app.avm --prune build/     a pack of the functions that are used
   emberl why app.avm lists:map/2            why is a function in it?
   emberl explain E0202                      what does a finding mean?
 
-Exit codes: 0 fine, 1 the input is at fault, 2 the command line is at fault, 3 the tool failed.";
+Exit codes: 0 fine, 1 the input is at fault, 2 the command line is, 3 the tool failed.";
 
 /// Checks, prunes and packs compiled Erlang, Elixir and Gleam modules for microcontrollers
 #[derive(Debug, Parser)]
 #[command(name = "emberl", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
     /// When to use colours; NO_COLOR turns them off too
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
     /// Say nothing on stderr but errors

@@ -14,17 +14,17 @@ use crate::failure::{self, Failure, Result};
 use crate::report;
 
 const AFTER_HELP: &str = "\
-Inputs are .beam files, folders (all .beam files in them and below), .avm packs (their
-sections are taken over), patterns such as 'build/*.beam', and any other file, which
+Inputs are .beam files, folders (all .beam files in them and below), .avm packs (their \
+sections are taken over), patterns such as 'build/*.beam', and any other file, which \
 goes in as a plain file under the path given.
 
-Everything is checked first. With an error nothing is written, and an existing pack
+Everything is checked first. With an error nothing is written, and an existing pack \
 stays as it was.
 
 Examples:
   emberl pack -o app.avm --start hello build/
   emberl pack -o app.avm --prune --strip lines build/ app/priv/index.html
-  emberl pack -o app.avm --profile atomvm-0.7 --platform esp32 --with atomvmlib.avm build/
+  emberl pack -o app.avm --profile atomvm-0.7 --with atomvmlib.avm build/
   emberl pack -o lib.avm --lib build/lib/";
 
 /// Pack modules and files into an .avm image
@@ -61,10 +61,9 @@ pub(crate) struct Arguments {
     inputs: Vec<String>,
 }
 
-/// What can be stripped.
+/// What can be stripped: line numbers. (Text on a value would make the help four times as long.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Strip {
-    /// Line numbers.
     Lines,
 }
 

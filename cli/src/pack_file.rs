@@ -2,7 +2,6 @@
 
 use emberl_format::avm::Avm;
 use emberl_packer::diagnostic::Diagnostic;
-use emberl_packer::suggest;
 
 use crate::failure::{Failure, Result};
 use crate::inputs;
@@ -33,7 +32,7 @@ pub(crate) fn named(path: &str, avm: &Avm<'_>, names: &[String]) -> Result<Vec<V
     }
     let Some(first) = unknown.first() else { return Ok(found) };
     let known: Vec<String> = avm.sections().iter().map(emberl_format::avm::Section::name_shown).collect();
-    let cure = match suggest::nearest_name(first, known.iter().map(String::as_str)) {
+    let cure = match crate::inputs::nearest_file(first, known.iter().map(String::as_str)) {
         Some(near) if unknown.len() == 1 => format!("did you mean {near}?"),
         _ => format!("`emberl list {path}` shows what it has"),
     };

@@ -47,7 +47,8 @@ fn one(finding: &Diagnostic, width: Option<usize>, out: &mut String) {
         }
     }
     let place = place(finding);
-    if !place.is_empty() {
+    // A file alone is not said twice.
+    if !place.is_empty() && !(place == finding.file && finding.what.contains(&place)) {
         labelled(" -->", &place, width, out);
     }
     labelled("  = why:", &finding.why, width, out);

@@ -9,12 +9,12 @@ use emberl_packer::rewrite::KeepLines;
 use serde::Serialize;
 
 use crate::args::{self, Format, SelectOptions, Sources, WithOptions};
-use crate::console::{self, ERROR, STRONG, bytes, styled};
-use crate::failure::{self, Failure, Result};
+use crate::console::{self, STRONG, bytes, styled};
+use crate::failure::{Failure, Result};
 use crate::pack::Strip;
 
 const AFTER_HELP: &str = "\
-Sizes are those of the pack that `emberl pack` would write with the same options. A
+Sizes are those of the pack that `emberl pack` would write with the same options. A \
 function's bytes are those of its instructions; a module's are those of its section.
 
 Examples:
@@ -66,13 +66,11 @@ pub(crate) struct Arguments {
     inputs: Vec<String>,
 }
 
+/// Sections (modules and plain files), functions' instructions, or chunks of all modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum By {
-    /// Modules and plain files.
     Module,
-    /// Functions' instructions.
     Function,
-    /// Chunks of all modules.
     Chunk,
 }
 
@@ -227,9 +225,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let largest = items(by(&now, By::Module), None);
             let largest: Vec<String> =
                 largest.iter().take(3).map(|item| format!("{} ({})", item.name, bytes(item.bytes))).collect();
-            let text = format!("{} over the budget of {}", bytes(total - budget), bytes(budget));
-            console::tell(&format!("{}: {text}; the largest are {}\n", styled(ERROR, "error"), largest.join(", ")));
-            Err(Failure::Told(failure::INPUT))
+            let what = format!("{} over the budget of {}", bytes(total - budget), bytes(budget));
+            Err(Failure::input(what, format!("make the largest smaller: {}", largest.join(", "))))
         }
         _ => Ok(()),
     }

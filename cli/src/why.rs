@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::report;
 
 const AFTER_HELP: &str = "\
-The chain is a shortest one, from where the program starts to the function. A module
+The chain is a shortest one, from where the program starts to the function. A module \
 alone is explained by the function of it that is nearest to the start.
 
 Examples:
@@ -23,7 +23,7 @@ Examples:
 
 /// Tell why a function or a module is kept when pruning
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP, override_usage = "emberl why [OPTIONS] <INPUT>... <M:F/A>")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     select: SelectOptions,
@@ -32,13 +32,14 @@ pub(crate) struct Arguments {
     with: WithOptions,
 
     /// Modules, folders, packs and patterns, and last the function or module to explain
-    #[arg(required = true, num_args = 2.., value_name = "INPUT... M:F/A")]
+    #[arg(required = true, value_name = "INPUT")]
     arguments: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let Some((wanted, inputs)) = arguments.arguments.split_last() else {
-        return Err(Failure::usage("a function is missing", "write the inputs, then MODULE:FUNCTION/ARITY"));
+    let Some((wanted, inputs)) = arguments.arguments.split_last().filter(|(_, inputs)| !inputs.is_empty()) else {
+        let what = "an input or the function is missing";
+        return Err(Failure::usage(what, "write the inputs, then MODULE:FUNCTION/ARITY or a module"));
     };
     let Ok(Wanted { module: Some(module), function }) = Wanted::parse(wanted) else {
         return Err(Failure::usage(
