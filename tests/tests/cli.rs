@@ -15,7 +15,7 @@ use std::{
 use emberl_format::avm::{Avm, Builder, FLAG_FILE};
 use emberl_format::module::Module;
 use emberl_tests::{
-    Failed, bin, corpus, erl,
+    Failed, bin, corpus, erl, mutate,
     process::{self, Output},
     tools::{Tool, needs},
 };
@@ -215,10 +215,8 @@ fn failed_write() -> Result<(), Failed> {
     let output = folder.fails(3, &["extract", "-o", "priv/note.txt/out", "lib.avm", "words"])?;
     check(output.err().contains("cannot write"), || output.to_string())?;
     if cfg!(target_os = "linux") {
-        for arguments in [&["pack", "--allow-unresolved", "-o", "/dev/full", "build"][..]] {
-            let output = folder.fails(3, arguments)?;
-            check(output.err().contains("no space left"), || output.to_string())?;
-        }
+        let output = folder.fails(3, &["pack", "--allow-unresolved", "-o", "/dev/full", "build"])?;
+        check(output.err().contains("no space left"), || output.to_string())?;
         let full = fs::OpenOptions::new().write(true).open("/dev/full")?;
         let status = folder.command()?.args(["explain"]).stdout(full).stderr(Stdio::null()).status()?;
         check(status.code() == Some(3), || format!("a full stdout gave {status}"))?;
@@ -508,19 +506,9 @@ fn mutated() -> Result<(), Failed> {
         fs::read(folder.path("app.avm"))?
     };
     let beam = fs::read(folder.path("build/counter.beam"))?;
-    let mut number = 0x2545_f491_4f6c_dd1du64;
-    for round in 0..150 {
-        let (name, bytes) = if round % 2 == 0 { ("m.avm", &pack) } else { ("m.beam", &beam) };
-        let mut bytes = bytes.clone();
-        for _ in 0..=round % 4 {
-            number ^= number << 13;
-            number ^= number >> 7;
-            number ^= number << 17;
-            let at = number as usize % bytes.len();
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte = (number >> 40) as u8;
-            }
-        }
+    let packs = mutate::mutations(&pack, 1, 75).map(|bytes| ("m.avm", bytes));
+    let beams = mutate::mutations(&beam, 2, 75).map(|bytes| ("m.beam", bytes));
+    for (round, (name, bytes)) in packs.chain(beams).enumerate() {
         fs::write(folder.path(name), &bytes)?;
         let commands: [&[&str]; 5] = [
             &["check", name],
