@@ -46,7 +46,7 @@ pub(crate) struct SelectOptions {
     #[arg(short, long, value_name = "MODULE", help_heading = "What is kept")]
     pub(crate) start: Option<String>,
 
-    /// A library: no module is marked to start the program
+    /// A library: nothing starts it, and calls that lead nowhere are warnings
     #[arg(short, long, help_heading = "What is kept")]
     pub(crate) lib: bool,
 

@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     with: WithOptions,
 
-    /// Calls that lead nowhere are warnings, not errors (with --lib they are always)
+    /// Calls that lead nowhere are warnings, not errors
     #[arg(long, help_heading = "Target")]
     allow_unresolved: bool,
 

@@ -48,7 +48,8 @@ fn one(finding: &Diagnostic, width: Option<usize>, out: &mut String) {
     }
     let place = place(finding);
     // A file alone is not said twice.
-    if !place.is_empty() && !(place == finding.file && finding.what.contains(&place)) {
+    let said = place == finding.file && finding.what.contains(&place);
+    if !place.is_empty() && !said {
         labelled(" -->", &place, width, out);
     }
     labelled("  = why:", &finding.why, width, out);

@@ -95,7 +95,7 @@ impl Diagnostic {
             place: Some((error.chunk, error.offset)),
             what: error.kind.to_string(),
             why: "the file is damaged, cut short, or not what its name says".to_owned(),
-            cure: "compile or download it again; `emberl list` and `emberl disasm` show what can be read".to_owned(),
+            cure: "compile or download it again".to_owned(),
             more: 0,
         }
     }
