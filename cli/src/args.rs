@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use emberl_packer::diagnostic::{Diagnostic, Severity};
 use emberl_packer::pack::{self, Options, Program, Selection};
 use emberl_packer::profile::{Platform, Profile};
-use emberl_packer::reach::Root;
+use emberl_packer::reach::{Dynamic, Root};
 use emberl_packer::source::{Detail, Part};
 
 use crate::console::Progress;
@@ -53,18 +53,28 @@ pub(crate) struct SelectOptions {
     /// Keep this besides: a module with all its exports, or one function
     #[arg(short, long, value_name = "M|M:F/A", value_parser = Root::parse_keep, help_heading = "What is kept")]
     pub(crate) keep: Vec<Root>,
+
+    /// What an atom that names a module keeps: the exports that atoms name too, or any export (for programs that
+    /// make names of functions at run time)
+    #[arg(long, value_name = "EXPORTS", default_value = "named", hide_default_value = true)]
+    #[arg(value_parser = dynamic_parser(), help_heading = "What is kept")]
+    pub(crate) dynamic: Dynamic,
 }
 
 impl SelectOptions {
     /// The options for the packer.
     pub(crate) fn options(&self, prune: bool) -> Options {
         let start = self.start.as_deref().map(|name| module_name(name).to_owned());
-        Options { start, library: self.lib, prune, keep: self.keep.clone() }
+        Options { start, library: self.lib, prune, keep: self.keep.clone(), dynamic: self.dynamic }
     }
 }
 
 fn profile_parser() -> impl TypedValueParser<Value = &'static Profile> {
     PossibleValuesParser::new(Profile::names()).try_map(|name| Profile::named(&name).ok_or("there is no such profile"))
+}
+
+fn dynamic_parser() -> impl TypedValueParser<Value = Dynamic> {
+    PossibleValuesParser::new(["named", "any"]).map(|name| if name == "any" { Dynamic::Any } else { Dynamic::Named })
 }
 
 fn platform_parser() -> impl TypedValueParser<Value = Platform> {

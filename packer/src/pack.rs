@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::link::{self, Target, quoted};
 use crate::profile::{Platform, Profile};
-use crate::reach::{Reach, Root};
+use crate::reach::{Dynamic, Reach, Root};
 use crate::rewrite::{Emit, KeepLines, rewrite};
 use crate::source::{FilePart, ModulePart, Part};
 use crate::suggest;
@@ -37,6 +37,8 @@ pub struct Options {
     pub prune: bool,
     /// What is kept besides, with all that it reaches.
     pub keep: Vec<Root>,
+    /// What a module that is named by an atom keeps.
+    pub dynamic: Dynamic,
 }
 
 /// An entry of a pack, by its index.
@@ -184,13 +186,13 @@ impl<'p> Program<'p> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let reach = if options.prune { Some(self.reach(&mut roots)?) } else { None };
+        let reach = if options.prune { Some(self.reach(&mut roots, options.dynamic)?) } else { None };
         // The library as a whole has no start module, whatever roots it was asked for.
         let start = start.filter(|_| !options.library);
         Ok(Selection { start, roots, reach })
     }
 
-    fn reach(&self, roots: &mut Vec<Root>) -> Result<Reach, Vec<Diagnostic>> {
+    fn reach(&self, roots: &mut Vec<Root>, dynamic: Dynamic) -> Result<Reach, Vec<Diagnostic>> {
         // What is on the device calls back whatever its code names.
         roots.extend(self.with().iter().map(|unit| Root::Module(unit.name().to_owned())));
         let known: HashSet<&str> = self.units.iter().map(Unit::name).collect();
@@ -202,7 +204,7 @@ impl<'p> Program<'p> {
         }
         let graph =
             Graph::build(&self.units).map_err(|bad| vec![Diagnostic::unreadable(bad.file.clone(), &bad.error)])?;
-        Ok(Reach::compute(&self.units, &graph, roots))
+        Ok(Reach::compute_with(&self.units, &graph, roots, dynamic))
     }
 
     fn start(&self, options: &Options) -> Result<usize, Box<Diagnostic>> {
