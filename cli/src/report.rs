@@ -33,7 +33,7 @@ fn one(finding: &Diagnostic, width: Option<usize>, out: &mut String) {
         }
     }
     let lines = match width {
-        Some(width) => console::wrap(&what, width),
+        Some(width) => console::wrap(&what, width.saturating_sub(2)),
         None => vec![what],
     };
     for (number, line) in lines.iter().enumerate() {
@@ -114,7 +114,7 @@ pub(crate) fn message(what: &str, cure: &str, width: Option<usize>) -> String {
     let mut out = String::new();
     let text = format!("error: {}", plain(what));
     let lines = match width {
-        Some(width) => console::wrap(&text, width),
+        Some(width) => console::wrap(&text, width.saturating_sub(2)),
         None => vec![text],
     };
     for (number, line) in lines.iter().enumerate() {
