@@ -25,11 +25,12 @@ mod unix {
     use std::{
         env,
         ffi::OsString,
+        path::Path,
         process::{Command, ExitCode, Stdio},
         time::{Duration, Instant},
     };
 
-    use emberl_tests::bin;
+    use emberl_tests::{bin, corpus, package_dir};
     use nix::sys::{
         resource::{UsageWho, getrusage},
         time::TimeValLike,
@@ -75,8 +76,9 @@ mod unix {
             runs = value.filter(|&runs| runs > 0).ok_or("--runs needs a number above 0")?;
             arguments.drain(..2);
         }
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let cases = match arguments.as_slice() {
-            [] => own_commands()?,
+            [] => own_commands(folder.path())?,
             [dashes, program, rest @ ..] if dashes == "--" => {
                 vec![Case { name: "given".into(), program: program.clone(), arguments: rest.to_vec() }]
             }
@@ -92,10 +94,37 @@ mod unix {
         Ok(())
     }
 
-    /// What the project wants to know of its own commands.
-    fn own_commands() -> Result<Vec<Case>, String> {
-        let emberl = bin::emberl().map_err(|error| error.message().unwrap_or("emberl was not built").to_owned())?;
-        Ok(vec![Case { name: "emberl --version".into(), program: emberl.into(), arguments: vec!["--version".into()] }])
+    /// What the project wants to know of its own commands: one small module from start to exit, and all modules of the
+    /// installed OTP (and 960 of them, as many as OTP has without the graphics library and its like), where it is there.
+    fn own_commands(folder: &Path) -> Result<Vec<Case>, String> {
+        let emberl: OsString =
+            bin::emberl().map_err(|error| error.message().unwrap_or("emberl was not built").to_owned())?.into();
+        let pack: OsString = folder.join("out.avm").into();
+        let case = |name: &str, words: &[&str], files: &[OsString]| {
+            let words = words.iter().map(|word| if *word == "OUT" { pack.clone() } else { (*word).into() });
+            Case {
+                name: name.to_owned(),
+                program: emberl.clone(),
+                arguments: words.chain(files.iter().cloned()).collect(),
+            }
+        };
+        let small = [package_dir().join("fixtures/packbeam-otp27/hello.beam").into_os_string()];
+        let mut cases = vec![
+            case("--version", &["--version"], &[]),
+            case("check, a small module", &["check", "-q", "--lib"], &small),
+            case("pack, a small module", &["pack", "-q", "--lib", "-o", "OUT"], &small),
+        ];
+        let Some(otp) = corpus::installed_roots().first() else {
+            eprintln!("commands: no erl here, so nothing is measured on OTP's modules");
+            return Ok(cases);
+        };
+        let files: Vec<OsString> = corpus::beams_below(std::slice::from_ref(otp)).into_iter().map(Into::into).collect();
+        let some = files.get(..files.len().min(960)).unwrap_or_default();
+        for (count, files) in [(some.len(), some), (files.len(), &files[..])] {
+            cases.push(case(&format!("check, {count} modules"), &["check", "-q", "--lib"], files));
+            cases.push(case(&format!("pack, {count} modules"), &["pack", "-q", "--lib", "-o", "OUT"], files));
+        }
+        Ok(cases)
     }
 
     fn row(case: &Case, runs: usize) -> Result<(), String> {
