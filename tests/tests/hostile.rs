@@ -3,6 +3,8 @@
 //!
 //! The coverage-guided half of this is in `tests/fuzz`.
 
+#![allow(clippy::expect_used)]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
