@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod console;
 mod delete;
+mod demo;
 mod disasm;
 mod explain;
 mod extract;
@@ -71,6 +72,7 @@ enum Command {
     Delete(delete::Arguments),
     Disasm(disasm::Arguments),
     Explain(explain::Arguments),
+    Demo(demo::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -108,6 +110,7 @@ fn run(command: Command) -> Result<()> {
         Command::Delete(arguments) => delete::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }
 }

@@ -13,7 +13,7 @@ use std::{env, fs};
 use emberl_format::beam::Chunks;
 use emberl_format::module::Module;
 use emberl_tests::tools::{self, Tool};
-use emberl_tests::{corpus, package_dir, process};
+use emberl_tests::{corpus, package_dir, process, repository_dir};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
@@ -41,7 +41,8 @@ fn main() {
 fn fixtures() -> Vec<Fixture> {
     let folder = package_dir().join("fixtures");
     let mut found = Vec::new();
-    for beam in corpus::fixtures() {
+    let demo = repository_dir().join("cli/demo");
+    for beam in corpus::fixtures().into_iter().chain(corpus::beams_below(std::slice::from_ref(&demo))) {
         let name = beam.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let Some(parent) = beam.parent() else { continue };
         let fixture = |release, source: PathBuf| Fixture { release, source, beam: beam.clone() };
@@ -49,7 +50,7 @@ fn fixtures() -> Vec<Fixture> {
             if let Some((name, release)) = name.rsplit_once("-otp") {
                 found.push(fixture(release.parse().unwrap_or(0), parent.join(format!("{name}.erl"))));
             }
-        } else if parent == folder.join("prune") {
+        } else if parent == folder.join("prune") || parent == demo {
             found.push(fixture(25, parent.join(format!("{name}.erl"))));
         } else if parent == folder.join("cli") {
             found.push(fixture(25, parent.join(format!("src/{name}.erl"))));
