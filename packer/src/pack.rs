@@ -308,7 +308,7 @@ impl<'p> Program<'p> {
     }
 
     /// Makes the sections of the pack in their order, and gives what `work` makes of each. At no time are there more
-    /// than [`BATCH`] of them.
+    /// than 64 of them.
     ///
     /// # Errors
     /// One finding for each section that cannot be made, or that `work` has none for.

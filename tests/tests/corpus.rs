@@ -4,6 +4,7 @@
 //! 29). A finding of the code half on any of them is a false one: compilers made them, and their VMs run them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 
 use emberl_format::beam::{self, Chunk};
@@ -13,22 +14,38 @@ use emberl_format::functions::Functions;
 use emberl_format::module::Module;
 use emberl_format::opcode::OPCODES;
 use emberl_format::view::View;
-use emberl_tests::corpus;
+use emberl_packer::pack::{Options, Program};
+use emberl_packer::rewrite::KeepLines;
+use emberl_packer::source::{Detail, Parts};
 use emberl_tests::tools::{self, Tool};
+use emberl_tests::{corpus, erl, package_dir};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         Trial::test("fixtures_are_read_checked_and_written_back", || whole(&corpus::fixtures())),
+        tools::needs(&[Tool::Erlc], "compressed_modules_are_read", compressed),
         tools::needs(&[Tool::Erl], "installed_modules_are_read_checked_and_written_back", || whole(&corpus::all()?)),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }
 
+/// `erlc +compressed` writes gzip files.
+fn compressed() -> Result<(), Failed> {
+    let folder = tempfile::TempDir::new()?;
+    let source = package_dir().join("fixtures/packbeam-otp27/src/helper.erl");
+    erl::compile_erlang(std::slice::from_ref(&source), folder.path(), &["+compressed"])?;
+    let file = folder.path().join("helper.beam");
+    if !std::fs::read(&file)?.starts_with(&[0x1f, 0x8b]) {
+        return Err("erlc did not compress".into());
+    }
+    whole(&[file])
+}
+
 fn whole(paths: &[std::path::PathBuf]) -> Result<(), Failed> {
     let used: Mutex<BTreeMap<u8, usize>> = Mutex::new(BTreeMap::new());
-    let counts = corpus::each(paths, |_, bytes| {
+    let counts = corpus::each(paths, |path, bytes| {
         let bytes = beam::uncompressed(&bytes).map_err(|error| error.to_string())?;
         let module = Module::parse(&bytes).map_err(|error| error.to_string())?;
         let code = module.code.decode().map_err(|error| error.to_string())?;
@@ -40,6 +57,7 @@ fn whole(paths: &[std::path::PathBuf]) -> Result<(), Failed> {
             return Err(format!("a false finding in {name}/{}: {}", function.arity, finding.rule));
         }
         written_back(&module, &bytes)?;
+        packed(path, &bytes)?;
         let mut seen = BTreeMap::new();
         for instruction in code.instructions() {
             *seen.entry(instruction.op.number()).or_insert(0usize) += 1;
@@ -58,6 +76,25 @@ fn whole(paths: &[std::path::PathBuf]) -> Result<(), Failed> {
         if info.is_obsolete() {
             return Err(format!("{} is called obsolete, but is in use", info.name).into());
         }
+    }
+    Ok(())
+}
+
+/// The module is packed, and the pack holds a module that passes the same checks.
+fn packed(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let load = |name: &str, bytes: &[u8]| -> Result<Vec<u8>, String> {
+        let Parts { parts, findings } = Parts::of(name, bytes.to_vec(), Detail::Code);
+        let (program, found) = Program::load(&parts, &[], &|| {});
+        if let Some(finding) = findings.iter().chain(&found).next() {
+            return Err(format!("not packed: {}", finding.what));
+        }
+        let options = Options { library: true, ..Options::default() };
+        let selection = program.select(&options).map_err(|found| format!("nothing selected: {found:?}"))?;
+        program.write(&selection, KeepLines::All).map_err(|found| format!("not written: {found:?}"))
+    };
+    let pack = load(&path.to_string_lossy(), bytes)?;
+    if load("again.avm", &pack)? != pack {
+        return Err("the pack of the pack is another".to_owned());
     }
     Ok(())
 }

@@ -264,16 +264,7 @@ fn fits(kind: Kind, operand: Operand) -> bool {
             matches!(operand, Operand::FloatRegister(_)) || operand.x().is_some() || operand.y().is_some()
         }
         Kind::Tag | Kind::Slot => matches!(operand, Operand::Y(_)),
-        Kind::SelectValues
-        | Kind::SelectArities
-        | Kind::Sources
-        | Kind::Slots
-        | Kind::Keys
-        | Kind::KeysToDestinations
-        | Kind::KeysAndValues
-        | Kind::Updates
-        | Kind::Segments
-        | Kind::MatchCommands => matches!(operand, Operand::List { .. }),
+        _ => matches!(operand, Operand::List { .. }),
     }
 }
 
@@ -307,16 +298,7 @@ const fn mismatch(kind: Kind) -> &'static str {
         Kind::Register | Kind::Context | Kind::Destination | Kind::MoveDestination => "an operand must be a register",
         Kind::FloatSource | Kind::FloatDestination => "an operand must be a floating-point register",
         Kind::Tag | Kind::Slot => "an operand must be a y register",
-        Kind::SelectValues
-        | Kind::SelectArities
-        | Kind::Sources
-        | Kind::Slots
-        | Kind::Keys
-        | Kind::KeysToDestinations
-        | Kind::KeysAndValues
-        | Kind::Updates
-        | Kind::Segments
-        | Kind::MatchCommands => "an operand must be a list",
+        _ if kind.is_list() => "an operand must be a list",
         _ => "an operand must be a plain number",
     }
 }

@@ -97,6 +97,26 @@ pub enum Kind {
     MatchCommands,
 }
 
+impl Kind {
+    /// Whether an operand of this kind is a list of others.
+    #[must_use]
+    pub const fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::SelectValues
+                | Self::SelectArities
+                | Self::Sources
+                | Self::Slots
+                | Self::Keys
+                | Self::KeysToDestinations
+                | Self::KeysAndValues
+                | Self::Updates
+                | Self::Segments
+                | Self::MatchCommands
+        )
+    }
+}
+
 /// What happens after an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {

@@ -10,6 +10,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Finding;
+use super::access::{
+    Step, context, float, initialized, leave_frame, live, movable, no_frame, place_of, read, take_heap, term, write,
+};
 use super::operands::MatchCommands;
 use super::returns::Returns;
 use super::rule::{Place, Rule};
@@ -168,8 +171,6 @@ struct Walk<'c, 'm, 'a> {
     /// Local calls with match contexts among their arguments.
     calls: Vec<(usize, Vec<u8>)>,
 }
-
-type Step = Result<(), Rule>;
 
 impl Walk<'_, '_, '_> {
     /// Finds the handlers, and the labels that are jumped to from behind.
@@ -943,143 +944,5 @@ impl Walk<'_, '_, '_> {
                 need
             }
         }
-    }
-}
-
-const fn place_of(operand: Operand) -> Place {
-    match operand {
-        Operand::Y(number) | Operand::TypedY(number, _) => Place::Y(number),
-        Operand::FloatRegister(number) => Place::Float(number),
-        Operand::X(number) | Operand::TypedX(number, _) => Place::X(number),
-        _ => Place::X(0),
-    }
-}
-
-/// What an operand holds; constants are terms.
-fn read(state: &State, operand: Operand) -> Result<Value, Rule> {
-    match operand {
-        Operand::X(number) | Operand::TypedX(number, _) => Ok(state.get_x(number)),
-        Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get(usize::from(number)) {
-            Some(&value) => Ok(value),
-            None => Err(no_such_slot(state, number)),
-        },
-        _ => Ok(Value::TERM),
-    }
-}
-
-fn no_such_slot(state: &State, slot: u16) -> Rule {
-    let frame = (state.frame == Frame::Here).then_some(state.y.len() as u32);
-    Rule::NoSuchSlot { slot, frame }
-}
-
-/// An operand that is used as a term.
-fn term(state: &State, operand: Operand) -> Step {
-    match read(state, operand)? {
-        value if value.is_term() => Ok(()),
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
-        Value::CONTEXT | Value::MIXED => Err(Rule::ContextAsTerm(place_of(operand))),
-        _ => Err(Rule::TagTouched(place_of(operand))),
-    }
-}
-
-/// An operand that is moved, or begun to be matched: a term or a match context.
-fn movable(state: &State, operand: Operand) -> Result<Value, Rule> {
-    match read(state, operand)? {
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        value if value.is_tag() => Err(Rule::TagTouched(place_of(operand))),
-        value => Ok(value),
-    }
-}
-
-fn context(state: &State, operand: Operand) -> Step {
-    match read(state, operand)? {
-        Value::CONTEXT => Ok(()),
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        _ => Err(Rule::TermAsContext(place_of(operand))),
-    }
-}
-
-fn float(state: &State, operand: Operand) -> Step {
-    match operand {
-        Operand::FloatRegister(number) if !state.get_float(number) => Err(Rule::Uninitialized(Place::Float(number))),
-        _ => Ok(()),
-    }
-}
-
-fn write(state: &mut State, operand: Operand, value: Value) -> Step {
-    match operand {
-        Operand::X(number) | Operand::TypedX(number, _) => {
-            state.set_x(number, value);
-            Ok(())
-        }
-        Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get_mut(usize::from(number)) {
-            Some(place) if place.is_tag() => Err(Rule::TagTouched(Place::Y(number))),
-            Some(place) => {
-                *place = value;
-                Ok(())
-            }
-            None => Err(no_such_slot(state, number)),
-        },
-        _ => Ok(()),
-    }
-}
-
-/// The first `count` `x` registers must be written.
-fn live(state: &State, count: u64) -> Step {
-    let known = state.x.iter().take(count as usize);
-    match known.clone().position(|value| *value == Value::UNINITIALIZED) {
-        Some(number) => Err(Rule::Uninitialized(Place::X(number as u16))),
-        None if (known.len() as u64) < count => Err(Rule::Uninitialized(Place::X(known.len() as u16))),
-        None => Ok(()),
-    }
-}
-
-/// All slots of the frame must be written: the collector, or the search for a handler, may meet them.
-fn initialized(state: &State) -> Step {
-    match state.y.iter().position(|value| *value == Value::UNINITIALIZED) {
-        Some(slot) => Err(Rule::Uninitialized(Place::Y(slot as u16))),
-        None => Ok(()),
-    }
-}
-
-/// Takes the frame away.
-fn leave_frame(state: &mut State, size: u64) -> Step {
-    if state.frame != Frame::Here {
-        return Err(Rule::NoFrame);
-    }
-    let slots = state.y.len() as u32;
-    if u64::from(slots) != size {
-        return Err(Rule::FrameSize { given: size, needed: slots });
-    }
-    no_catch(state)?;
-    state.frame = Frame::None;
-    state.y.clear();
-    Ok(())
-}
-
-fn no_frame(state: &State) -> Step {
-    if state.frame != Frame::None {
-        return Err(Rule::FrameLeft);
-    }
-    no_catch(state)
-}
-
-fn no_catch(state: &State) -> Step {
-    match &state.catches {
-        Some(catches) if catches.is_empty() => Ok(()),
-        _ => Err(Rule::OpenCatch),
-    }
-}
-
-fn take_heap(state: &mut State, kind: usize, need: u64) -> Step {
-    let what = ["words", "floats", "funs"].get(kind).copied().unwrap_or_default();
-    let Some(left) = state.heap.get_mut(kind) else { return Ok(()) };
-    match u64::from(*left).checked_sub(need) {
-        Some(rest) => {
-            *left = rest as u32;
-            Ok(())
-        }
-        None => Err(Rule::Heap { what, need, left: *left }),
     }
 }

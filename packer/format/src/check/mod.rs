@@ -9,6 +9,7 @@
 //!
 //! Work and memory are bounded by the size of the code.
 
+mod access;
 pub mod flow;
 pub mod operands;
 pub mod returns;

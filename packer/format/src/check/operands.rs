@@ -86,19 +86,7 @@ impl Checker<'_, '_> {
                 Err(Rule::Operands("a number of registers or slots is over 1024"))
             }
             (Kind::HeapNeed, operand) => self.heap_need(operand),
-            (
-                Kind::SelectValues
-                | Kind::SelectArities
-                | Kind::Sources
-                | Kind::Slots
-                | Kind::Keys
-                | Kind::KeysToDestinations
-                | Kind::KeysAndValues
-                | Kind::Updates
-                | Kind::Segments
-                | Kind::MatchCommands,
-                list,
-            ) => self.list(kind, list),
+            (kind, list) if kind.is_list() => self.list(kind, list),
             (_, operand) => self.term(operand),
         }
     }

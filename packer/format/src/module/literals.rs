@@ -7,8 +7,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::beam::inflate_limit;
-use crate::error::{Error, ErrorKind};
+use crate::beam::literal_table;
+use crate::error::ErrorKind;
 use crate::reader::{Reader, Result};
 
 /// How the literal table is stored.
@@ -38,25 +38,12 @@ impl<'a> Literals<'a> {
     ///
     /// # Errors
     /// When it is cut short, does not inflate to the announced size, or would inflate past
-    /// [`inflate_limit`]. The terms themselves are not read.
+    /// [`inflate_limit`](crate::beam::inflate_limit). The terms themselves are not read.
     pub fn parse_litt(data: &'a [u8]) -> Result<Self> {
-        const WHAT: &str = "the literal table";
-        let mut reader = Reader::new(data);
-        let size = reader.u32(WHAT)? as usize;
-        let body = reader.rest();
-        if size == 0 {
-            return Self::of(Cow::Borrowed(body), LiteralForm::Plain).map_err(|error| error.shifted(4));
+        match literal_table(data)? {
+            table @ Cow::Borrowed(_) => Self::of(table, LiteralForm::Plain).map_err(|error| error.shifted(4)),
+            table @ Cow::Owned(_) => Self::of(table, LiteralForm::Compressed),
         }
-        let limit = inflate_limit(body.len());
-        if size > limit {
-            return Err(Error::new(0, ErrorKind::TooLarge { what: "the inflated literal table", limit: limit as u64 }));
-        }
-        let table = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(body, size)
-            .map_err(|_| Error::new(4, ErrorKind::BadCompression { what: WHAT }))?;
-        if table.len() != size {
-            return Err(Error::new(0, ErrorKind::BadCompression { what: WHAT }));
-        }
-        Self::of(Cow::Owned(table), LiteralForm::Compressed)
     }
 
     /// Reads the data of a `LitU` chunk.
