@@ -238,6 +238,11 @@ pub static CODES: &[CodeInfo] = &[
         text: "The handler of a try expects class, reason and stack trace in its registers.",
     },
     CodeInfo {
+        number: 127,
+        title: "a receive is left open",
+        text: "A function must not return in the middle of a receive loop: the next receive would pass over messages.",
+    },
+    CodeInfo {
         number: 130,
         title: "more heap than was made sure of",
         text: "Terms are built in heap space that an instruction before has made sure of. Here it was not enough.",
@@ -370,6 +375,10 @@ mod tests {
         assert!(CODES.windows(2).all(|pair| pair[0].number < pair[1].number));
         assert_eq!(find("E0201").map(|info| info.number), Some(201));
         assert_eq!(find("110").map(|info| info.number), Some(110));
+        // Every rule of the code checker.
+        for number in (101..=107).chain(110..=116).chain(120..=127).chain(130..=133) {
+            assert!(CODES.iter().any(|info| info.number == number), "{number}");
+        }
         assert!(find("E9999").is_none());
         assert!(find("lists").is_none());
     }

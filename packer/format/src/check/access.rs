@@ -104,6 +104,15 @@ pub(super) fn initialized(state: &State) -> Step {
     }
 }
 
+/// The tuple of `set_tuple_element` must be the one that `setelement/3` has just made, and the element another term: no
+/// other term holds the tuple yet, and none can come to hold itself.
+pub(super) fn overwrite(state: &State, element: Operand, tuple: Operand) -> Step {
+    if !state.mutable || read(state, tuple)? != Value::FRESH || read(state, element)? == Value::FRESH {
+        return Err(Rule::Overwritten(place_of(tuple)));
+    }
+    Ok(())
+}
+
 /// Takes the frame away.
 pub(super) fn leave_frame(state: &mut State, size: u64) -> Step {
     if state.frame != Frame::Here {
@@ -122,6 +131,10 @@ pub(super) fn leave_frame(state: &mut State, size: u64) -> Step {
 pub(super) fn no_frame(state: &State) -> Step {
     if state.frame != Frame::None {
         return Err(Rule::FrameLeft);
+    }
+    if state.receiving {
+        // The next receive would go on behind messages that it has not seen.
+        return Err(Rule::OpenReceive);
     }
     no_catch(state)
 }

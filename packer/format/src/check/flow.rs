@@ -11,7 +11,8 @@ use alloc::vec::Vec;
 
 use super::Finding;
 use super::access::{
-    Step, context, float, initialized, leave_frame, live, movable, no_frame, place_of, read, take_heap, term, write,
+    Step, context, float, initialized, leave_frame, live, movable, no_frame, overwrite, place_of, read, take_heap,
+    term, write,
 };
 use super::operands::MatchCommands;
 use super::returns::Returns;
@@ -41,6 +42,7 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
         returns: Returns::find(module, code, functions),
         safe_bifs: bifs(module, is_safe_bif),
         size_bifs: bifs(module, |name, arity| arity == 1 && matches!(name, "bit_size" | "byte_size")),
+        setelement: bifs(module, |name, arity| name == "setelement" && arity == 3),
         waiting: BTreeMap::new(),
         seen: BTreeSet::new(),
         work: code.instructions().len().saturating_mul(WORK_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
@@ -103,6 +105,7 @@ struct Checker<'m, 'a> {
     returns: Returns,
     safe_bifs: Vec<bool>,
     size_bifs: Vec<bool>,
+    setelement: Vec<bool>,
     /// Functions to be followed for arguments that are match contexts.
     waiting: BTreeMap<(usize, Vec<u8>), ()>,
     /// All that ever waited.
@@ -336,6 +339,14 @@ impl Walk<'_, '_, '_> {
             return Ok(());
         };
         let info = instruction.op.info();
+        if state.mutable
+            && !matches!(
+                instruction.op,
+                Op::Move | Op::Swap | Op::GetTupleElement | Op::SetTupleElement | Op::Line | Op::ExecutableLine
+            )
+        {
+            state.mutable = false;
+        }
         let goes_on = match instruction.op {
             Op::Line | Op::ExecutableLine | Op::DebugLine | Op::OnLoad | Op::NifStart => true,
             Op::Call | Op::CallLast | Op::CallOnly | Op::CallExt | Op::CallExtLast | Op::CallExtOnly => {
@@ -369,6 +380,7 @@ impl Walk<'_, '_, '_> {
             Op::LoopRec
             | Op::LoopRecEnd
             | Op::Wait
+            | Op::RemoveMessage
             | Op::WaitTimeout
             | Op::Timeout
             | Op::RecvMarkerBind
@@ -470,9 +482,15 @@ impl Walk<'_, '_, '_> {
             Op::CallLast | Op::CallExtLast => leave_frame(state, self.unsigned(instruction, 2))?,
             _ => no_frame(state)?,
         }
+        if instruction.op != Op::Call && instruction.op != Op::CallExt && returns && state.receiving {
+            return Err(Rule::OpenReceive);
+        }
         self.may_raise(state)?;
         state.forget_registers();
         state.set_x(0, Value::TERM);
+        if matches!(target, Operand::Unsigned(import) if self.is_setelement(import)) {
+            state.made_tuple();
+        }
         Ok(returns && instruction.op.info().flow == Flow::Next)
     }
 
@@ -485,6 +503,10 @@ impl Walk<'_, '_, '_> {
             }
             _ => None,
         }
+    }
+
+    fn is_setelement(&self, import: u64) -> bool {
+        self.checker.setelement.get(import as usize).copied().unwrap_or(false)
     }
 
     /// `erlang:raise/3` returns `badarg` when it is called wrongly. With a class and no stack trace it never does.
@@ -648,6 +670,7 @@ impl Walk<'_, '_, '_> {
     fn receive(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
         match instruction.op {
             Op::LoopRec => {
+                state.receiving = true;
                 self.branch(self.label(instruction, 0), state)?;
                 write(state, self.checker.code.operand(instruction, 1), Value::TERM)?;
             }
@@ -676,7 +699,11 @@ impl Walk<'_, '_, '_> {
                 }
                 self.branch(self.label(instruction, 0), &woken)?;
             }
-            Op::Timeout => state.x.clear(),
+            Op::RemoveMessage => state.receiving = false,
+            Op::Timeout => {
+                state.x.clear();
+                state.receiving = false;
+            }
             Op::RecvMarkerReserve => {
                 write(state, self.checker.code.operand(instruction, 0), Value::MARKER)?;
             }
@@ -849,6 +876,9 @@ impl Walk<'_, '_, '_> {
         let list_length =
             |index| self.checker.code.elements(self.checker.code.operand(instruction, index)).len() as u64;
         match instruction.op {
+            Op::SetTupleElement => {
+                overwrite(state, self.checker.code.operand(instruction, 0), self.checker.code.operand(instruction, 1))
+            }
             Op::PutList => take_heap(state, 0, 2),
             Op::PutTuple2 => take_heap(state, 0, list_length(1) + 1),
             Op::UpdateRecord => take_heap(state, 0, self.unsigned(instruction, 1) + 1),

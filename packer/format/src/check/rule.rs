@@ -105,6 +105,10 @@ pub enum Rule {
     Marker(Place),
     /// A `catch` or `try` tag is read, moved or overwritten.
     TagTouched(Place),
+    /// A tuple is overwritten that was not just made by `setelement/3`, or with itself.
+    Overwritten(Place),
+    /// A function is left in the middle of a receive loop.
+    OpenReceive,
     /// A frame is allocated where there is one.
     FrameAlready,
     /// An instruction needs a frame, and there is none (or paths disagree on it).
@@ -159,6 +163,7 @@ impl Rule {
             Self::TermAsContext(_) => 113,
             Self::Marker(_) => 114,
             Self::TagTouched(_) => 115,
+            Self::Overwritten(_) => 116,
             Self::FrameAlready => 120,
             Self::NoFrame => 121,
             Self::FrameLeft => 122,
@@ -166,6 +171,7 @@ impl Rule {
             Self::OpenCatch => 124,
             Self::CatchNesting => 125,
             Self::HandlerEntered(_) => 126,
+            Self::OpenReceive => 127,
             Self::Heap { .. } => 130,
             Self::NoBinary => 131,
             Self::FallsThrough => 132,
@@ -198,6 +204,10 @@ impl fmt::Display for Rule {
             Self::TermAsContext(place) => write!(f, "{place} does not hold a match context"),
             Self::Marker(place) => write!(f, "{place} holds a receive marker, or should and does not"),
             Self::TagTouched(place) => write!(f, "{place} holds the tag of an open catch or try"),
+            Self::Overwritten(place) => {
+                write!(f, "the tuple in {place} is overwritten, but was not just made by setelement/3 (or with itself)")
+            }
+            Self::OpenReceive => f.write_str("the function is left in the middle of a receive"),
             Self::FrameAlready => f.write_str("a stack frame is allocated where there is one"),
             Self::NoFrame => f.write_str("a stack frame is needed here, and not every path has the same one"),
             Self::FrameLeft => f.write_str("the function is left with its stack frame in place"),

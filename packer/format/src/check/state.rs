@@ -27,6 +27,8 @@ impl Value {
     pub(super) const CLASS: Self = Self(6);
     /// A term that is the empty list.
     pub(super) const NIL: Self = Self(7);
+    /// The tuple that `setelement/3` has just made, while [`State::mutable`] holds.
+    pub(super) const FRESH: Self = Self(8);
 
     /// The tag of a `catch` or `try` with this handler.
     pub(super) const fn tag(catch: Catch) -> Self {
@@ -38,7 +40,7 @@ impl Value {
     }
 
     pub(super) const fn is_term(self) -> bool {
-        matches!(self, Self::TERM | Self::CLASS | Self::NIL)
+        matches!(self, Self::TERM | Self::CLASS | Self::NIL | Self::FRESH)
     }
 
     /// What is known where two paths meet.
@@ -95,6 +97,10 @@ pub(super) struct State {
     pub(super) heap: [u32; 3],
     /// Whether a binary is under construction (OTP 24's bit syntax).
     pub(super) building: bool,
+    /// Whether nothing but moves happened since `setelement/3` made the tuple that is [`Value::FRESH`].
+    pub(super) mutable: bool,
+    /// Whether a receive loop was entered and not yet left.
+    pub(super) receiving: bool,
 }
 
 impl State {
@@ -108,6 +114,8 @@ impl State {
             catches: Some(Vec::new()),
             heap: [0; 3],
             building: false,
+            mutable: false,
+            receiving: false,
         }
     }
 
@@ -150,6 +158,19 @@ impl State {
         self.floats.clear();
         self.heap = [0; 3];
         self.building = false;
+        self.mutable = false;
+        self.receiving = false;
+    }
+
+    /// `setelement/3` has made a tuple, in `x0`. What an earlier one made is no longer fresh.
+    pub(super) fn made_tuple(&mut self) {
+        for slot in &mut self.y {
+            if *slot == Value::FRESH {
+                *slot = Value::TERM;
+            }
+        }
+        self.set_x(0, Value::FRESH);
+        self.mutable = true;
     }
 
     /// What is left when an exception enters a handler: class, reason and trace in `x0` to `x2`, and the stack.
@@ -162,6 +183,8 @@ impl State {
             catches: self.catches.clone(),
             heap: [0; 3],
             building: false,
+            mutable: false,
+            receiving: false,
         }
     }
 
@@ -202,6 +225,14 @@ impl State {
         }
         if self.building && !other.building {
             self.building = false;
+            changed = true;
+        }
+        if self.mutable && !other.mutable {
+            self.mutable = false;
+            changed = true;
+        }
+        if other.receiving && !self.receiving {
+            self.receiving = true;
             changed = true;
         }
         changed

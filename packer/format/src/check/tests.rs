@@ -51,6 +51,7 @@ const ATOMS: &[&str] = &[
     "binary",
     "string",
     "get_tail",
+    "setelement",
 ];
 
 fn atom(name: &str) -> Operand {
@@ -66,13 +67,13 @@ fn u(number: u64) -> Operand {
     Unsigned(number)
 }
 
-/// The imports: 0 `erlang:error/1`, 1 `erlang:'+'/2`, 2 `erlang:byte_size/1`, 3 `erlang:raise/3`, 4 `m:h/1`.
+/// The imports: 0 `erlang:error/1`, 1 `erlang:'+'/2`, 2 `erlang:byte_size/1`, 3 `erlang:raise/3`, 4 `m:h/1`, 5 `erlang:setelement/3`.
 fn imports() -> Vec<tables::Import> {
     let row = |function, arity| {
         let index = |name| if let Atom(index) = atom(name) { index } else { 0 };
         tables::Import { module: index(if function == "h" { "m" } else { "erlang" }), function: index(function), arity }
     };
-    vec![row("error", 1), row("+", 2), row("byte_size", 1), row("raise", 3), row("h", 1)]
+    vec![row("error", 1), row("+", 2), row("byte_size", 1), row("raise", 3), row("h", 1), row("setelement", 3)]
 }
 
 /// A module of functions with arity 1: `f` (entry label 2) with this body, and `g` (entry label 4) with that.
@@ -421,4 +422,40 @@ fn hostile_code_is_given_up_on() {
     code.extend(asm![Label(u(3000)), Badmatch(X0)]);
     let findings = check(code);
     assert!(findings.is_empty() || findings == [133], "{findings:?}");
+}
+
+#[test]
+fn only_a_new_tuple_is_overwritten() {
+    let made = |rest: Vec<Line>| {
+        let mut code = asm![
+            Allocate(u(1), u(1)),
+            Move(X0, Y0),
+            Move(X0, X1),
+            Move(X0, X(2)),
+            Move(Integer(1), X0),
+            CallExt(u(3), u(5)),
+        ];
+        code.extend(rest);
+        code.extend(asm![Deallocate(u(1)), Return]);
+        code
+    };
+    passes(made(asm![SetTupleElement(Y0, X0, u(0)), SetTupleElement(Nil, X0, u(1))]));
+    passes(made(asm![Move(X0, X1), SetTupleElement(Y0, X1, u(0))]));
+    assert_eq!(check(made(asm![SetTupleElement(Nil, Y0, u(0))])), [116]);
+    assert_eq!(check(made(asm![SetTupleElement(X0, X0, u(0))])), [116]);
+    let shared = asm![TestHeap(u(2), u(1)), PutList(X0, Nil, X1), SetTupleElement(Nil, X0, u(0))];
+    assert_eq!(check(made(shared)), [116]);
+    assert_eq!(check(asm![SetTupleElement(Nil, X0, u(0)), Return]), [116]);
+}
+
+#[test]
+fn a_receive_is_left_by_taking_the_message() {
+    let left = |rest: Vec<Line>| {
+        let mut code = asm![Label(u(10)), LoopRec(Label(11), X0)];
+        code.extend(rest);
+        code.extend(asm![Return, Label(u(11)), Wait(Label(10))]);
+        code
+    };
+    passes(left(asm![RemoveMessage]));
+    assert_eq!(check(left(vec![])), [127]);
 }
