@@ -206,6 +206,12 @@ pub static CODES: &[CodeInfo] = &[
         title: "the tag of an open catch is touched",
         text: "The slot of an open catch or try must not be read, moved or overwritten: an exception would not be found.",
     },
+    CodeInfo {
+        number: 116,
+        title: "a tuple is overwritten",
+        text: "Terms never change, but for the tuple that setelement/3 has just made: the compiler may overwrite more elements \
+               of it. Any other tuple may be part of other terms, or stand in flash.",
+    },
     CodeInfo { number: 120, title: "a frame within a frame", text: "A function has one stack frame at a time." },
     CodeInfo {
         number: 121,
