@@ -16,8 +16,15 @@ const THERMOMETER: (&str, &[u8]) = ("thermometer.beam", include_bytes!("../demo/
 const STATISTICS: (&str, &[u8]) = ("statistics.beam", include_bytes!("../demo/statistics.beam"));
 const MISTAKEN: (&str, &[u8]) = ("mistaken.beam", include_bytes!("../demo/mistaken.beam"));
 
+const AFTER_HELP: &str = "\
+It reads no files and writes none.
+
+Examples:
+  emberl demo";
+
 /// Show checking, pruning and packing on built-in modules
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {}
 
 pub(crate) fn run(_: &Arguments) -> Result<()> {
