@@ -120,7 +120,7 @@ pub static CODES: &[CodeInfo] = &[
     CodeInfo {
         number: 9,
         title: "too large",
-        text: "Something is larger than this tool is willing to follow: a compressed part that grows more than 200 times, or \
+        text: "Something is larger than this tool is willing to follow: a compressed part that grows more than 64 times, or \
                an operand that does not fit. Compilers' output stays far below.",
     },
     CodeInfo {

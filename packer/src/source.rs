@@ -5,7 +5,7 @@
 
 use emberl_format::avm::{Avm, FLAG_FILE, Kind, Section};
 use emberl_format::beam::{self, Chunks};
-use emberl_format::{ChunkId, Error};
+use emberl_format::{ChunkId, Error, ErrorKind};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -110,7 +110,16 @@ impl Parts {
             }
             InputKind::Pack => match Avm::parse(&bytes) {
                 Ok(avm) => {
+                    // Modules are inflated together later: what all of them announce is bounded by the pack's size.
+                    let limit = beam::inflate_limit(bytes.len());
+                    let mut announced = 0usize;
                     for section in avm.sections() {
+                        announced = announced.saturating_add(announced_literals(section.data));
+                        if announced > limit {
+                            let kind = ErrorKind::TooLarge { what: "the literals of all modules", limit: limit as u64 };
+                            parts.findings.push(Diagnostic::unreadable(path, &Error::new(section.offset, kind)));
+                            break;
+                        }
                         parts.section(path, section, detail);
                     }
                 }
@@ -169,6 +178,13 @@ impl Parts {
     }
 }
 
+/// How large a module says that its literals are, inflated.
+fn announced_literals(module: &[u8]) -> usize {
+    let chunks = Chunks::parse(module).ok();
+    let size = chunks.and_then(|chunks| chunks.get(b"LitT")?.data.first_chunk::<4>().copied());
+    size.map_or(0, |size| u32::from_be_bytes(size) as usize)
+}
+
 /// The name of a plain file's section: its path with `/` between the parts on every system, without `./` in front.
 fn section_name(path: &str) -> String {
     let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
@@ -220,6 +236,19 @@ mod tests {
             assert!(parts.parts.is_empty());
             assert_eq!(parts.findings[0].code, Code(1), "{path}");
         }
+    }
+
+    #[test]
+    fn a_pack_cannot_announce_more_than_it_may() {
+        let literals = |size: u32| [&size.to_be_bytes()[..], &[0x78; 40]].concat();
+        let module = beam::emit([(ChunkId(*b"LitT"), &literals(100_000)[..])]).unwrap();
+        let mut pack = emberl_format::avm::Builder::new();
+        for _ in 0..3 {
+            pack.push(b"a.beam", 2, &module).unwrap();
+        }
+        let parts = Parts::of("a.avm", pack.finish(), Detail::Code);
+        assert_eq!(parts.parts.len(), 1);
+        assert_eq!(parts.findings.last().unwrap().code, Code(9), "{:?}", parts.findings);
     }
 
     #[test]
