@@ -14,7 +14,7 @@ use emberl_format::module::lines::{LineItem, Lines};
 use emberl_format::module::literals::{self, LiteralForm};
 use emberl_format::module::{Atoms, Export, Import, Lambda, Types, tables};
 use emberl_format::opcode::{Kind, Op};
-use emberl_format::reader::Reader;
+use emberl_format::view::Records;
 use emberl_format::{ChunkId, Error, ErrorKind};
 
 use crate::unit::Unit;
@@ -75,7 +75,7 @@ pub fn kept_whole(unit: &Unit<'_>) -> Option<&'static str> {
         return Some("it has native code, which is not renumbered");
     }
     let records = chunks.get(b"Recs")?;
-    Records::parse(records.data).is_none().then_some("its records (chunk Recs) are of an unknown form")
+    self::records(records.data).is_none().then_some("its records (chunk Recs) are of an unknown form")
 }
 
 /// Writes `unit` with the functions for which `keep` says so, by their index.
@@ -137,28 +137,10 @@ fn out_name(id: ChunkId, form: LiteralForm) -> ChunkId {
     }
 }
 
-/// The definitions of native records, chunk `Recs` of OTP 29: three words, then compact terms.
-struct Records {
-    header: Vec<u8>,
-    operands: Vec<Operand>,
-    data: Vec<u8>,
-}
-
-impl Records {
-    /// `None` when the data are of another form, or written in another way than this module would.
-    fn parse(data: &[u8]) -> Option<Self> {
-        let (header, body) = data.split_at_checked(12)?;
-        let mut reader = Reader::new(body);
-        let mut operands = Vec::new();
-        while !reader.is_empty() {
-            compact::operand(&mut reader, &mut operands).ok()?;
-        }
-        let mut again = Vec::new();
-        for &operand in &operands {
-            compact::write_operand(&mut again, operand, body);
-        }
-        (again == body).then(|| Self { header: header.to_vec(), operands, data: body.to_vec() })
-    }
+/// The definitions of native records (chunk `Recs` of OTP 29); `None` when they are of another form, or written in
+/// another way than they would be here.
+fn records(data: &[u8]) -> Option<Records> {
+    Records::parse(data).ok().filter(|records| records.emit() == data)
 }
 
 struct Rewriter<'r, 'u, 'a> {
@@ -207,7 +189,7 @@ impl<'r, 'u, 'a> Rewriter<'r, 'u, 'a> {
         self.types.mark(0);
         let mut unused = Vec::new();
         self.code(&mut unused)?;
-        let records = self.unit.module.chunks.get(b"Recs").and_then(|chunk| Records::parse(chunk.data));
+        let records = self.unit.module.chunks.get(b"Recs").and_then(|chunk| self::records(chunk.data));
         for &operand in records.iter().flat_map(|records| &records.operands) {
             self.operand(operand).map_err(|error| error.within(ChunkId(*b"Recs")))?;
         }
@@ -498,12 +480,8 @@ impl<'r, 'u, 'a> Rewriter<'r, 'u, 'a> {
     }
 
     fn records(&mut self, records: &Records) -> Result<Vec<u8>, Error> {
-        let mut out = records.header.clone();
-        for &operand in &records.operands {
-            let operand = self.operand(operand)?;
-            compact::write_operand(&mut out, operand, &records.data);
-        }
-        Ok(out)
+        let operands = records.operands.iter().map(|&operand| self.operand(operand)).collect::<Result<_, _>>()?;
+        Ok(Records { operands, ..*records }.emit())
     }
 }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use emberl_format::ErrorKind;
+use emberl_format::compact::Operand;
 use emberl_format::module::literals::LiteralForm;
 use emberl_packer::graph::{Graph, Target};
 use emberl_packer::reach::{Dynamic, Edge, Reach, Root};
@@ -365,4 +366,29 @@ fn records_are_renumbered_with_the_atoms() {
     assert_eq!(kept_whole(&Unit::load("roots", &input).unwrap()), None);
     let input = with_chunk(&unit_bytes, *b"Recs", &[0xff; 20]);
     assert!(kept_whole(&Unit::load("roots", &input).unwrap()).is_some());
+}
+
+#[test]
+fn native_records_keep_their_definitions() {
+    let input =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/disasm/records-otp29.beam")).unwrap();
+    let unit = Unit::load("records.beam", &input).unwrap();
+    let whole = rewrite(&unit, &|_| true, &Emit { others: true, ..Emit::beam() }).unwrap();
+    assert_eq!(whole, input);
+    // With one function left the definitions name the same atoms, under new numbers.
+    let make = unit.exported("make", 1).unwrap();
+    let pruned = rewrite(&unit, &|function| function == make, &Emit::beam()).unwrap();
+    let pruned = Unit::load("pruned.beam", &pruned).unwrap();
+    assert!(pruned.module.atoms.len() < unit.module.atoms.len());
+    let names = |unit: &Unit<'_>| {
+        let chunk = unit.module.chunks.get(b"Recs").unwrap();
+        let records = emberl_format::view::Records::parse(chunk.data).unwrap();
+        let atom = |operand: &Operand| match *operand {
+            Operand::Atom(index) => Some(unit.module.atom(index).to_owned()),
+            _ => None,
+        };
+        records.operands.iter().filter_map(atom).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&pruned), names(&unit));
+    assert!(names(&unit).contains(&"point".to_owned()));
 }
