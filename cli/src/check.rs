@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::args::{Format, SelectOptions, Sources, TargetOptions, WithOptions};
 use crate::console::{self, count};
 use crate::failure::{self, Failure, Result};
+use crate::inputs;
 use crate::report::{self, Finding};
 
 const AFTER_HELP: &str = "\
@@ -83,7 +84,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Err(found) => findings.extend(found),
     }
     if !sources.has_modules() && !findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(Failure::input("there is no module among the inputs", "name .beam files, folders or packs"));
+        let cure = inputs::compile_hint(&sources.own.paths);
+        let cure = cure.unwrap_or_else(|| "name .beam files, folders or packs".to_owned());
+        return Err(Failure::input("there is no module among the inputs", cure));
     }
     pack::sort(&mut findings);
     let modules = program.own();

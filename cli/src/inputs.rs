@@ -16,6 +16,8 @@ use crate::failure::reason;
 
 /// The largest file that a pack can hold, in bytes.
 const LARGEST: u64 = u32::MAX as u64;
+/// The cure for a missing pack.
+const MAKE_PACK: &str = "check the path, or make the pack first";
 /// How many folders may be inside of each other.
 const DEEPEST: usize = 64;
 
@@ -83,8 +85,8 @@ impl Expanded {
         let before = self.paths.len() + self.findings.len();
         match glob::glob(pattern) {
             Ok(found) => {
-                let mut found: Vec<String> =
-                    found.filter_map(Result::ok).map(|path| path.to_string_lossy().into_owned()).collect();
+                let found: Vec<PathBuf> = found.filter_map(Result::ok).collect();
+                let mut found: Vec<String> = found.iter().filter_map(|path| self.name(path)).collect();
                 found.sort_by(|a, b| parts(a).cmp(parts(b)));
                 for path in found {
                     self.path(&path);
@@ -120,6 +122,17 @@ impl Expanded {
         }
     }
 
+    /// A path as text. One that is not UTF-8 is a fault: no pack can hold its name.
+    fn name(&mut self, path: &Path) -> Option<String> {
+        if let Some(name) = path.to_str() {
+            return Some(name.to_owned());
+        }
+        let shown = path.to_string_lossy().into_owned();
+        let why = "its name is not UTF-8".to_owned();
+        self.fault(&shown, format!("cannot read {shown}"), why, "rename the file");
+        None
+    }
+
     fn push(&mut self, path: String) {
         if self.seen.insert(path.clone()) {
             self.paths.push(path);
@@ -129,12 +142,12 @@ impl Expanded {
     /// The `.beam` files below a folder, in the order of their paths.
     fn folder(&mut self, folder: &str) {
         let mut found = Vec::new();
+        let mut none = true;
         let mut visited = HashSet::new();
         let mut folders = vec![(PathBuf::from(folder), 0)];
         let shown = |path: &Path| {
             // `./a.beam` is `a.beam`.
-            let path = if folder == "." { path.strip_prefix(".").unwrap_or(path) } else { path };
-            path.to_string_lossy().into_owned()
+            if folder == "." { path.strip_prefix(".").unwrap_or(path).to_owned() } else { path.to_owned() }
         };
         while let Some((current, depth)) = folders.pop() {
             // A link may lead back to a folder above it.
@@ -161,11 +174,12 @@ impl Expanded {
                 if path.is_dir() {
                     folders.push((path, depth + 1));
                 } else if path.extension().is_some_and(|extension| extension == "beam") {
-                    found.push(shown(&path));
+                    none = false;
+                    found.extend(self.name(&shown(&path)));
                 }
             }
         }
-        if found.is_empty() {
+        if none {
             let why = "a folder stands for the modules in it and below".to_owned();
             self.fault(
                 folder,
@@ -222,6 +236,37 @@ pub(crate) fn read(path: &str) -> Result<Vec<u8>, Box<Diagnostic>> {
     Ok(bytes)
 }
 
+/// The compiler's command for a file of source, if it is one.
+fn compiler(path: &str) -> Option<String> {
+    let (_, extension) = path.rsplit_once('.')?;
+    match extension {
+        "erl" => Some(format!("erlc {path}")),
+        "ex" => Some(format!("elixirc {path}")),
+        "gleam" => Some("gleam build".to_owned()),
+        _ => None,
+    }
+}
+
+/// The cure where no module is among the inputs, but source is.
+pub(crate) fn compile_hint(paths: &[String]) -> Option<String> {
+    let (path, command) = paths.iter().find_map(|path| Some((path, compiler(path)?)))?;
+    Some(format!("{path} is source: compile it first ({command}), and name the .beam file"))
+}
+
+/// A finding that there is nothing to start, with the cure for source among the inputs, if there is any.
+pub(crate) fn with_source_cure(finding: Diagnostic, paths: &[String]) -> Diagnostic {
+    match compile_hint(paths) {
+        Some(cure) if finding.code.0 == codes::NO_START && !paths.iter().any(|path| holds_modules(path)) => {
+            Diagnostic { cure, ..finding }
+        }
+        _ => finding,
+    }
+}
+
+fn holds_modules(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "beam" || extension == "avm")
+}
+
 /// The cure for a missing file: a file with a similar name beside it, if there is one.
 fn near(path: &str) -> String {
     let path = Path::new(path);
@@ -238,10 +283,16 @@ fn near(path: &str) -> String {
         .collect();
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match nearest_file(&wanted, names.iter().map(String::as_str)) {
-        Some(near) => match folder {
-            Some(folder) => format!("did you mean {}?", folder.join(near).display()),
-            None => format!("did you mean {near}?"),
-        },
+        Some(near) => {
+            let near = folder.map_or_else(|| near.to_owned(), |folder| folder.join(near).display().to_string());
+            // The module is not there, but its source is.
+            match compiler(&near).filter(|_| holds_modules(&wanted)) {
+                Some(_) if !wanted.ends_with(".beam") => MAKE_PACK.to_owned(),
+                Some(command) => format!("compile {near} first ({command})"),
+                None => format!("did you mean {near}?"),
+            }
+        }
+        None if wanted.ends_with(".avm") => MAKE_PACK.to_owned(),
         None => "check the path, or compile the module first".to_owned(),
     }
 }

@@ -42,7 +42,7 @@ Exit codes: 0 fine, 1 the input is at fault, 2 the command line is, 3 the tool f
 #[derive(Debug, Parser)]
 #[command(name = "emberl", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
-    /// When to use colours; NO_COLOR turns them off too
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
 

@@ -11,6 +11,7 @@ use emberl_packer::rewrite::KeepLines;
 use crate::args::{self, SelectOptions, Sources, TargetOptions, WithOptions};
 use crate::console::{self, bytes, count};
 use crate::failure::{self, Failure, Result};
+use crate::inputs;
 use crate::report;
 
 const AFTER_HELP: &str = "\
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         // An input that cannot be read may be the start module: that is said already.
         Err(found) => {
             if !findings.iter().any(|finding| finding.severity == Severity::Error && finding.module.is_none()) {
-                findings.extend(found);
+                findings.extend(found.into_iter().map(|finding| inputs::with_source_cure(finding, &sources.own.paths)));
             }
             return Err(refuse(findings, &arguments.output));
         }
@@ -140,7 +141,8 @@ fn summary(output: &str, kept: &Summary, size: usize, start: Option<&str>) -> St
 /// Finds out before the work whether the output can be written.
 pub(crate) fn check_output<'p>(output: &str, mut inputs: impl Iterator<Item = &'p String>) -> Result<()> {
     let path = Path::new(output);
-    if path.is_dir() {
+    // A name that ends like a folder's is none of a file, even where no folder is there yet.
+    if path.is_dir() || output.ends_with(std::path::is_separator) {
         let inside = path.join("app.avm");
         let cure = format!("name the pack to write, for example {}", inside.display());
         return Err(Failure::usage(format!("the output {output} is a folder"), cure));

@@ -279,8 +279,10 @@ pub static CODES: &[CodeInfo] = &[
     CodeInfo {
         number: UNKNOWN_FUNCTION,
         title: "call to an unknown function",
-        text: "The module is there, but it has no function of this name and arity. On the device the call would raise \
-               undef. The module may be another version than the one that the code was written for.",
+        text: "The module is there, or the target has natives of its name, but no function of this name and arity. On the \
+               device the call would raise undef. The module may be another version than the one that the code was \
+               written for. Where only natives are there, add the module to the inputs, or pass a pack that has it with \
+               --with.",
     },
     CodeInfo {
         number: NOT_EXPORTED,

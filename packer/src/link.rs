@@ -206,7 +206,7 @@ impl Checker<'_, '_> {
             Op::OnLoad => "remove -on_load; call the function from start/0".to_owned(),
             Op::NifStart => "remove -nifs, or provide the module's functions in Erlang".to_owned(),
             _ if info.first_release >= 29 => {
-                "do not use native records (-record without braces) on this target".to_owned()
+                "do not use native records (-record #name{}) on this target; -record(name, {}) runs".to_owned()
             }
             _ => format!("compile with OTP {oldest} to {newest}"),
         };
@@ -385,13 +385,19 @@ impl Checker<'_, '_> {
         let shown = format!("{}:{}/{arity}", quoted(module), quoted(name));
         let profile = self.target.profile.name();
         if let Native::PresentOnly(platforms) = native {
-            let platform = self.target.platform.map_or("this", Platform::name);
             return Some(Fault {
                 code: codes::OTHER_PLATFORM,
                 severity: Severity::Error,
-                what: format!("{shown} is not a native of the platform {platform}"),
+                what: match self.target.platform {
+                    Some(platform) => format!("{shown} is not a native of the platform {}", platform.name()),
+                    None => format!("{shown} is not a native of every platform"),
+                },
                 why: format!("the {profile} profile has it on {platforms} only"),
-                cure: "choose another platform with --platform, or leave the call out on this one".to_owned(),
+                cure: match self.target.platform {
+                    Some(_) => "choose another platform with --platform, or leave the call out on this one",
+                    None => "name the platform with --platform, or leave the call out",
+                }
+                .to_owned(),
             });
         }
         if guard {
@@ -454,7 +460,11 @@ impl Checker<'_, '_> {
                 "the target's library {library} has a module {}: pass its pack with --with atomvmlib.avm",
                 quoted(module)
             ),
-            None => format!("add {}.beam to the inputs, or pass a pack that has it with --with", quoted(module)),
+            // A file's name has no quotes.
+            None => {
+                let file = quoted(module);
+                format!("add {}.beam to the inputs, or pass a pack that has it with --with", file.trim_matches('\''))
+            }
         };
         Fault {
             code,

@@ -73,7 +73,12 @@ pub fn nearest_name<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) 
     let near = |candidate: &'a str| {
         // `foo.beam` for `foo`, or `0.7` for `atomvm-0.7`, is more than a misspelling, but clearly meant.
         let part = wanted.len() > 2 && candidate.contains(wanted);
-        let edits = if part { Some(1) } else { edits(wanted, candidate) };
+        // Elixir's source leaves the prefix of its modules out.
+        let edits = match candidate.strip_prefix("Elixir.") {
+            Some(name) if name == wanted => Some(0),
+            _ if part => Some(1),
+            _ => edits(wanted, candidate),
+        };
         edits.filter(|_| candidate != wanted).map(|edits| (edits, candidate))
     };
     known.into_iter().filter_map(near).min().map(|(_, candidate)| candidate)
@@ -178,6 +183,12 @@ mod tests {
     fn the_wanted_function_itself_is_no_answer() {
         let wanted = Mfa::new("lists", "foldl", 3);
         assert_eq!(nearest(wanted, [wanted]), None);
+    }
+
+    #[test]
+    fn names_of_elixir_modules_without_their_prefix() {
+        assert_eq!(nearest_name("Mx", ["Elixir.Ma", "Elixir.Mx", "Elixir.Mx.A", "My"]), Some("Elixir.Mx"));
+        assert_eq!(nearest_name("Enum", ["Elixir.Enumerable", "Elixir.Enum", "enum"]), Some("Elixir.Enum"));
     }
 
     #[test]

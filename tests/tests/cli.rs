@@ -38,6 +38,8 @@ fn main() {
         Trial::test("extract::never_leaves_the_folder", extract_stays),
         Trial::test("input::damaged_files_are_told_with_their_place", damaged),
         Trial::test("input::any_change_of_a_file_gives_an_answer", mutated),
+        Trial::test("input::names_that_are_not_utf8_are_told", not_utf8),
+        Trial::test("input::native_records_are_told_apart_from_others", native_records),
         Trial::test("stdout::closed_pipe_ends_quietly", closed_pipe),
         Trial::test("colour::only_where_wanted", colours),
         needs(&[Tool::Erl], "extract::modules_run_in_erl", run_in_erl),
@@ -75,11 +77,14 @@ impl Folder {
         fs::create_dir_all(at("build/sub"))?;
         fs::create_dir_all(at("priv"))?;
         fs::create_dir_all(at("empty"))?;
+        fs::create_dir_all(at("src"))?;
+        fs::copy(fixtures().join("src/app.erl"), at("src/app.erl"))?;
         for (name, place) in [
             ("app", "build/app.beam"),
             ("counter", "build/counter.beam"),
             ("words", "build/sub/words.beam"),
             ("broken", "broken.beam"),
+            ("hashed", "hashed.beam"),
         ] {
             fs::copy(fixtures().join(format!("{name}.beam")), at(place))?;
         }
@@ -497,6 +502,40 @@ fn damaged() -> Result<(), Failed> {
     fs::copy(folder.path("short.beam"), folder.path("build/counter.beam"))?;
     let output = folder.fails(1, &["check", "build"])?;
     check(!output.out().contains("counter:count/1"), || output.to_string())
+}
+
+/// A file that a folder search finds is told with the cause, and is not called missing.
+#[cfg(target_os = "linux")]
+fn not_utf8() -> Result<(), Failed> {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new()?;
+    let name = std::ffi::OsStr::from_bytes(b"app\xff.beam");
+    fs::copy(folder.path("build/app.beam"), folder.path("empty").join(name))?;
+    for input in ["empty", "."] {
+        let output = folder.fails(1, &["check", input])?;
+        check(output.out().contains("its name is not UTF-8"), || output.to_string())?;
+        check(output.out().contains("rename the file"), || output.to_string())?;
+        check(!output.out().contains("no such file"), || output.to_string())?;
+    }
+    Ok(())
+}
+
+/// Other systems do not let such files be made.
+#[cfg(not(target_os = "linux"))]
+fn not_utf8() -> Result<(), Failed> {
+    Ok(())
+}
+
+fn native_records() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let records = emberl_tests::package_dir().join("fixtures/disasm/records-otp29.beam");
+    fs::copy(records, folder.path("records.beam"))?;
+    for profile in ["emberl", "atomvm-0.7"] {
+        let output = folder.fails(1, &["check", "--profile", profile, "records.beam"])?;
+        let cure = "do not use native records (-record #name{}) on this target; -record(name, {}) runs";
+        check(output.out().contains(cure), || output.to_string())?;
+    }
+    Ok(())
 }
 
 fn mutated() -> Result<(), Failed> {
