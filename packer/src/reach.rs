@@ -6,9 +6,11 @@
 //!   wherever the two stand. What counts as having an atom is said in [`crate::graph`]. With [`Dynamic::Any`] the
 //!   module's name is enough, for all of its exports; then a hello-world keeps 92 % of kernel and stdlib instead of 5 %,
 //!   since `c`, `lists` or `timer` as plain tags name modules, too (`tests/tests/prune.rs` measures it).
-//! - `module_info/0,1` tell what a module exports: where they are kept, all its exports are, as soon as reachable code
-//!   has the atom `exports` or `functions`, without which no function is found in the answer. The same holds for modules
-//!   that are named, when reachable code calls `erlang:get_module_info/1,2` itself.
+//! - `module_info/0,1` tell what a module exports: where they are called by the module's name, all its exports are kept,
+//!   as soon as reachable code has the atom `exports` or `functions`, without which no function is found in the answer.
+//!   The same holds for modules that are named, when reachable code calls `erlang:get_module_info/1,2` itself. A
+//!   `module_info` that may only be called dynamically keeps no exports: who walks over modules that way needs
+//!   [`Dynamic::Any`] or a [`Root`].
 //! - The `-on_load` function is kept with any function of its module. `format_error/2` is kept in a module that raises
 //!   errors with `error_info`, since OTP calls it for the module on the stack.
 //! - An implementation of an Elixir protocol counts as named when a function of the protocol is kept and values of its
@@ -330,7 +332,9 @@ impl Walk<'_> {
         if self.touched.get(unit) == Some(&NONE) {
             self.touch(unit, number);
         }
-        if refs.module_info.contains(&(function as u32)) {
+        // A module_info that is only named may be called by anybody who looks at modules; that alone keeps no exports.
+        let named = matches!(self.causes.get(number as usize), Some(Some(Cause { edge: Edge::Named(_), .. })));
+        if refs.module_info.contains(&(function as u32)) && !named {
             self.infos.push(number);
             if self.asks != NONE {
                 self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
