@@ -181,12 +181,13 @@ impl Expanded {
         }
         if none {
             let why = "a folder stands for the modules in it and below".to_owned();
-            self.fault(
-                folder,
-                format!("the folder {folder} has no .beam files"),
-                why,
-                "compile the project first, or name another folder",
-            );
+            let cure = "compile the project first, or name another folder".to_owned();
+            let mut finding = fault(folder, format!("the folder {folder} has no .beam files"), why, cure);
+            // An application without modules is nothing unusual: OTP's erl_interface has an empty ebin.
+            if Path::new(folder).file_name().is_some_and(|name| name == "ebin") {
+                finding.severity = Severity::Warning;
+            }
+            self.findings.push(*finding);
         }
         found.sort_by(|a, b| parts(a).cmp(parts(b)));
         found.into_iter().for_each(|path| self.push(path));

@@ -417,7 +417,7 @@ impl Checker<'_, '_> {
                     severity: Severity::Error,
                     what: format!("call to {shown}, which needs a native function"),
                     why: format!("its body is a stub, and the {profile} profile has no such native"),
-                    cure: self.nearest(module, name, arity, "use another function, or keep it out with --prune"),
+                    cure: self.nearest(module, name, arity, "use another function, which does not need it"),
                 }),
                 None => Some(self.missing_function(module, name, arity, &shown)),
             },
