@@ -53,6 +53,22 @@ pub(super) fn movable(state: &State, operand: Operand) -> Result<Value, Rule> {
     }
 }
 
+/// An operand that a match begins with, or whose size is asked: a term or a match context.
+pub(super) fn matchable(state: &State, operand: Operand) -> Result<Value, Rule> {
+    match movable(state, operand)? {
+        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
+        value => Ok(value),
+    }
+}
+
+/// An argument that another function gets.
+pub(super) fn no_marker(state: &State, number: u16) -> Step {
+    match state.get_x(number) {
+        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(Place::X(number))),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn context(state: &State, operand: Operand) -> Step {
     match read(state, operand)? {
         Value::CONTEXT => Ok(()),
@@ -100,6 +116,7 @@ pub(super) fn live(state: &State, count: u64) -> Step {
 pub(super) fn initialized(state: &State) -> Step {
     match state.y.iter().position(|value| *value == Value::UNINITIALIZED) {
         Some(slot) => Err(Rule::Uninitialized(Place::Y(slot as u16))),
+        None if state.hidden => Err(Rule::NoFrame),
         None => Ok(()),
     }
 }

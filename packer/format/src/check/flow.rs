@@ -11,12 +11,12 @@ use alloc::vec::Vec;
 
 use super::Finding;
 use super::access::{
-    Step, context, float, initialized, leave_frame, live, movable, no_frame, overwrite, place_of, read, take_heap,
-    term, write,
+    Step, context, float, initialized, leave_frame, live, matchable, movable, no_frame, no_marker, overwrite, place_of,
+    read, take_heap, term, write,
 };
 use super::operands::MatchCommands;
 use super::returns::Returns;
-use super::rule::{Place, Rule};
+use super::rule::Rule;
 use super::state::{Catch, Frame, State, Value};
 use crate::code::{Decoded, Instruction};
 use crate::compact::Operand;
@@ -75,7 +75,24 @@ fn bifs(module: &Module<'_>, which: impl Fn(&str, u32) -> bool) -> Vec<bool> {
 fn is_safe_bif(name: &str, arity: u32) -> bool {
     match arity {
         0 => true,
-        1 => name == "get" || (name.starts_with("is_") && name != "is_alive"),
+        1 => matches!(
+            name,
+            "get"
+                | "is_atom"
+                | "is_binary"
+                | "is_bitstring"
+                | "is_boolean"
+                | "is_float"
+                | "is_function"
+                | "is_integer"
+                | "is_list"
+                | "is_map"
+                | "is_number"
+                | "is_pid"
+                | "is_port"
+                | "is_reference"
+                | "is_tuple"
+        ),
         2 => matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">="),
         _ => false,
     }
@@ -96,6 +113,23 @@ const fn argument_value(kind: u8) -> Value {
         2 => Value::MIXED,
         _ => Value::TERM,
     }
+}
+
+/// Whether a binary is still under construction after this instruction, which does not collect.
+const fn keeps_building(op: Op) -> bool {
+    matches!(
+        op,
+        Op::BsPutInteger
+            | Op::BsPutBinary
+            | Op::BsPutFloat
+            | Op::BsPutString
+            | Op::BsPutUtf8
+            | Op::BsPutUtf16
+            | Op::BsPutUtf32
+            | Op::Move
+            | Op::Line
+            | Op::ExecutableLine
+    )
 }
 
 struct Checker<'m, 'a> {
@@ -219,6 +253,10 @@ impl Walk<'_, '_, '_> {
         self.current = Some(State::entry(arguments));
         let header = function.instructions.start..function.body;
         let body = function.body..function.instructions.end;
+        // Lists are gone through too.
+        let operands_at = |index: usize| self.checker.code.instructions().get(index).map_or(0, |it| it.first as usize);
+        let operands = operands_at(function.instructions.end).saturating_sub(operands_at(function.body));
+        self.spend(operands);
         for index in body.chain(header) {
             self.at = index;
             if self.checker.work == 0 || self.cells == 0 {
@@ -339,6 +377,15 @@ impl Walk<'_, '_, '_> {
             return Ok(());
         };
         let info = instruction.op.info();
+        if !matches!(instruction.op, Op::Line | Op::ExecutableLine | Op::DebugLine | Op::TryCase | Op::CatchEnd)
+            && core::mem::take(&mut state.raised)
+        {
+            // Until then, what is in the registers is for the end of the catch alone.
+            return Err(Rule::CatchNesting);
+        }
+        if state.building && !keeps_building(instruction.op) {
+            state.building = false;
+        }
         if state.mutable
             && !matches!(
                 instruction.op,
@@ -372,6 +419,9 @@ impl Walk<'_, '_, '_> {
             Op::FuncInfo => {
                 if state.frame != Frame::None {
                     return Err(Rule::FrameLeft);
+                }
+                for number in 0..u16::from(self.arity) {
+                    no_marker(&state, number)?;
                 }
                 // An argument may be a match context here: the clause failed after the match had begun.
                 live(&state, u64::from(self.arity))?;
@@ -477,8 +527,9 @@ impl Walk<'_, '_, '_> {
                     return Err(Rule::NoFrame);
                 }
             }
-            // A frame that is taken away for a call that never returns may be garbage: compilers know that.
-            _ if !returns => {}
+            // A frame that is taken away for a BIF that always raises may be garbage: compilers know that. A VM must call
+            // such a BIF before it takes the frame away.
+            _ if !returns && matches!(target, Operand::Unsigned(_)) => {}
             Op::CallLast | Op::CallExtLast => leave_frame(state, self.unsigned(instruction, 2))?,
             _ => no_frame(state)?,
         }
@@ -522,11 +573,7 @@ impl Walk<'_, '_, '_> {
     /// The arguments of a local call: match contexts among them make the callee be followed for them too.
     fn local_arguments(&mut self, label: u32, arity: u64, state: &State) -> Step {
         let arguments: Vec<u8> = state.x.iter().take(arity as usize).map(|&value| argument_kind(value)).collect();
-        for number in 0..arity as u16 {
-            if matches!(state.get_x(number), Value::MARKER | Value::UNUSABLE) {
-                return Err(Rule::Marker(Place::X(number)));
-            }
-        }
+        (0..arity as u16).try_for_each(|number| no_marker(state, number))?;
         if arguments.iter().any(|&kind| kind != 0)
             && let Some(callee) = self.checker.functions.entered_at(label)
         {
@@ -603,9 +650,20 @@ impl Walk<'_, '_, '_> {
                 match op {
                     Op::CatchEnd => {
                         term(state, Operand::X(0))?;
+                        // What was caught may need heap.
+                        initialized(state)?;
                         state.x.truncate(1);
+                        state.heap = [0; 3];
+                        state.raised = false;
+                        // No class any more: what was thrown can be any term.
+                        state.set_x(0, Value::TERM);
                     }
                     Op::TryCase => {
+                        if !state.raised {
+                            return Err(Rule::HandlerEntered(innermost.handler));
+                        }
+                        initialized(state)?;
+                        state.raised = false;
                         state.forget_registers();
                         state.x.extend([Value::CLASS, Value::TERM, Value::TERM]);
                     }
@@ -724,7 +782,7 @@ impl Walk<'_, '_, '_> {
             _ => ((2, 1), self.label(instruction, 0)),
         };
         let source = self.checker.code.operand(instruction, source);
-        let matched = movable(state, source)?;
+        let matched = matchable(state, source)?;
         let registers = self.unsigned(instruction, registers);
         live(state, registers)?;
         initialized(state)?;
@@ -755,6 +813,8 @@ impl Walk<'_, '_, '_> {
         let mut failed = (fail != 0).then(|| state.clone());
         for command in MatchCommands::new(self.checker.module, list) {
             let command = command?;
+            // A command before may have overwritten it, or let it go.
+            context(state, self.checker.code.operand(instruction, 1))?;
             if let Some(failed) = &failed {
                 self.branch(fail, failed)?;
             }
@@ -787,7 +847,7 @@ impl Walk<'_, '_, '_> {
                 Kind::Live => registers = Some(if let Operand::Unsigned(number) = operand { number } else { 0 }),
                 Kind::HeapNeed => need = Some(operand),
                 Kind::Source if takes_context => {
-                    movable(state, operand)?;
+                    matchable(state, operand)?;
                 }
                 _ => self.read_operand(instruction.op, kind, operand, state)?,
             }
@@ -798,13 +858,16 @@ impl Walk<'_, '_, '_> {
             live(state, registers)?;
             initialized(state)?;
             state.heap = [0; 3];
-            if matches!(instruction.op, Op::GcBif1 | Op::GcBif2 | Op::GcBif3) {
+            if matches!(instruction.op, Op::GcBif1 | Op::GcBif2 | Op::GcBif3 | Op::BsCreateBin) {
                 state.x.truncate(registers as usize);
             }
         }
         match (fail, info.raise) {
             (Some(0), Raise::WithoutFail) if self.is_safe_bif(instruction) => {}
-            (Some(0), Raise::WithoutFail) | (_, Raise::May) => self.may_raise(state)?,
+            (Some(0), Raise::WithoutFail) | (_, Raise::May) => {
+                let overwritten = self.failed(instruction, state);
+                self.may_raise(overwritten.as_ref().unwrap_or(state))?;
+            }
             (Some(label), _) if label != 0 => {
                 let overwritten = self.failed(instruction, state);
                 self.branch(label, overwritten.as_ref().unwrap_or(state))?;
@@ -830,9 +893,11 @@ impl Walk<'_, '_, '_> {
         let mut after: Option<State> = None;
         for pair in self.checker.code.elements(list).chunks_exact(2) {
             let [_, destination] = *pair else { continue };
-            // Written or not, a term stays a term, and what was not written may still not be.
-            if matches!(read(state, destination), Ok(Value::CONTEXT | Value::MARKER)) {
-                let _ = write(after.get_or_insert_with(|| state.clone()), destination, Value::MIXED);
+            // Written or not, a term stays a term, but not the one it was; what was not written may still not be.
+            let Ok(known) = read(state, destination) else { continue };
+            let either = known.or_term();
+            if either != known {
+                let _ = write(after.get_or_insert_with(|| state.clone()), destination, either);
             }
         }
         after
@@ -882,7 +947,11 @@ impl Walk<'_, '_, '_> {
             Op::PutList => take_heap(state, 0, 2),
             Op::PutTuple2 => take_heap(state, 0, list_length(1) + 1),
             Op::UpdateRecord => take_heap(state, 0, self.unsigned(instruction, 1) + 1),
-            Op::MakeFun3 => take_heap(state, 2, 1),
+            Op::MakeFun3 => {
+                // The free variables are counted as words (OTP: `beam_ssa_codegen`).
+                take_heap(state, 0, list_length(2))?;
+                take_heap(state, 2, 1)
+            }
             Op::Fmove if matches!(self.checker.code.operand(instruction, 0), Operand::FloatRegister(_)) => {
                 take_heap(state, 1, 1)
             }

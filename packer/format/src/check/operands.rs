@@ -1,7 +1,6 @@
 //! The part of the checker that looks at each instruction by itself: every index exists, every label is where it must
 //! be, arities agree.
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -16,10 +15,11 @@ use crate::opcode::{Kind, Op};
 
 /// Checks all instructions, and all literals.
 pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, findings: &mut Vec<Finding>) {
-    let mut checker =
-        Checker { module, code, functions, labels: 0..0, literals: vec![false; module.literals.len() as usize] };
+    let literals = (0..module.literals.len()).map(|index| valid_literal(module, index)).collect();
+    let mut checker = Checker { module, code, functions, labels: 0..0, arity: 0, literals };
     for (number, function) in functions.list().iter().enumerate() {
         checker.labels = function.instructions.clone();
+        checker.arity = function.arity;
         let body = code.instructions().get(function.instructions.clone()).unwrap_or_default();
         for (index, instruction) in function.instructions.clone().zip(body) {
             if let Err(rule) = checker.instruction(instruction) {
@@ -35,11 +35,15 @@ struct Checker<'m, 'a> {
     functions: &'m Functions,
     /// The instructions of the function, where its labels stand.
     labels: Range<usize>,
+    /// The function's arity.
+    arity: u8,
     /// Which literals were found valid.
     literals: Vec<bool>,
 }
 
 type Check = Result<(), Rule>;
+
+const BAD_UNIT: Rule = Rule::Operands("a unit is not between 1 and 256, or that of a string not 8");
 
 impl Checker<'_, '_> {
     fn instruction(&mut self, instruction: &Instruction) -> Check {
@@ -85,6 +89,7 @@ impl Checker<'_, '_> {
             {
                 Err(Rule::Operands("a number of registers or slots is over 1024"))
             }
+            (Kind::Unit, Operand::Unsigned(unit)) if unit == 0 || unit > 256 => Err(BAD_UNIT),
             (Kind::HeapNeed, operand) => self.heap_need(operand),
             (kind, list) if kind.is_list() => self.list(kind, list),
             (_, operand) => self.term(operand),
@@ -117,7 +122,7 @@ impl Checker<'_, '_> {
                 below(Table::Literals, u64::from(index), u64::from(self.module.literals.len()))?;
                 match self.literals.get(index as usize) {
                     Some(true) => Ok(()),
-                    _ => self.valid_literal(index),
+                    _ => Err(Rule::BadLiteral(index)),
                 }
             }
             Operand::TypedX(_, index) | Operand::TypedY(_, index) => match &self.module.types {
@@ -125,16 +130,6 @@ impl Checker<'_, '_> {
                 None => Ok(()),
             },
             _ => Ok(()),
-        }
-    }
-
-    fn valid_literal(&self, index: u32) -> Check {
-        struct Nothing;
-        impl etf::Visitor for Nothing {}
-        let bytes = self.module.literals.get(index).unwrap_or_default();
-        match etf::visit(bytes, &mut Nothing) {
-            Ok(used) if used == bytes.len() => Ok(()),
-            _ => Err(Rule::BadLiteral(index)),
         }
     }
 
@@ -229,12 +224,18 @@ impl Checker<'_, '_> {
                 return Err(Rule::Operands("a segment of bs_create_bin is malformed"));
             };
             self.term(Operand::Atom(kind))?;
-            if unit > 256 {
-                return Err(Rule::Operands("the unit of a segment is over 256"));
+            let name = self.module.atom(kind);
+            let fits = match name {
+                "utf8" | "utf16" | "utf32" => unit <= 256,
+                "string" => unit == 8,
+                _ => (1..=256).contains(&unit),
+            };
+            if !fits {
+                return Err(BAD_UNIT);
             }
             self.flags(flags)?;
             self.source(size)?;
-            match self.module.atom(kind) {
+            match name {
                 "string" => {
                     let (Operand::Unsigned(offset), Operand::Integer(size)) = (value, size) else {
                         return Err(Rule::Operands("a string segment has no offset and size"));
@@ -291,6 +292,20 @@ impl Checker<'_, '_> {
             _ => 0,
         };
         match instruction.op {
+            Op::OnLoad => same_arity(u64::from(self.arity), 0),
+            Op::Fmove if is_float_register(operand(0)) == is_float_register(operand(1)) => {
+                Err(Rule::Operands("fmove is not between a floating-point register and a term"))
+            }
+            Op::CallFun2 => {
+                let Operand::Unsigned(lambda) = operand(0) else { return Ok(()) };
+                let lambda = self.module.lambdas.get(lambda as usize);
+                same_arity(unsigned(1), lambda.map_or(0, |lambda| u64::from(lambda.arity.saturating_sub(lambda.free))))
+            }
+            Op::BsStartMatch3 | Op::BsStartMatch4 | Op::BsMatch | Op::GetMapElements | Op::HasMapFields
+                if operand(0) == Operand::Label(0) =>
+            {
+                Err(Rule::Label(0))
+            }
             Op::Call | Op::CallLast | Op::CallOnly => {
                 let Operand::Label(label) = operand(1) else { return Ok(()) };
                 let callee = self.functions.entered_at(label).and_then(|index| self.functions.list().get(index));
@@ -328,6 +343,14 @@ impl Checker<'_, '_> {
     }
 }
 
+/// Each literal is looked at once, however often code names it.
+fn valid_literal(module: &Module<'_>, index: u32) -> bool {
+    struct Nothing;
+    impl etf::Visitor for Nothing {}
+    let bytes = module.literals.get(index).unwrap_or_default();
+    matches!(etf::visit(bytes, &mut Nothing), Ok(used) if used == bytes.len())
+}
+
 fn same_arity(given: u64, needed: u64) -> Check {
     if given == needed { Ok(()) } else { Err(Rule::Arity { given, needed }) }
 }
@@ -343,6 +366,10 @@ fn heap_number(number: u64) -> Check {
 
 fn pairs<'o>(elements: &'o [Operand], what: &'static str) -> Result<impl Iterator<Item = &'o [Operand]>, Rule> {
     if elements.len().is_multiple_of(2) { Ok(elements.chunks_exact(2)) } else { Err(Rule::Operands(what)) }
+}
+
+const fn is_float_register(operand: Operand) -> bool {
+    matches!(operand, Operand::FloatRegister(_))
 }
 
 const fn is_constant(operand: Operand) -> bool {

@@ -43,6 +43,11 @@ impl Value {
         matches!(self, Self::TERM | Self::CLASS | Self::NIL | Self::FRESH)
     }
 
+    /// What is known where a term may have been written over this.
+    pub(super) fn or_term(self) -> Self {
+        self.join(Self::TERM)
+    }
+
     /// What is known where two paths meet.
     fn join(self, other: Self) -> Self {
         if self == other {
@@ -101,6 +106,10 @@ pub(super) struct State {
     pub(super) mutable: bool,
     /// Whether a receive loop was entered and not yet left.
     pub(super) receiving: bool,
+    /// Whether an exception may have led here, and no `try_case` or `catch_end` has taken it yet.
+    pub(super) raised: bool,
+    /// Whether slots that only some paths' frames have may be unwritten.
+    pub(super) hidden: bool,
 }
 
 impl State {
@@ -116,6 +125,8 @@ impl State {
             building: false,
             mutable: false,
             receiving: false,
+            raised: false,
+            hidden: false,
         }
     }
 
@@ -159,7 +170,6 @@ impl State {
         self.heap = [0; 3];
         self.building = false;
         self.mutable = false;
-        self.receiving = false;
     }
 
     /// `setelement/3` has made a tuple, in `x0`. What an earlier one made is no longer fresh.
@@ -185,6 +195,8 @@ impl State {
             building: false,
             mutable: false,
             receiving: false,
+            raised: true,
+            hidden: self.hidden,
         }
     }
 
@@ -195,6 +207,12 @@ impl State {
             // The slots that both frames have, counted from the top of the stack, can still be read.
             changed |= self.frame != Frame::Undecided;
             self.frame = Frame::Undecided;
+        }
+        let unwritten = |y: &[Value], common: usize| y.iter().skip(common).any(|value| *value == Value::UNINITIALIZED);
+        let common = self.y.len().min(other.y.len());
+        if !self.hidden && (other.hidden || unwritten(&self.y, common) || unwritten(&other.y, common)) {
+            self.hidden = true;
+            changed = true;
         }
         if self.y.len() > other.y.len() {
             self.y.truncate(other.y.len());
@@ -229,6 +247,10 @@ impl State {
         }
         if self.mutable && !other.mutable {
             self.mutable = false;
+            changed = true;
+        }
+        if other.raised && !self.raised {
+            self.raised = true;
             changed = true;
         }
         if other.receiving && !self.receiving {
