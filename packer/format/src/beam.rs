@@ -13,7 +13,7 @@ use crate::reader::{Reader, Result};
 /// below 56:1.
 pub const INFLATE_RATIO: usize = 64;
 /// The size in bytes up to which anything may be inflated, whatever the ratio.
-pub const INFLATE_FLOOR: usize = 128 << 10;
+pub const INFLATE_FLOOR: usize = 1 << 20;
 
 /// The largest size in bytes that `compressed` bytes are inflated to.
 #[must_use]
