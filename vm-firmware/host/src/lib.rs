@@ -1,0 +1,2 @@
+//! The desktop as a platform of the VM.
+#![forbid(unsafe_code)]

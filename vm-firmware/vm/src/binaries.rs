@@ -1,0 +1,144 @@
+//! Large binaries, kept outside the heaps and shared by a count of references. Owns their bytes; heaps hold
+//! `SharedBinary` objects that each count as one reference.
+
+use alloc::vec::Vec;
+
+use crate::memory::{Budget, NoMemory};
+
+/// Binaries of more bytes than this are kept here; smaller ones on the heap (OTP: `ERL_ONHEAP_BIN_LIMIT`).
+pub const HEAP_BINARY_LIMIT: usize = 64;
+
+/// Most bytes of a binary: offsets are counted in bits, in 32 of them.
+pub const MAX_BYTES: usize = (1 << 29) - 1;
+
+/// Which binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BinaryId(pub u32);
+
+struct Slot {
+    bytes: Vec<u8>,
+    /// Bits that hold data: what may be appended to stands right behind them.
+    bits: u32,
+    /// 0: the slot is free.
+    references: u32,
+}
+
+/// All large binaries of a VM.
+pub struct Binaries {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    budget: Budget,
+}
+
+impl Binaries {
+    /// No binaries.
+    #[must_use]
+    pub const fn new(budget: Budget) -> Self {
+        Self { slots: Vec::new(), free: Vec::new(), budget }
+    }
+
+    /// Takes bytes in, with one reference, which belongs to the caller. The vector's memory must not yet be counted in
+    /// the budget: this counts it.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn add(&mut self, bytes: Vec<u8>) -> Result<BinaryId, NoMemory> {
+        self.budget.take(bytes.capacity())?;
+        match self.enter(bytes) {
+            Ok(id) => Ok(id),
+            Err((bytes, error)) => {
+                self.budget.drop_vector(bytes);
+                Err(error)
+            }
+        }
+    }
+
+    fn enter(&mut self, bytes: Vec<u8>) -> Result<BinaryId, (Vec<u8>, NoMemory)> {
+        let slot = Slot { bits: (bytes.len() * 8) as u32, bytes, references: 1 };
+        if let Some(id) = self.free.pop() {
+            if let Some(place) = self.slots.get_mut(id as usize) {
+                *place = slot;
+            }
+            return Ok(BinaryId(id));
+        }
+        // Room to free each slot again, so that freeing never fails.
+        let spare = self.slots.len() + 1 - self.free.len();
+        if let Err(error) =
+            self.budget.reserve(&mut self.slots, 1).and_then(|()| self.budget.reserve(&mut self.free, spare))
+        {
+            return Err((slot.bytes, error));
+        }
+        self.slots.push(slot);
+        Ok(BinaryId(self.slots.len() as u32 - 1))
+    }
+
+    /// Counts one reference more.
+    pub fn retain(&mut self, id: BinaryId) {
+        if let Some(slot) = self.slots.get_mut(id.0 as usize) {
+            slot.references += 1;
+        }
+    }
+
+    /// Counts one reference less; the last one frees the bytes.
+    pub fn release(&mut self, id: BinaryId) {
+        let Some(slot) = self.slots.get_mut(id.0 as usize) else { return };
+        if slot.references == 0 {
+            return;
+        }
+        slot.references -= 1;
+        if slot.references == 0 {
+            self.budget.drop_vector(core::mem::take(&mut slot.bytes));
+            self.free.push(id.0);
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    #[inline]
+    pub fn bytes(&self, id: BinaryId) -> &[u8] {
+        self.slots.get(id.0 as usize).map_or(&[], |slot| &slot.bytes)
+    }
+
+    /// How many references there are.
+    #[must_use]
+    pub fn references(&self, id: BinaryId) -> u32 {
+        self.slots.get(id.0 as usize).map_or(0, |slot| slot.references)
+    }
+
+    /// Makes the binary longer in place, if its data ends at bit `end`: then no term that exists sees a difference,
+    /// since each says where its own part ends. Gives the bytes from the byte that holds bit `end` on, where the caller
+    /// writes `bits` new bits behind the old; `None` when somebody else has appended already, and the caller must copy.
+    ///
+    /// # Errors
+    /// When there is no memory, or the binary would be too large.
+    pub fn append(&mut self, id: BinaryId, end: u32, bits: u32) -> Result<Option<&mut [u8]>, NoMemory> {
+        let Self { slots, budget, .. } = self;
+        let Some(slot) = slots.get_mut(id.0 as usize) else { return Ok(None) };
+        if slot.bits != end {
+            return Ok(None);
+        }
+        let total = end.checked_add(bits).filter(|&total| total as usize <= MAX_BYTES * 8).ok_or(NoMemory)?;
+        let length = total.div_ceil(8) as usize;
+        let additional = length.saturating_sub(slot.bytes.len());
+        if slot.bytes.capacity() - slot.bytes.len() < additional {
+            // Twice as much, so that a binary that is built piece by piece costs what its size says.
+            let room = slot.bytes.len().max(additional).max(256);
+            budget.reserve(&mut slot.bytes, room).or_else(|NoMemory| budget.reserve(&mut slot.bytes, additional))?;
+        }
+        slot.bytes.resize(length, 0);
+        slot.bits = total;
+        Ok(slot.bytes.get_mut(end as usize / 8..))
+    }
+
+    /// Bytes that all large binaries hold.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.slots.iter().map(|slot| slot.bytes.capacity()).sum()
+    }
+
+    /// How many binaries there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+}

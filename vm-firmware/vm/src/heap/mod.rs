@@ -1,0 +1,234 @@
+//! Heaps: where the objects of a process stand, and (the same thing, told by a bit) the literal area. Owns how objects
+//! are laid out and made; the collector is in [`crate::collect`], reading in [`store`].
+
+pub mod store;
+pub mod words;
+
+use crate::binaries::{Binaries, BinaryId, HEAP_BINARY_LIMIT};
+use crate::memory::{Budget, NoMemory};
+use crate::term::{Kind, MAX_SIZE, Term};
+
+pub use store::{Bits, Map, Store, View};
+pub use words::Words;
+
+/// The words behind the header of an [`External`](Kind::External) object: what it is, then the atom of its node's name,
+/// the node's creation, how many numbers follow, and the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum External {
+    /// Number, serial.
+    Pid = 0,
+    /// Number: low word, high word.
+    Port = 1,
+    /// Up to five words, the least significant first.
+    Reference = 2,
+}
+
+/// Words that a new process's heap begins with (OTP: `min_heap_size`).
+pub const MIN_HEAP_WORDS: usize = 233;
+
+/// The heap of one process, or the literal area.
+///
+/// It grows at any time, and is collected only at the interpreter's safe points: so a term stays valid while a native
+/// function runs, whatever it allocates.
+#[derive(Debug)]
+pub struct Heap {
+    /// The objects, without gaps.
+    pub words: Words,
+    /// The collector is due when the heap is longer than this, in words.
+    pub limit: usize,
+    /// The first of the objects that refer to large binaries: its index plus 1; 0 for none.
+    pub shared: u32,
+    /// Bytes of large binaries that objects here refer to, since the last collection: weighs on when to collect.
+    pub weight: usize,
+    /// 0, or [`LITERAL_BIT`](crate::term::LITERAL_BIT) in the literal area.
+    pub area: u32,
+}
+
+impl Heap {
+    /// A heap without memory.
+    #[must_use]
+    pub const fn new(budget: Budget, area: u32) -> Self {
+        Self { words: Words::new(budget), limit: MIN_HEAP_WORDS, shared: 0, weight: 0, area }
+    }
+
+    /// Makes room for words.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    #[inline]
+    pub fn reserve(&mut self, words: usize) -> Result<(), NoMemory> {
+        self.words.reserve(words)
+    }
+
+    /// A list cell.
+    ///
+    /// # Errors
+    /// When there is no memory; so with all that follow.
+    #[inline]
+    pub fn cons(&mut self, head: Term, tail: Term) -> Result<Term, NoMemory> {
+        self.reserve(2)?;
+        Ok(self.cons_reserved(head, tail))
+    }
+
+    /// A list cell, for which there is room.
+    #[inline(always)]
+    pub fn cons_reserved(&mut self, head: Term, tail: Term) -> Term {
+        let index = self.words.len();
+        self.words.push_reserved(head.0);
+        self.words.push_reserved(tail.0);
+        Term::list(index, self.area)
+    }
+
+    /// A list of these terms, before `tail`.
+    pub fn list_with(&mut self, terms: impl DoubleEndedIterator<Item = Term>, tail: Term) -> Result<Term, NoMemory> {
+        terms.rev().try_fold(tail, |tail, head| self.cons(head, tail))
+    }
+
+    /// A proper list of these terms.
+    pub fn list(&mut self, terms: &[Term]) -> Result<Term, NoMemory> {
+        self.list_with(terms.iter().copied(), Term::NIL)
+    }
+
+    /// A string: a list of bytes or characters.
+    pub fn string(&mut self, text: &str) -> Result<Term, NoMemory> {
+        self.list_with(text.chars().map(|character| Term::tiny(character as i32)), Term::NIL)
+    }
+
+    /// A tuple of at most [`MAX_SIZE`] elements.
+    pub fn tuple(&mut self, elements: &[Term]) -> Result<Term, NoMemory> {
+        self.object(Kind::Tuple, elements.iter().map(|element| element.0), elements.len())
+    }
+
+    /// An object of any kind, with these words behind its header. The caller keeps to the kind's layout.
+    pub fn boxed(&mut self, kind: Kind, words: &[u32]) -> Result<Term, NoMemory> {
+        self.object(kind, words.iter().copied(), words.len())
+    }
+
+    fn object(&mut self, kind: Kind, words: impl Iterator<Item = u32>, size: usize) -> Result<Term, NoMemory> {
+        if size > MAX_SIZE {
+            return Err(NoMemory);
+        }
+        self.reserve(size + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(kind, size).0);
+        for word in words.take(size) {
+            self.words.push_reserved(word);
+        }
+        Ok(Term::boxed(index, self.area))
+    }
+
+    /// An object whose words are all 0 (raw) or the small integer 0's bits must be set by the caller before anything
+    /// else sees it: gives the term; use [`words_of`](Self::words_of) to fill it.
+    pub fn blank(&mut self, kind: Kind, size: usize) -> Result<Term, NoMemory> {
+        if size > MAX_SIZE {
+            return Err(NoMemory);
+        }
+        self.reserve(size + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(kind, size).0);
+        self.words.extend_zeros(size)?;
+        Ok(Term::boxed(index, self.area))
+    }
+
+    /// The words behind the header of an object of this heap (not of the literal area, if this is a process's).
+    pub fn words_of(&mut self, boxed: Term) -> &mut [u32] {
+        let start = boxed.index() + 1;
+        let words = self.words.as_mut_slice();
+        let size = words.get(start - 1).map_or(0, |&header| Term(header).size());
+        words.get_mut(start..start + size).unwrap_or_default()
+    }
+
+    /// An integer of up to 64 bits, small or not.
+    #[inline]
+    pub fn integer(&mut self, value: i64) -> Result<Term, NoMemory> {
+        match Term::small(value) {
+            Some(term) => Ok(term),
+            None => self.magnitude(value < 0, &[value.unsigned_abs() as u32, (value.unsigned_abs() >> 32) as u32]),
+        }
+    }
+
+    /// An unsigned integer.
+    pub fn unsigned(&mut self, value: u64) -> Result<Term, NoMemory> {
+        match i64::try_from(value) {
+            Ok(value) => self.integer(value),
+            Err(_) => self.magnitude(false, &[value as u32, (value >> 32) as u32]),
+        }
+    }
+
+    /// An integer of any size from its sign and magnitude, 32 bits a word, low first; high words may be 0.
+    pub fn magnitude(&mut self, negative: bool, words: &[u32]) -> Result<Term, NoMemory> {
+        let length = words.iter().rposition(|&word| word != 0).map_or(0, |last| last + 1);
+        let words = words.get(..length).unwrap_or_default();
+        if let [] | [_] = words {
+            let value = i64::from(words.first().copied().unwrap_or(0));
+            if let Some(term) = Term::small(if negative { -value } else { value }) {
+                return Ok(term);
+            }
+        }
+        self.boxed(if negative { Kind::NegativeInteger } else { Kind::PositiveInteger }, words)
+    }
+
+    /// A float.
+    #[inline]
+    pub fn float(&mut self, value: f64) -> Result<Term, NoMemory> {
+        let bits = value.to_bits();
+        self.boxed(Kind::Float, &[bits as u32, (bits >> 32) as u32])
+    }
+
+    /// A binary on this heap, of whatever size: for small ones, and for all in the literal area.
+    pub fn heap_binary(&mut self, bytes: &[u8]) -> Result<Term, NoMemory> {
+        let term = self.blank(Kind::HeapBinary, 1 + bytes.len().div_ceil(4))?;
+        if let Some((size, place)) = self.words_of(term).split_first_mut() {
+            *size = bytes.len() as u32;
+            if let Some(place) = words::bytes_mut(place).get_mut(..bytes.len()) {
+                place.copy_from_slice(bytes);
+            }
+        }
+        Ok(term)
+    }
+
+    /// An object for the first `size` bytes of a large binary. It takes over one reference, which the caller has counted;
+    /// on an error the reference is given back.
+    pub fn shared_binary(&mut self, binaries: &mut Binaries, id: BinaryId, size: usize) -> Result<Term, NoMemory> {
+        let index = self.words.len();
+        match self.boxed(Kind::SharedBinary, &[id.0, size as u32, self.shared]) {
+            Ok(term) => {
+                self.shared = index as u32 + 1;
+                self.weight += size;
+                Ok(term)
+            }
+            Err(error) => {
+                binaries.release(id);
+                Err(error)
+            }
+        }
+    }
+
+    /// A binary of these bytes: on the heap when small, else shared.
+    pub fn binary(&mut self, binaries: &mut Binaries, bytes: alloc::vec::Vec<u8>) -> Result<Term, NoMemory> {
+        if bytes.len() <= HEAP_BINARY_LIMIT || self.area != 0 {
+            return self.heap_binary(&bytes);
+        }
+        let size = bytes.len();
+        let id = binaries.add(bytes)?;
+        self.shared_binary(binaries, id, size)
+    }
+
+    /// A part of a binary or bitstring: `offset` and `bits` count from the start of `parent`, which is a
+    /// [`HeapBinary`](Kind::HeapBinary) or a [`SharedBinary`](Kind::SharedBinary) object.
+    pub fn sub_binary(&mut self, parent: Term, offset: u32, bits: u32) -> Result<Term, NoMemory> {
+        self.boxed(Kind::SubBinary, &[offset, bits, parent.0])
+    }
+
+    /// Gives back all references to large binaries: when the heap is about to be dropped.
+    pub fn release(&mut self, binaries: &mut Binaries) {
+        let mut next = self.shared;
+        while let Some(index) = (next as usize).checked_sub(1) {
+            let Some(&[_, id, _, link]) = self.words.as_slice().get(index..index + 4) else { break };
+            binaries.release(BinaryId(id));
+            next = link;
+        }
+        self.shared = 0;
+    }
+}

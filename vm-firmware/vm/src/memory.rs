@@ -1,0 +1,121 @@
+//! The memory budget: how many bytes the VM may hold, and how many it holds. Everything that grows asks here first, so
+//! that running out is an error, never an abort.
+
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
+/// There is no memory for it: the budget is spent, or the allocator has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoMemory;
+
+#[derive(Debug)]
+struct Counts {
+    used: Cell<usize>,
+    limit: Cell<usize>,
+}
+
+/// A handle on the VM's one budget. Cloning it gives another handle on the same.
+#[derive(Clone, Debug)]
+pub struct Budget(Rc<Counts>);
+
+impl Budget {
+    /// A budget of so many bytes; `usize::MAX` for no limit but the allocator's.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit) }))
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.0.used.get()
+    }
+
+    /// Bytes that may be used.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.0.limit.get()
+    }
+
+    /// Bytes that are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.limit().saturating_sub(self.used())
+    }
+
+    /// Counts bytes as used.
+    ///
+    /// # Errors
+    /// When they are not left; then nothing is counted.
+    pub fn take(&self, bytes: usize) -> Result<(), NoMemory> {
+        let used = self.used().checked_add(bytes).ok_or(NoMemory)?;
+        if used > self.limit() {
+            return Err(NoMemory);
+        }
+        self.0.used.set(used);
+        Ok(())
+    }
+
+    /// Counts bytes as free again.
+    pub fn give(&self, bytes: usize) {
+        self.0.used.set(self.used().saturating_sub(bytes));
+    }
+
+    /// Whether so many bytes could be had now, from the budget and from the allocator. For libraries that allocate
+    /// without asking: ask for what they will need.
+    ///
+    /// # Errors
+    /// When they could not.
+    pub fn probe(&self, bytes: usize) -> Result<(), NoMemory> {
+        if bytes > self.left() {
+            return Err(NoMemory);
+        }
+        // Small requests succeed, or nothing does.
+        if bytes > 4096 {
+            Vec::<u8>::new().try_reserve_exact(bytes).map_err(|_| NoMemory)?;
+        }
+        Ok(())
+    }
+
+    /// Makes room for `additional` more elements in a vector whose capacity is counted here, growing it by half at least
+    /// where that can be had.
+    ///
+    /// # Errors
+    /// When there is no room; the vector stays as it was.
+    pub fn reserve<T>(&self, vector: &mut Vec<T>, additional: usize) -> Result<(), NoMemory> {
+        let capacity = vector.capacity();
+        if additional <= capacity - vector.len() {
+            return Ok(());
+        }
+        let least = vector.len().checked_add(additional).ok_or(NoMemory)?;
+        let roomy = least.max(capacity + capacity / 2).max(4);
+        self.grow(vector, roomy).or_else(|NoMemory| self.grow(vector, least))
+    }
+
+    fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
+        let before = vector.capacity();
+        let bytes = (capacity - before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
+        self.take(bytes)?;
+        if vector.try_reserve_exact(capacity - vector.len()).is_err() {
+            self.give(bytes);
+            return Err(NoMemory);
+        }
+        // The allocator may have given more than was asked for.
+        let more = (vector.capacity() - before) * size_of::<T>();
+        self.0.used.set(self.used() - bytes + more);
+        Ok(())
+    }
+
+    /// Shrinks a vector whose capacity is counted here.
+    pub fn shrink<T>(&self, vector: &mut Vec<T>, capacity: usize) {
+        let before = vector.capacity();
+        vector.shrink_to(capacity);
+        self.give((before - vector.capacity()) * size_of::<T>());
+    }
+
+    /// Counts a vector's memory as free: for one that is about to be dropped.
+    pub fn drop_vector<T>(&self, vector: Vec<T>) {
+        self.give(vector.capacity() * size_of::<T>());
+    }
+}

@@ -1,0 +1,130 @@
+//! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
+//! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
+
+use crate::heap::{Heap, Store};
+use crate::process::Process;
+use crate::raise::Result;
+use crate::shared::Shared;
+use crate::term::Term;
+
+/// What a native function works on: the process that calls it, and all else.
+pub struct Context<'a> {
+    /// The process that calls.
+    pub process: &'a mut Process,
+    /// The rest of the VM.
+    pub shared: &'a mut Shared,
+}
+
+impl Context<'_> {
+    /// For reading terms of the calling process.
+    #[must_use]
+    #[inline]
+    pub fn store(&self) -> Store<'_> {
+        self.shared.store(&self.process.heap)
+    }
+
+    /// For making terms of the calling process.
+    #[inline]
+    pub fn heap(&mut self) -> &mut Heap {
+        &mut self.process.heap
+    }
+
+    /// Counts work that grew with the size of the arguments: about one for each 10 elements or 64 bytes.
+    #[inline]
+    pub fn bump(&mut self, reductions: usize) {
+        self.process.bump(reductions);
+    }
+
+    /// A binary of these bytes.
+    pub fn binary(&mut self, bytes: alloc::vec::Vec<u8>) -> Result {
+        Ok(self.process.heap.binary(&mut self.shared.binaries, bytes)?)
+    }
+}
+
+/// The code of a native function. It gets as many arguments as its arity says; terms that it makes and holds stay valid
+/// while it runs, since nothing is collected then.
+pub type Function = fn(&mut Context<'_>, &[Term]) -> Result;
+
+/// The builds that have a native function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builds {
+    /// All.
+    All,
+    /// Those for the desktop only.
+    Desktop,
+}
+
+/// One native function.
+#[derive(Clone, Copy)]
+pub struct Native {
+    /// Its module.
+    pub module: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Its arity.
+    pub arity: u8,
+    /// Its code.
+    pub function: Function,
+    /// Whether OTP's compiler may call it in a guard or by `bif` and `gc_bif` instructions.
+    pub guard: bool,
+    /// The builds that have it.
+    pub builds: Builds,
+}
+
+/// Declares a file's native functions: `natives! { "lists"; "member"/2 => member; guard "length"/1 => length; }`. A
+/// function marked `guard` may be called by `bif` and `gc_bif` instructions.
+#[allow(unused_macros)]
+macro_rules! natives {
+    ($module:literal; $($($guard:ident)? $name:literal/$arity:literal => $function:path;)*) => {
+        &[$(
+            $crate::natives::Native {
+                module: $module,
+                name: $name,
+                arity: $arity,
+                function: $function,
+                guard: $crate::natives::natives!(@$($guard)?),
+                builds: $crate::natives::Builds::All,
+            },
+        )*]
+    };
+    (@guard) => { true };
+    (@) => { false };
+}
+#[allow(unused_imports)]
+pub(crate) use natives;
+
+/// The tables, each of one module; a module may have several.
+pub static TABLES: &[&[Native]] = &[];
+
+/// A native function, by its place: the table, and the row in it.
+#[must_use]
+pub fn find(module: &str, name: &str, arity: u8) -> Option<NativeId> {
+    for (table, rows) in TABLES.iter().enumerate() {
+        if rows.first().is_none_or(|row| row.module != module) {
+            continue;
+        }
+        let found = rows.iter().position(|row| row.name == name && row.arity == arity);
+        if let Some(row) = found {
+            return Some(NativeId((table << 10 | row) as u16));
+        }
+    }
+    None
+}
+
+/// Which native function: 6 bits of table, 10 of row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NativeId(pub u16);
+
+impl NativeId {
+    /// What the table says of it.
+    #[must_use]
+    #[inline]
+    pub fn get(self) -> Option<&'static Native> {
+        TABLES.get(usize::from(self.0 >> 10))?.get(usize::from(self.0 & 0x3ff))
+    }
+}
+
+/// All native functions.
+pub fn all() -> impl Iterator<Item = &'static Native> {
+    TABLES.iter().copied().flatten()
+}

@@ -1,0 +1,59 @@
+//! What all processes share: atoms, literals, code, large binaries, the machine.
+
+use alloc::boxed::Box;
+
+use crate::atoms::Atoms;
+use crate::binaries::Binaries;
+use crate::code::Code;
+use crate::heap::{Heap, Store};
+use crate::memory::{Budget, NoMemory};
+use crate::platform::Platform;
+use crate::term::LITERAL_BIT;
+
+/// All of a VM but the process at hand.
+pub struct Shared {
+    /// The memory that may be used.
+    pub budget: Budget,
+    /// The machine.
+    pub platform: Box<dyn Platform>,
+    /// The atoms.
+    pub atoms: Atoms,
+    /// The literal area.
+    pub literals: Heap,
+    /// The large binaries.
+    pub binaries: Binaries,
+    /// Loaded modules.
+    pub code: Code,
+    /// Counts references and unique integers that were made.
+    pub unique: u64,
+}
+
+impl Shared {
+    /// A VM's shared part, without modules.
+    ///
+    /// # Errors
+    /// When the budget is too small for the tables.
+    pub fn new(platform: Box<dyn Platform>, budget: Budget) -> Result<Self, NoMemory> {
+        Ok(Self {
+            atoms: Atoms::new(budget.clone())?,
+            literals: Heap::new(budget.clone(), LITERAL_BIT),
+            binaries: Binaries::new(budget.clone()),
+            code: Code::new(budget.clone()),
+            platform,
+            budget,
+            unique: 0,
+        })
+    }
+
+    /// For reading terms of a heap.
+    #[must_use]
+    #[inline]
+    pub fn store<'a>(&'a self, heap: &'a Heap) -> Store<'a> {
+        Store {
+            heap: heap.words.as_slice(),
+            literals: self.literals.words.as_slice(),
+            atoms: &self.atoms,
+            binaries: &self.binaries,
+        }
+    }
+}
