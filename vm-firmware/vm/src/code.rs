@@ -4,10 +4,19 @@ use alloc::vec::Vec;
 
 use hashbrown::HashTable;
 
-use crate::atoms::Atom;
+use emberl_format::module::Module;
+
+use crate::atoms::{Atom, Atoms};
+use crate::interp::op;
 use crate::heap::Words;
 use crate::memory::{Budget, NoMemory};
-use crate::natives::NativeId;
+use crate::natives::{self, NativeId};
+use crate::term::Term;
+
+/// Where a process begins: an instruction there applies x0:x1 to the list x2.
+pub const START: u32 = 0;
+/// Where the first function of a process returns to.
+pub const FINISH: u32 = 1;
 
 /// A function that can be called from other modules, or a native one; made at the first mention, defined or not.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +52,69 @@ pub struct Lambda {
     pub address: u32,
 }
 
+/// Where the lines of the source begin in the code of a module.
+#[derive(Debug, Default)]
+pub struct LineTable {
+    /// The first word of a stretch, counted from the module's, with the number of the line and of the file (0: the
+    /// module's own); in order. Line 0: no line is known.
+    pub stretches: Vec<(u32, u32, u16)>,
+    /// Names of files, from number 1.
+    pub files: Vec<Vec<u8>>,
+}
+
+impl LineTable {
+    /// The table of a module, given the words where its `line` instructions stood.
+    pub(crate) fn of(module: &Module<'_>, lines: &[(u32, u32)]) -> Result<Self, NoMemory> {
+        let mut table = Self::default();
+        let Some(source) = &module.lines else { return Ok(table) };
+        table.stretches.try_reserve_exact(lines.len()).map_err(|_| NoMemory)?;
+        for &(word, item) in lines {
+            let (line, file) = source.item(item).map_or((0, 0), |item| (item.line, item.file as u16));
+            table.stretches.push((word, line, file));
+        }
+        for file in &source.files {
+            let mut name = Vec::new();
+            name.try_reserve_exact(file.len()).map_err(|_| NoMemory)?;
+            name.extend_from_slice(file);
+            table.files.try_reserve(1).map_err(|_| NoMemory)?;
+            table.files.push(name);
+        }
+        Ok(table)
+    }
+}
+
+/// A loaded module.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its name.
+    pub name: Atom,
+    /// Its first word in the code.
+    pub start: u32,
+    /// The word behind its last.
+    pub end: u32,
+    /// Where its functions begin: the word of each `func_info`, counted from `start`, in order.
+    pub functions: Vec<u32>,
+    /// Its lines.
+    pub lines: LineTable,
+    /// Its functions: name, arity, code address, and whether it is exported. Exported ones first.
+    pub exports: Vec<(Atom, u8, u32, bool)>,
+    /// The function to be called when it is loaded: the address of its `func_info`.
+    pub on_load: Option<u32>,
+}
+
+/// A place in the code: the function, and the line if known.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'c> {
+    /// The module.
+    pub module: Atom,
+    /// The function.
+    pub function: Atom,
+    /// Its arity.
+    pub arity: u8,
+    /// File (`None`: the module's own) and line.
+    pub line: Option<(Option<&'c [u8]>, u32)>,
+}
+
 /// All loaded code.
 pub struct Code {
     /// The words of all modules, one after another.
@@ -52,6 +124,10 @@ pub struct Code {
     export_index: HashTable<u32>,
     /// All lambdas.
     pub lambdas: Vec<Lambda>,
+    /// The string tables of all modules, one after another.
+    pub strings: Vec<u8>,
+    /// The modules, in the order of their code; of two with one name the later one holds.
+    pub loaded: Vec<Loaded>,
     budget: Budget,
 }
 
@@ -62,16 +138,58 @@ fn hash(module: Atom, function: Atom, arity: u8) -> u64 {
 }
 
 impl Code {
-    /// No code.
-    #[must_use]
-    pub fn new(budget: Budget) -> Self {
-        Self {
-            words: Words::new(budget.clone()),
+    /// No code but the instructions that begin and end processes.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn new(budget: Budget) -> Result<Self, NoMemory> {
+        let mut words = Words::new(budget.clone());
+        words.push(u32::from(op::START) | 1 << 8)?;
+        words.push(u32::from(op::FINISH) | 1 << 8)?;
+        Ok(Self {
+            words,
             exports: Vec::new(),
             export_index: HashTable::new(),
             lambdas: Vec::new(),
+            strings: Vec::new(),
+            loaded: Vec::new(),
             budget,
-        }
+        })
+    }
+
+    /// Makes room for a module's words, strings and lambdas.
+    pub(crate) fn reserve(&mut self, words: usize, strings: usize, lambdas: usize) -> Result<(), NoMemory> {
+        self.words.reserve(words)?;
+        self.budget.reserve(&mut self.strings, strings)?;
+        self.budget.reserve(&mut self.lambdas, lambdas)
+    }
+
+    /// The loaded module of that name.
+    #[must_use]
+    pub fn module(&self, name: Atom) -> Option<&Loaded> {
+        self.loaded.iter().rev().find(|module| module.name == name)
+    }
+
+    /// What stands at a code address: the function, and the line of the instruction there.
+    #[must_use]
+    pub fn place(&self, address: u32) -> Option<Place<'_>> {
+        let after = self.loaded.partition_point(|module| module.start <= address);
+        let module = self.loaded.get(after.checked_sub(1)?).filter(|module| address < module.end)?;
+        let at = address - module.start;
+        let function = module.functions.partition_point(|&start| start <= at).checked_sub(1)?;
+        let info = *module.functions.get(function)?;
+        let words = self.words.as_slice().get((module.start + info) as usize..)?;
+        let &[_, _, name, arity, ..] = words else { return None };
+        let stretch = module.lines.stretches.partition_point(|&(start, ..)| start <= at).checked_sub(1);
+        let line = stretch.and_then(|stretch| module.lines.stretches.get(stretch)).filter(|&&(start, line, _)| {
+            // The line of the function's head stands right at its func_info.
+            line != 0 && start >= info
+        });
+        let line = line.map(|&(_, line, file)| {
+            let file = usize::from(file).checked_sub(1).and_then(|file| module.lines.files.get(file));
+            (file.map(Vec::as_slice), line)
+        });
+        Some(Place { module: module.name, function: Term(name).as_atom()?, arity: arity as u8, line })
     }
 
     /// The index of an export, if it was ever mentioned.
@@ -89,7 +207,7 @@ impl Code {
     ///
     /// # Errors
     /// When there is no memory.
-    pub fn export(&mut self, module: Atom, function: Atom, arity: u8) -> Result<u32, NoMemory> {
+    pub fn export(&mut self, atoms: &Atoms, module: Atom, function: Atom, arity: u8) -> Result<u32, NoMemory> {
         if let Some(index) = self.find_export(module, function, arity) {
             return Ok(index);
         }
@@ -105,7 +223,8 @@ impl Code {
         }
         let index = exports.len() as u32;
         export_index.insert_unique(hash(module, function, arity), index, rehash);
-        exports.push(Export { module, function, arity, native: None, address: 0 });
+        let native = natives::find(atoms.name(module), atoms.name(function), arity);
+        exports.push(Export { module, function, arity, native, address: 0 });
         Ok(index)
     }
 }

@@ -13,6 +13,8 @@ pub mod atoms;
 pub mod binaries;
 pub mod code;
 pub mod heap;
+pub mod interp;
+pub mod load;
 pub mod memory;
 pub mod natives;
 pub mod platform;

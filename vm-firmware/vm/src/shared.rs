@@ -24,6 +24,8 @@ pub struct Shared {
     pub binaries: Binaries,
     /// Loaded modules.
     pub code: Code,
+    /// The native function of the `send` instruction.
+    pub send: Option<crate::natives::NativeId>,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -38,11 +40,29 @@ impl Shared {
             atoms: Atoms::new(budget.clone())?,
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
-            code: Code::new(budget.clone()),
+            code: Code::new(budget.clone())?,
             platform,
             budget,
+            send: crate::natives::find("erlang", "!", 2),
             unique: 0,
         })
+    }
+
+    /// Sees that a module is loaded, from wherever the machine finds it. `false`: there is none, or it does not load.
+    pub fn ensure_loaded(&mut self, module: crate::atoms::Atom) -> bool {
+        if self.code.module(module).is_some() {
+            return true;
+        }
+        let name = self.atoms.name(module);
+        let Some(beam) = self.platform.find_module(name) else { return false };
+        match crate::load::load(self, &beam) {
+            Ok(loaded) => loaded == module,
+            Err(error) => {
+                let text = alloc::format!("emberl: module {}: {error}\n", self.atoms.name(module));
+                self.platform.write(crate::platform::Stream::Error, text.as_bytes());
+                false
+            }
+        }
     }
 
     /// For reading terms of a heap.

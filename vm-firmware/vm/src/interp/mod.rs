@@ -1,0 +1,189 @@
+//! The interpreter: runs one process until its time slice is spent, it waits, or it ends.
+//!
+//! Code has passed the checker: registers that are read were written, slots exist, labels are instructions. What the
+//! checker does not follow, the types of terms, each instruction tests for itself.
+
+mod binary;
+mod calls;
+mod exceptions;
+pub mod op;
+mod run;
+mod terms;
+
+use crate::heap::Store;
+use crate::natives::Context;
+use crate::process::Process;
+use crate::raise::Class;
+use crate::shared::Shared;
+use crate::term::Term;
+
+/// Registers that all processes share: a process's own are saved when it does not run.
+pub struct Registers {
+    /// The `x` registers.
+    pub x: [Term; REGISTERS],
+    /// The floating-point registers: live inside one function, between calls.
+    pub f: [f64; REGISTERS],
+}
+
+/// Registers of each kind: a power of two.
+pub const REGISTERS: usize = 1024;
+
+impl Default for Registers {
+    fn default() -> Self {
+        Self { x: [Term::NIL; REGISTERS], f: [0.0; REGISTERS] }
+    }
+}
+
+/// Why the interpreter came back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// The time slice is spent.
+    Yielded,
+    /// The process waits for a message, or for its deadline.
+    Waiting,
+    /// The process is at its end. `class` is `None` when its function returned; then `reason` is what it returned.
+    Exited {
+        /// The class of the exception that nobody caught.
+        class: Option<Class>,
+        /// Its reason.
+        reason: Term,
+        /// Its stack trace, a list.
+        trace: Term,
+    },
+    /// The VM is to end with this status.
+    Halted(i32),
+}
+
+/// Runs a process.
+pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process) -> Outcome {
+    let Registers { x, f } = registers;
+    for (place, &word) in x.iter_mut().zip(&process.registers) {
+        *place = Term(word);
+    }
+    process.registers.clear();
+    let ip = process.ip as usize;
+    Machine { shared, process, x, f, ip }.run()
+}
+
+/// A process that runs.
+struct Machine<'a> {
+    shared: &'a mut Shared,
+    process: &'a mut Process,
+    x: &'a mut [Term; REGISTERS],
+    f: &'a mut [f64; REGISTERS],
+    /// The word of the instruction at hand.
+    ip: usize,
+}
+
+impl Machine<'_> {
+    fn context(&mut self) -> Context<'_> {
+        Context { process: self.process, shared: self.shared }
+    }
+
+    #[inline]
+    fn store(&self) -> Store<'_> {
+        self.shared.store(&self.process.heap)
+    }
+
+    /// Word `index` of the instruction at hand; the first is 0.
+    #[inline(always)]
+    fn word(&self, index: usize) -> u32 {
+        self.shared.code.words.at(self.ip + index)
+    }
+
+    /// The length of the instruction at hand, in words.
+    #[inline(always)]
+    fn length(&self) -> usize {
+        (self.word(0) >> 8) as usize
+    }
+
+    #[inline(always)]
+    fn y(&self, number: usize) -> Term {
+        let stack = &self.process.stack;
+        Term(stack.at(stack.len().wrapping_sub(1 + number)))
+    }
+
+    #[inline(always)]
+    fn set_y(&mut self, number: usize, term: Term) {
+        let stack = &mut self.process.stack;
+        let at = stack.len().wrapping_sub(1 + number);
+        stack.set(at, term.0);
+    }
+
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // Masked.
+    fn x(&self, number: usize) -> Term {
+        self.x[number & (REGISTERS - 1)]
+    }
+
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // Masked.
+    fn set_x(&mut self, number: usize, term: Term) {
+        self.x[number & (REGISTERS - 1)] = term;
+    }
+
+    /// What a word of code says: a constant, or what a register holds.
+    #[inline(always)]
+    fn value(&self, word: u32) -> Term {
+        let term = Term(word);
+        if !term.is_operand() {
+            return term;
+        }
+        let (y, number) = term.operand_register();
+        if y { self.y(number) } else { self.x(number) }
+    }
+
+    /// The operand in word `index`, as a value.
+    #[inline(always)]
+    fn operand(&self, index: usize) -> Term {
+        self.value(self.word(index))
+    }
+
+    /// Writes the register that a word of code names.
+    #[inline(always)]
+    fn assign(&mut self, word: u32, term: Term) {
+        let (y, number) = Term(word).operand_register();
+        if y { self.set_y(number, term) } else { self.set_x(number, term) }
+    }
+
+    /// Collects, when the heap has grown past its limit or cannot take `need` more words; `live` `x` registers and
+    /// `keep` survive. `false`: there is no memory.
+    #[inline(always)]
+    fn ensure(&mut self, need: usize, live: usize) -> bool {
+        if self.process.heap.words.len() + need > self.process.heap.limit { self.collect(need, live) } else { true }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn collect(&mut self, need: usize, live: usize) -> bool {
+        let Some(registers) = self.x.get_mut(..live) else { return false };
+        crate::collect::collect(self.process, registers, self.shared, need).is_ok()
+    }
+
+    /// As [`ensure`](Self::ensure), with a term in hand.
+    #[inline(always)]
+    fn ensure_keeping(&mut self, live: usize, keep: Term) -> Option<Term> {
+        if self.process.heap.words.len() <= self.process.heap.limit {
+            return Some(keep);
+        }
+        self.set_x(live, keep);
+        self.collect(0, live + 1).then(|| self.x(live))
+    }
+
+    /// Leaves the interpreter: `live` registers are kept, the process goes on at `ip`.
+    fn leave(&mut self, live: usize, outcome: Outcome) -> Outcome {
+        self.process.ip = self.ip as u32;
+        let registers = self.x.get(..live).unwrap_or_default();
+        if self.shared.budget.reserve(&mut self.process.registers, live).is_err() {
+            return self.out_of_memory();
+        }
+        self.process.registers.extend(registers.iter().map(|term| term.0));
+        outcome
+    }
+
+    /// The process cannot go on.
+    #[cold]
+    fn out_of_memory(&mut self) -> Outcome {
+        Outcome::Exited { class: Some(Class::Exit), reason: Term::atom(crate::atoms::ENOMEM), trace: Term::NIL }
+    }
+}

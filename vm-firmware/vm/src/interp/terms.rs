@@ -1,0 +1,431 @@
+//! Instructions on data: comparisons, tests of types, tuples, floats, funs, maps, and calls of guard functions.
+
+use crate::atoms;
+use crate::heap::{Map, View};
+use crate::interp::{Machine, Outcome, REGISTERS, op};
+use crate::natives::{Context, NativeId};
+use crate::raise::Raise;
+use crate::term::{Kind, Term};
+
+impl Machine<'_> {
+    /// The word at an index of the area that a valid pointer points into.
+    #[inline(always)]
+    fn at(&self, pointer: Term, offset: usize) -> Term {
+        let words = if pointer.is_literal() { &self.shared.literals.words } else { &self.process.heap.words };
+        Term(words.at(pointer.index() + offset))
+    }
+
+    /// The header of a boxed term.
+    #[inline(always)]
+    fn header(&self, term: Term) -> Option<Term> {
+        term.is_boxed().then(|| self.at(term, 0))
+    }
+
+    #[inline(always)]
+    pub(super) fn cell(&self, term: Term) -> Option<(Term, Term)> {
+        term.is_list().then(|| (self.at(term, 0), self.at(term, 1)))
+    }
+
+    /// The size of a tuple; `None` for anything else.
+    #[inline(always)]
+    pub(super) fn tuple_size(&self, term: Term) -> Option<usize> {
+        self.header(term).filter(|header| header.kind() == Kind::Tuple).map(Term::size)
+    }
+
+    /// An element of a tuple, counted from 0.
+    #[inline(always)]
+    pub(super) fn element(&self, tuple: Term, index: usize) -> Option<Term> {
+        (index < self.tuple_size(tuple)?).then(|| self.at(tuple, 1 + index))
+    }
+
+    pub(super) fn is_big(&self, term: Term) -> bool {
+        self.header(term).is_some_and(|header| matches!(header.kind(), Kind::PositiveInteger | Kind::NegativeInteger))
+    }
+
+    #[inline(always)]
+    pub(super) fn same(&self, a: Term, b: Term) -> bool {
+        a == b || (a.is_pointer() && b.is_pointer() && crate::compare::equal_exact(self.store(), a, b))
+    }
+
+    #[inline(always)]
+    pub(super) fn equal(&self, a: Term, b: Term) -> bool {
+        a == b || ((a.is_pointer() || b.is_pointer()) && crate::compare::equal(self.store(), a, b))
+    }
+
+    #[inline(always)]
+    pub(super) fn less(&self, a: Term, b: Term) -> bool {
+        if a.is_small() && b.is_small() {
+            return (a.0 as i32) < b.0 as i32;
+        }
+        crate::compare::compare(self.store(), a, b).is_lt()
+    }
+
+    /// The tests of types that are rarer.
+    #[inline(never)]
+    pub(super) fn is_of_type(&self, number: u8, term: Term) -> bool {
+        let view = self.store().view(term);
+        match number {
+            op::IS_FLOAT => matches!(view, View::Float(_)),
+            op::IS_NUMBER => matches!(view, View::Small(_) | View::Big { .. } | View::Float(_)),
+            op::IS_PID => match view {
+                View::Pid(_) => true,
+                View::External(words) => words.first() == Some(&(crate::heap::External::Pid as u32)),
+                _ => false,
+            },
+            op::IS_PORT => match view {
+                View::Port(_) => true,
+                View::External(words) => words.first() == Some(&(crate::heap::External::Port as u32)),
+                _ => false,
+            },
+            op::IS_REFERENCE => match view {
+                View::Reference(_) => true,
+                View::External(words) => words.first() == Some(&(crate::heap::External::Reference as u32)),
+                _ => false,
+            },
+            op::IS_BINARY => matches!(view, View::Bits(bits) if bits.is_binary()),
+            op::IS_BITSTR => matches!(view, View::Bits(_)),
+            op::IS_MAP => matches!(view, View::Map(_)),
+            op::IS_FUNCTION => matches!(view, View::Fun { .. } | View::ExportFun(_)),
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_function(&self, fun: Term, arity: Term) -> bool {
+        let of_fun = match self.store().view(fun) {
+            View::Fun { entry, .. } => self.shared.code.lambdas.get(entry as usize).map(|lambda| lambda.arity),
+            View::ExportFun(index) => self.shared.code.exports.get(index as usize).map(|export| export.arity),
+            _ => None,
+        };
+        of_fun.is_some_and(|of_fun| arity.as_small() == Some(i32::from(of_fun)))
+    }
+
+    /// `select_val`: word 1 the value, 2 the label for others, 3 the number of words, then values and labels.
+    pub(super) fn select_value(&mut self) -> Option<Outcome> {
+        let value = self.operand(1);
+        let count = self.word(3) as usize;
+        let mut index = 4;
+        while index < 4 + count {
+            let candidate = Term(self.word(index));
+            if candidate == value || (candidate.is_pointer() && self.same(candidate, value)) {
+                return self.select(self.word(index + 1));
+            }
+            index += 2;
+        }
+        self.select(self.word(2))
+    }
+
+    /// `select_tuple_arity`, likewise with sizes.
+    pub(super) fn select_arity(&mut self) -> Option<Outcome> {
+        let Some(size) = self.tuple_size(self.operand(1)) else { return self.select(self.word(2)) };
+        let count = self.word(3) as usize;
+        let mut index = 4;
+        while index < 4 + count {
+            if Term(self.word(index)).as_small() == Some(size as i32) {
+                return self.select(self.word(index + 1));
+            }
+            index += 2;
+        }
+        self.select(self.word(2))
+    }
+
+    fn select(&mut self, distance: u32) -> Option<Outcome> {
+        if distance == 0 { self.error(atoms::BADARG) } else { self.jump(distance) }
+    }
+
+    /// `put_tuple2`: word 1 the destination, 2 the size, then the elements.
+    pub(super) fn put_tuple(&mut self) -> Option<Outcome> {
+        let size = self.word(2) as usize;
+        if self.process.heap.reserve(size + 1).is_err() {
+            return Some(self.out_of_memory());
+        }
+        let index = self.process.heap.words.len();
+        self.process.heap.words.push_reserved(Term::header(Kind::Tuple, size).0);
+        for element in 0..size {
+            let value = self.operand(3 + element);
+            self.process.heap.words.push_reserved(value.0);
+        }
+        self.assign(self.word(1), Term::boxed(index, 0));
+        self.proceed()
+    }
+
+    /// `set_tuple_element`: a tuple that setelement/3 has just copied.
+    pub(super) fn set_tuple_element(&mut self) -> Option<Outcome> {
+        let (value, tuple, index) = (self.operand(1), self.operand(2), self.word(3) as usize);
+        if tuple.is_literal() || self.element(tuple, index).is_none() {
+            return self.error(atoms::BADARG);
+        }
+        self.process.heap.words.set(tuple.index() + 1 + index, value.0);
+        self.proceed()
+    }
+
+    /// `update_record`: hint, size, source, destination, then positions (from 1) and values. Always copies.
+    pub(super) fn update_record(&mut self) -> Option<Outcome> {
+        let (size, source) = (self.word(2) as usize, self.operand(3));
+        if self.tuple_size(source) != Some(size) {
+            return self.error(atoms::BADARG);
+        }
+        if self.process.heap.reserve(size + 1).is_err() {
+            return Some(self.out_of_memory());
+        }
+        let index = self.process.heap.words.len();
+        for offset in 0..=size {
+            let word = self.at(source, offset);
+            self.process.heap.words.push_reserved(word.0);
+        }
+        let count = self.word(5) as usize;
+        for pair in 0..count / 2 {
+            let position = Term(self.word(6 + 2 * pair)).as_small().unwrap_or(0) as usize;
+            let value = self.operand(7 + 2 * pair);
+            if position == 0 || position > size {
+                return self.error(atoms::BADARG);
+            }
+            self.process.heap.words.set(index + position, value.0);
+        }
+        self.assign(self.word(4), Term::boxed(index, 0));
+        self.proceed()
+    }
+
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // Masked.
+    pub(super) fn float(&self, number: u32) -> f64 {
+        self.f[number as usize & (REGISTERS - 1)]
+    }
+
+    #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // Masked.
+    pub(super) fn set_float(&mut self, number: u32, value: f64) {
+        self.f[number as usize & (REGISTERS - 1)] = value;
+    }
+
+    /// `fmove` of a term to a float register.
+    pub(super) fn float_in(&mut self) -> Option<Outcome> {
+        match self.store().float(self.operand(1)) {
+            Some(value) => {
+                self.set_float(self.word(2), value);
+                self.proceed()
+            }
+            None => self.error(atoms::BADARITH),
+        }
+    }
+
+    /// `fmove` of a float register to a term.
+    pub(super) fn float_out(&mut self) -> Option<Outcome> {
+        match self.process.heap.float(self.float(self.word(1))) {
+            Ok(term) => {
+                self.assign(self.word(2), term);
+                self.proceed()
+            }
+            Err(_) => Some(self.out_of_memory()),
+        }
+    }
+
+    pub(super) fn float_convert(&mut self) -> Option<Outcome> {
+        let term = self.operand(1);
+        let value = match term.as_small() {
+            Some(value) => Some(f64::from(value)),
+            None => crate::arithmetic::to_float(self.store(), term),
+        };
+        match value {
+            Some(value) => {
+                self.set_float(self.word(2), value);
+                self.proceed()
+            }
+            None => self.error(atoms::BADARITH),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn float_operation(&mut self, operation: impl Fn(f64, f64) -> f64) -> Option<Outcome> {
+        let value = operation(self.float(self.word(2)), self.float(self.word(3)));
+        if !value.is_finite() {
+            return match self.word(1) {
+                0 => self.error(atoms::BADARITH),
+                distance => self.jump(distance),
+            };
+        }
+        self.set_float(self.word(4), value);
+        self.proceed()
+    }
+
+    pub(super) fn bif0(&mut self) -> Option<Outcome> {
+        let native = NativeId(self.word(1) as u16);
+        let Some(row) = native.get() else { return self.error(atoms::UNDEF) };
+        match (row.function)(&mut self.context(), &[]) {
+            Ok(term) => {
+                self.assign(self.word(2), term);
+                self.proceed()
+            }
+            Err(raise) => self.raised(raise, native, &[]),
+        }
+    }
+
+    /// `bif1` to `bif3`: word 1 the label, 2 the function, then arguments and destination. Results that need the heap are
+    /// rare, and of bounded size: the next safe point collects.
+    pub(super) fn bif(&mut self, arity: usize) -> Option<Outcome> {
+        let native = NativeId(self.word(2) as u16);
+        match self.guard(native, 3, arity) {
+            Ok(term) => {
+                self.assign(self.word(3 + arity), term);
+                self.proceed()
+            }
+            Err(raise) => self.guard_raised(raise, native, 3, arity),
+        }
+    }
+
+    /// `gc_bif1` to `gc_bif3`: word 1 the label, 2 the live registers, 3 the function, then arguments and destination.
+    pub(super) fn gc_bif(&mut self, arity: usize) -> Option<Outcome> {
+        let native = self.bif_native();
+        let live = self.word(2) as usize;
+        let mut result = self.guard(native, 4, arity);
+        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+            result = self.guard(native, 4, arity);
+        }
+        match result {
+            Ok(term) => match self.ensure_keeping(live, term) {
+                Some(term) => {
+                    self.assign(self.word(4 + arity), term);
+                    self.proceed()
+                }
+                None => Some(self.out_of_memory()),
+            },
+            Err(raise) => self.guard_raised(raise, native, 4, arity),
+        }
+    }
+
+    fn bif_native(&self) -> NativeId {
+        NativeId(self.word(3) as u16)
+    }
+
+    #[inline(always)]
+    fn guard(&mut self, native: NativeId, first: usize, arity: usize) -> crate::raise::Result {
+        let arguments = self.bif_arguments(first, arity);
+        let Some(row) = native.get() else { return Err(Raise::BADARG) };
+        (row.function)(&mut self.context(), arguments.get(..arity).unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn bif_arguments(&self, first: usize, arity: usize) -> [Term; 3] {
+        let argument = |index: usize| if index < arity { self.operand(first + index) } else { Term::NIL };
+        [argument(0), argument(1), argument(2)]
+    }
+
+    #[cold]
+    fn guard_raised(&mut self, raise: Raise, native: NativeId, first: usize, arity: usize) -> Option<Outcome> {
+        match self.word(1) {
+            0 => {
+                let arguments = self.bif_arguments(first, arity);
+                self.raised(raise, native, arguments.get(..arity).unwrap_or_default())
+            }
+            distance => self.jump(distance),
+        }
+    }
+
+    /// `make_fun2`: the free variables are the first registers, the fun goes to `x0`.
+    pub(super) fn make_fun2(&mut self) -> Option<Outcome> {
+        let entry = self.word(1);
+        let free = self.shared.code.lambdas.get(entry as usize).map_or(0, |lambda| usize::from(lambda.free));
+        let fun = self.process.heap.blank(Kind::Fun, 2 + free);
+        let Ok(fun) = fun else { return Some(self.out_of_memory()) };
+        let creator = self.process.pid();
+        if let [place, pid, places @ ..] = self.process.heap.words_of(fun) {
+            (*place, *pid) = (entry, creator.0);
+            for (place, term) in places.iter_mut().zip(self.x.iter()) {
+                *place = term.0;
+            }
+        }
+        self.set_x(0, fun);
+        self.proceed()
+    }
+
+    /// `make_fun3`: lambda, destination, then the free variables as a list.
+    pub(super) fn make_fun3(&mut self) -> Option<Outcome> {
+        let count = self.word(3) as usize;
+        if self.process.heap.reserve(3 + count).is_err() {
+            return Some(self.out_of_memory());
+        }
+        let index = self.process.heap.words.len();
+        for word in [Term::header(Kind::Fun, 2 + count).0, self.word(1), self.process.pid().0] {
+            self.process.heap.words.push_reserved(word);
+        }
+        for free in 0..count {
+            let value = self.operand(4 + free);
+            self.process.heap.words.push_reserved(value.0);
+        }
+        self.assign(self.word(2), Term::boxed(index, 0));
+        self.proceed()
+    }
+
+    /// The value of a key; for keys that are immediate in small maps without any call.
+    #[inline]
+    fn map_value(&self, map: Term, key: Term) -> Option<Term> {
+        let store = self.store();
+        match store.view(map) {
+            View::Map(Map::Flat { keys, values, .. }) if !key.is_pointer() => {
+                let position = keys.iter().position(|candidate| candidate == key)?;
+                values.get(position)
+            }
+            View::Map(_) => crate::maps::get(store, map, key),
+            _ => None,
+        }
+    }
+
+    /// `has_map_fields`: label, map, then keys as a list.
+    pub(super) fn has_map_fields(&self) -> bool {
+        let map = self.operand(2);
+        (0..self.word(3) as usize).all(|index| self.map_value(map, self.operand(4 + index)).is_some())
+    }
+
+    /// `get_map_elements`: label, map, then keys and destinations. A destination may be the register of the map.
+    pub(super) fn get_map_elements(&mut self) -> bool {
+        let map = self.operand(2);
+        for pair in 0..self.word(3) as usize / 2 {
+            let (key, destination) = (self.operand(4 + 2 * pair), self.word(5 + 2 * pair));
+            match self.map_value(map, key) {
+                Some(value) => self.assign(destination, value),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// `put_map_assoc` and `put_map_exact`: label, map, destination, live registers, then keys and values.
+    pub(super) fn put_map(&mut self, exact: bool) -> Option<Outcome> {
+        let (live, count) = (self.word(4) as usize, self.word(5) as usize);
+        let mut result = self.try_put_map(exact, count);
+        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+            result = self.try_put_map(exact, count);
+        }
+        match result {
+            Ok(map) => match self.ensure_keeping(live, map) {
+                Some(map) => {
+                    self.assign(self.word(3), map);
+                    self.proceed()
+                }
+                None => Some(self.out_of_memory()),
+            },
+            Err(Raise::NoMemory) => Some(self.out_of_memory()),
+            Err(_) if self.word(1) != 0 => self.jump(self.word(1)),
+            Err(Raise::Error(reason)) => {
+                self.throw(crate::raise::Class::Error, reason, super::exceptions::First::Here)
+            }
+            Err(_) => self.error(atoms::BADARG),
+        }
+    }
+
+    fn try_put_map(&mut self, exact: bool, count: usize) -> crate::raise::Result {
+        let mut map = self.operand(2);
+        if !matches!(self.store().view(map), View::Map(_)) {
+            let reason = self.process.heap.tuple(&[Term::atom(atoms::BADMAP), map])?;
+            return Err(Raise::Error(reason));
+        }
+        for pair in 0..count / 2 {
+            let (key, value) = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
+            if exact && self.map_value(map, key).is_none() {
+                let reason = self.process.heap.tuple(&[Term::atom(atoms::BADKEY), key])?;
+                return Err(Raise::Error(reason));
+            }
+            map = crate::maps::put(&mut Context { process: self.process, shared: self.shared }, map, key, value)?;
+        }
+        Ok(map)
+    }
+}

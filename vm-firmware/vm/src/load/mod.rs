@@ -1,0 +1,79 @@
+//! Loading: bytes of a `.beam`, read, checked, translated, and bound to a VM.
+
+pub mod bind;
+pub mod translate;
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use emberl_format::check;
+use emberl_format::functions::Functions;
+use emberl_format::module::Module;
+
+use crate::atoms::Atom;
+use crate::memory::NoMemory;
+use crate::shared::Shared;
+
+/// Why a module cannot be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The file is not a module, or a broken one.
+    File(emberl_format::Error),
+    /// The checker found that the code is not safe to run: function and rule.
+    Unsafe(String),
+    /// The code needs an instruction that the VM does not run.
+    Instruction(&'static str),
+    /// A literal does not decode.
+    Literal(u32),
+    /// A guard calls a function that the VM does not have.
+    Bif(String),
+    /// There is no memory for it.
+    NoMemory,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => write!(f, "{error}"),
+            Self::Unsafe(what) => write!(f, "the code is not safe to run: {what}"),
+            Self::Instruction(name) => write!(f, "the code needs the instruction {name}, which this VM does not run"),
+            Self::Literal(index) => write!(f, "literal {index} does not decode"),
+            Self::Bif(name) => write!(f, "the code calls {name} in a guard, which this VM does not have"),
+            Self::NoMemory => f.write_str("there is no memory for the module"),
+        }
+    }
+}
+
+impl From<NoMemory> for Error {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<emberl_format::Error> for Error {
+    fn from(error: emberl_format::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+/// Loads a module and gives its name. Of a module with that name that is there already, running code goes on; new
+/// calls from outside go to the new one.
+///
+/// # Errors
+/// As [`Error`] says. Nothing of the module can then be called.
+pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
+    let module = Module::parse(beam)?;
+    let code = module.code.decode()?;
+    let functions = Functions::find(&module, &code)?;
+    if let Some(finding) = check::check(&module, &code, &functions).first() {
+        let function = functions.list().get(finding.function);
+        let (name, arity) = function.map_or(("?", 0), |function| (module.atom(function.name), function.arity));
+        return Err(Error::Unsafe(format!("{}:{name}/{arity}: {}", module.name(), finding.rule)));
+    }
+    if let Some(instruction) = code.instructions().iter().find(|instruction| !instruction.op.info().runs) {
+        return Err(Error::Instruction(instruction.op.name()));
+    }
+    let translated = translate::translate(&module, &code, &functions)?;
+    bind::bind(shared, &module, translated)
+}

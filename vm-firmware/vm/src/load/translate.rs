@@ -1,0 +1,291 @@
+//! The first step of loading: a checked module becomes position-independent words and tables. Pure: it knows nothing of
+//! the VM that will run them.
+//!
+//! An instruction is a word of its number (8 bits) and its length in words, then its operands, a word each: a register or
+//! a constant as a [`Term`], a plain number, or the distance to a label. Distances count from the word after the
+//! first, so that 0 (which is no instruction) can stand for "no label". A list is its length and its elements.
+//! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
+
+use alloc::vec::Vec;
+
+use emberl_format::code::{Decoded, Instruction};
+use emberl_format::compact::Operand;
+use emberl_format::functions::Functions;
+use emberl_format::module::Module;
+use emberl_format::opcode::{Kind, Op};
+
+use crate::interp::op;
+use crate::memory::NoMemory;
+use crate::term::Term;
+
+/// What a word must be replaced by when the module meets a VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// The atom of that index in the module's table, as a term.
+    Atom(u32),
+    /// The literal of that index.
+    Literal(u32),
+    /// The integer of that index in [`Translated::integers`].
+    Integer(u32),
+    /// The export of that index in the import table.
+    Import(u32),
+    /// The native function of that index in the import table.
+    Bif(u32),
+    /// The lambda of that index.
+    Lambda(u32),
+    /// A distance into the string table: where that begins is added.
+    String,
+}
+
+/// A word to be replaced.
+#[derive(Clone, Copy, Debug)]
+pub struct Relocation {
+    /// Which word.
+    pub at: u32,
+    /// By what.
+    pub by: Reference,
+}
+
+/// A translated module.
+#[derive(Debug, Default)]
+pub struct Translated {
+    /// The code.
+    pub words: Vec<u32>,
+    /// The words that are still open.
+    pub relocations: Vec<Relocation>,
+    /// Integers too large to stand in the code: big-endian two's complement.
+    pub integers: Vec<Vec<u8>>,
+    /// By label: the word it stands at.
+    pub labels: Vec<u32>,
+    /// By function, as the code has them: the word of its `func_info`.
+    pub functions: Vec<u32>,
+    /// Words from which on a line of the source holds, and the index of that line in the line table; in order.
+    pub lines: Vec<(u32, u32)>,
+    /// The entry of the function with `on_load`, if there is one: its word.
+    pub on_load: Option<u32>,
+}
+
+/// Translates a module that the checker has passed.
+///
+/// # Errors
+/// When there is no memory.
+pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Result<Translated, NoMemory> {
+    let mut translator = Translator {
+        code,
+        out: Translated::default(),
+        fixups: Vec::new(),
+        start: 0,
+    };
+    let labels = module.code.label_count as usize;
+    translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
+    translator.out.labels.resize(labels, 0);
+    for (index, instruction) in code.instructions().iter().enumerate() {
+        translator.instruction(index, instruction)?;
+    }
+    let _ = functions;
+    translator.resolve();
+    Ok(translator.out)
+}
+
+struct Translator<'m, 'a> {
+    code: &'m Decoded<'a>,
+    out: Translated,
+    /// Words that must become the distance to a label: the word, the instruction's first word, the label.
+    fixups: Vec<(u32, u32, u32)>,
+    /// The first word of the instruction at hand.
+    start: usize,
+}
+
+impl Translator<'_, '_> {
+    fn here(&self) -> u32 {
+        self.out.words.len() as u32
+    }
+
+    fn push(&mut self, word: u32) -> Result<(), NoMemory> {
+        if self.out.words.len() == self.out.words.capacity() {
+            self.out.words.try_reserve(self.out.words.len() / 2 + 64).map_err(|_| NoMemory)?;
+        }
+        self.out.words.push(word);
+        Ok(())
+    }
+
+    fn relocate(&mut self, by: Reference, word: u32) -> Result<(), NoMemory> {
+        let at = self.here();
+        self.out.relocations.try_reserve(1).map_err(|_| NoMemory)?;
+        self.out.relocations.push(Relocation { at, by });
+        self.push(word)
+    }
+
+    fn begin(&mut self, number: u32) -> Result<(), NoMemory> {
+        self.start = self.out.words.len();
+        self.push(number)
+    }
+
+    /// Enters the length of the instruction into its first word.
+    fn end(&mut self) {
+        let length = (self.out.words.len() - self.start) as u32;
+        if let Some(word) = self.out.words.get_mut(self.start) {
+            *word |= length << 8;
+        }
+    }
+
+    fn instruction(&mut self, index: usize, instruction: &Instruction) -> Result<(), NoMemory> {
+        let operand = |number| self.code.operand(instruction, number);
+        match instruction.op {
+            Op::Label => {
+                let here = self.here();
+                if let Operand::Unsigned(label) = operand(0)
+                    && let Some(place) = self.out.labels.get_mut(label as usize)
+                {
+                    *place = here;
+                }
+                return Ok(());
+            }
+            Op::Line | Op::ExecutableLine | Op::DebugLine => {
+                // A debug_line names its line second.
+                let which = usize::from(instruction.op == Op::DebugLine);
+                if let Operand::Unsigned(line) = operand(which) {
+                    let here = self.here();
+                    self.out.lines.try_reserve(1).map_err(|_| NoMemory)?;
+                    match self.out.lines.last_mut() {
+                        Some(last) if last.0 == here => last.1 = line as u32,
+                        _ => self.out.lines.push((here, line as u32)),
+                    }
+                }
+                return Ok(());
+            }
+            Op::NifStart | Op::Fclearerror | Op::Fcheckerror | Op::RecvMark | Op::RecvSet => return Ok(()),
+            Op::IntCodeEnd => {
+                // What runs behind the last function would find it; nothing does.
+                self.begin(u32::from(Op::IntCodeEnd.number()))?;
+                self.end();
+                return Ok(());
+            }
+            Op::OnLoad => {
+                self.out.on_load = self.out.functions.last().copied();
+                return Ok(());
+            }
+            Op::FuncInfo => {
+                self.out.functions.try_reserve(1).map_err(|_| NoMemory)?;
+                let here = self.here();
+                self.out.functions.push(here);
+            }
+            _ => {}
+        }
+        let _ = index;
+        let first = match instruction.op {
+            Op::Fmove if matches!(operand(0), Operand::FloatRegister(_)) => op::FMOVE_OUT,
+            other => other.number(),
+        };
+        self.begin(u32::from(first))?;
+        let code = self.code;
+        for (&kind, operand) in instruction.op.info().operands.iter().zip(code.operands(instruction)) {
+            self.operand(kind, operand)?;
+        }
+        self.end();
+        Ok(())
+    }
+
+    fn operand(&mut self, kind: Kind, operand: Operand) -> Result<(), NoMemory> {
+        match (kind, operand) {
+            (Kind::Import, Operand::Unsigned(index)) => self.relocate(Reference::Import(index as u32), 0),
+            (Kind::Bif, Operand::Unsigned(index)) => self.relocate(Reference::Bif(index as u32), 0),
+            (Kind::Lambda, Operand::Unsigned(index)) => self.relocate(Reference::Lambda(index as u32), 0),
+            (Kind::StringOffset, Operand::Unsigned(offset)) => self.relocate(Reference::String, offset as u32),
+            (Kind::FailOrAtom, Operand::Atom(_)) => self.push(0),
+            (Kind::FunTag, _) => self.push(0),
+            (
+                Kind::Arity
+                | Kind::Live
+                | Kind::FrameSize
+                | Kind::Deallocate
+                | Kind::Remaining
+                | Kind::Unsigned
+                | Kind::Element
+                | Kind::Unit
+                | Kind::Flags
+                | Kind::StringSize
+                | Kind::HeapNeed,
+                Operand::Unsigned(number),
+            ) => self.push(u32::try_from(number).unwrap_or(u32::MAX)),
+            (Kind::HeapNeed, _) => {
+                // Kinds and numbers in turn: words, floats (three words here), funs (three and their variables).
+                let mut need = 0u64;
+                for pair in self.code.elements(operand).chunks(2) {
+                    if let [Operand::Unsigned(kind), Operand::Unsigned(count)] = *pair {
+                        need = need.saturating_add(count.saturating_mul(if kind == 0 { 1 } else { 3 }));
+                    }
+                }
+                self.push(u32::try_from(need).unwrap_or(u32::MAX))
+            }
+            (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
+            (_, Operand::Label(0)) => self.push(0),
+            (_, Operand::Label(label)) => self.label(label),
+            (_, Operand::List { length, .. }) => {
+                self.push(length)?;
+                let code = self.code;
+                for &element in code.elements(operand) {
+                    match element {
+                        Operand::Label(0) => self.push(0)?,
+                        Operand::Label(label) => self.label(label)?,
+                        element => self.term(element)?,
+                    }
+                }
+                Ok(())
+            }
+            (_, operand) => self.term(operand),
+        }
+    }
+
+    fn label(&mut self, label: u32) -> Result<(), NoMemory> {
+        self.fixups.try_reserve(1).map_err(|_| NoMemory)?;
+        self.fixups.push((self.here(), self.start as u32, label));
+        self.push(0)
+    }
+
+    fn term(&mut self, operand: Operand) -> Result<(), NoMemory> {
+        match operand {
+            Operand::X(number) | Operand::TypedX(number, _) => self.push(Term::operand(false, u32::from(number)).0),
+            Operand::Y(number) | Operand::TypedY(number, _) => self.push(Term::operand(true, u32::from(number)).0),
+            Operand::Atom(index) => self.relocate(Reference::Atom(index), 0),
+            Operand::Literal(index) => self.relocate(Reference::Literal(index), 0),
+            Operand::Integer(value) => self.integer(value, &value.to_be_bytes()),
+            Operand::Unsigned(value) => match i64::try_from(value) {
+                Ok(value) => self.integer(value, &value.to_be_bytes()),
+                Err(_) => {
+                    let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
+                    self.integer(i64::MAX, &[0, a, b, c, d, e, f, g, h])
+                }
+            },
+            Operand::Character(character) => self.push(Term::tiny(character as i32).0),
+            Operand::BigInteger { .. } => {
+                let bytes = self.code.big_integer(operand);
+                self.integer(i64::MAX, bytes)
+            }
+            _ => self.push(Term::NIL.0),
+        }
+    }
+
+    fn integer(&mut self, value: i64, bytes: &[u8]) -> Result<(), NoMemory> {
+        if let Some(term) = Term::small(value) {
+            return self.push(term.0);
+        }
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(bytes.len()).map_err(|_| NoMemory)?;
+        copy.extend_from_slice(bytes);
+        self.out.integers.try_reserve(1).map_err(|_| NoMemory)?;
+        self.out.integers.push(copy);
+        let index = self.out.integers.len() as u32 - 1;
+        self.relocate(Reference::Integer(index), 0)
+    }
+
+    /// Enters the distances to labels, now that all are known.
+    fn resolve(&mut self) {
+        for &(at, start, label) in &self.fixups {
+            let target = self.out.labels.get(label as usize).copied().unwrap_or(0);
+            if let Some(word) = self.out.words.get_mut(at as usize) {
+                *word = target.wrapping_sub(start + 1);
+            }
+        }
+    }
+}
