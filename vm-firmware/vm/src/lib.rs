@@ -12,6 +12,7 @@ extern crate std;
 pub mod atoms;
 pub mod binaries;
 pub mod code;
+pub mod collect;
 pub mod heap;
 pub mod interp;
 pub mod load;

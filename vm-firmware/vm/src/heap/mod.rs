@@ -196,6 +196,7 @@ impl Heap {
             Ok(term) => {
                 self.shared = index as u32 + 1;
                 self.weight += size;
+                self.limit = self.limit.saturating_sub(crate::collect::weight_words(size));
                 Ok(term)
             }
             Err(error) => {

@@ -1,0 +1,115 @@
+//! The garbage collector of one process's heap. Owns what the roots are, when the next collection is due, and the
+//! references to large binaries that die with their objects. How objects move is in [`copying`], and, where there is no
+//! memory for a copy, in [`compact`]; [`verify`] checks a heap.
+//!
+//! When a collection is due: when the heap is longer than its `limit`. A collection sets that to twice what lives, so
+//! that its cost, which grows with what lives, is paid for by as much allocation. Large binaries weigh in: each one that
+//! a heap comes to refer to lowers the limit by [`weight_words`], so that a process cannot hold dead ones without bound,
+//! and those that live raise it by as much.
+
+use crate::binaries::{Binaries, BinaryId};
+use crate::heap::words::Words;
+use crate::heap::{Heap, MIN_HEAP_WORDS};
+use crate::memory::NoMemory;
+use crate::process::Process;
+use crate::term::Term;
+
+pub mod compact;
+pub mod copying;
+pub mod verify;
+#[cfg(test)]
+mod tests;
+
+/// What words of dead heap are replaced by in zeal mode: a header-like pattern that no object has, so that a reader who
+/// kept an old index is found out.
+pub const POISON: u32 = 0xFFFF_FFEE;
+
+/// How many words of heap a large binary of so many bytes counts as, for when to collect: half its size. Binaries cost
+/// the collector nothing to keep, so they may pile up further than objects.
+#[must_use]
+#[inline]
+pub const fn weight_words(bytes: usize) -> usize {
+    bytes / 8
+}
+
+/// Collects a process's heap, and makes room for `need` more words.
+///
+/// `registers` are the live `x` registers of a process that runs; for one that does not, they are in
+/// `process.registers`, and the slice is empty. In `zeal` mode the next collection is due at once, and what was left is
+/// poisoned.
+///
+/// # Errors
+/// When there is no room for `need` more words. The heap is whole then, collected or not.
+pub fn collect(
+    process: &mut Process,
+    registers: &mut [u32],
+    binaries: &mut Binaries,
+    need: usize,
+    zeal: bool,
+) -> Result<(), NoMemory> {
+    if copying::collect(process, registers, binaries, zeal).is_err() {
+        compact::collect(process, registers, binaries, zeal)?;
+    }
+    settle(&mut process.heap, binaries, need, zeal)
+}
+
+/// After a collection: the weight, the limit and the capacity.
+fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Result<(), NoMemory> {
+    heap.weight = weigh(heap, binaries);
+    let live = heap.words.len();
+    let wanted = live.checked_add(need).ok_or(NoMemory)?;
+    let allowance = live.max(weight_words(heap.weight));
+    let limit = live.saturating_add(allowance).max(wanted).max(MIN_HEAP_WORDS);
+    heap.limit = if zeal { live } else { limit };
+    if heap.words.capacity() / 2 > limit {
+        heap.words.shrink(limit);
+    }
+    heap.words.reserve(need)
+}
+
+/// Calls `visit` with each root that points into the process's heap; it gives what to put in its place. Every place
+/// where a process keeps terms is listed here, and only here.
+pub fn roots(process: &mut Process, registers: &mut [u32], visit: &mut dyn FnMut(Term) -> Term) {
+    let mut words = |words: &mut [u32]| {
+        for word in words {
+            // Continuations and catch tags are no pointers.
+            if Term(*word).is_local_pointer() {
+                *word = visit(Term(*word)).0;
+            }
+        }
+    };
+    words(registers);
+    words(process.stack.as_mut_slice());
+    words(&mut process.registers);
+    let single = [&mut process.dictionary, &mut process.group_leader, &mut process.initial_call];
+    for term in single.into_iter().chain(&mut process.exception).chain(&mut process.mailbox) {
+        if term.is_local_pointer() {
+            *term = visit(*term);
+        }
+    }
+}
+
+/// Gives back the references of the large binaries whose objects died; `lives` tells by the index of an object in the
+/// heap as it was.
+fn release_dead(words: &Words, first: u32, binaries: &mut Binaries, lives: &dyn Fn(usize) -> bool) {
+    let mut next = first;
+    while let Some(index) = (next as usize).checked_sub(1) {
+        let Some(&[_, id, _, link]) = words.as_slice().get(index..index + 4) else { break };
+        if !lives(index) {
+            binaries.release(BinaryId(id));
+        }
+        next = link;
+    }
+}
+
+/// Bytes of the large binaries that a heap's objects refer to; of a binary with several references only a share.
+fn weigh(heap: &Heap, binaries: &Binaries) -> usize {
+    let mut weight = 0_usize;
+    let mut next = heap.shared;
+    while let Some(index) = (next as usize).checked_sub(1) {
+        let Some(&[_, id, size, link]) = heap.words.as_slice().get(index..index + 4) else { break };
+        weight = weight.saturating_add(size as usize / binaries.references(BinaryId(id)).max(1) as usize);
+        next = link;
+    }
+    weight
+}

@@ -1,0 +1,215 @@
+//! Tests of the collectors: random heaps, collected each way, stay equal.
+
+use std::string::String;
+use std::vec::Vec;
+use std::{format, vec};
+
+use super::verify::verify;
+use super::*;
+use crate::memory::Budget;
+use crate::term::{Kind, LITERAL_BIT};
+
+type Collector = fn(&mut Process, &mut [u32], &mut Binaries, bool) -> Result<(), NoMemory>;
+
+/// xorshift.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % bound
+    }
+}
+
+/// What stands at a term, but for where it stands: indexes are numbered in the order of the walk, so sharing shows.
+fn shape(words: &[u32], roots: &[u32]) -> Vec<u32> {
+    let mut numbers = std::collections::HashMap::new();
+    let mut out = Vec::new();
+    let mut todo: Vec<u32> = roots.iter().rev().copied().collect();
+    while let Some(word) = todo.pop() {
+        let term = Term(word);
+        if !term.is_local_pointer() {
+            out.push(word);
+            continue;
+        }
+        let number = numbers.len() as u32;
+        if let Some(&seen) = numbers.get(&term.index()) {
+            out.extend([0xAAAA, seen]);
+            continue;
+        }
+        numbers.insert(term.index(), number);
+        let index = term.index();
+        if term.is_list() {
+            out.push(0xBBBB);
+            todo.extend([words[index + 1], words[index]]);
+            continue;
+        }
+        let header = Term(words[index]);
+        assert!(header.is_header());
+        out.push(header.0);
+        let fields = &words[index + 1..=index + header.size()];
+        let raw = header.kind().raw().min(fields.len());
+        if header.kind() == Kind::SharedBinary {
+            out.extend(&fields[..2]);
+            continue;
+        }
+        out.extend(&fields[..raw]);
+        todo.extend(fields[raw..].iter().rev());
+    }
+    out
+}
+
+fn all_roots(process: &mut Process, registers: &mut [u32]) -> Vec<u32> {
+    let mut found = Vec::new();
+    roots(process, registers, &mut |term| {
+        found.push(term.0);
+        term
+    });
+    found
+}
+
+struct World {
+    process: Process,
+    registers: Vec<u32>,
+    binaries: Binaries,
+}
+
+/// Adds random objects to the heap, most of which lead to some of `made`; and spreads some over the roots.
+fn build(world: &mut World, random: &mut Random, count: usize) {
+    let World { process, registers, binaries } = world;
+    let mut made: Vec<u32> = all_roots(process, registers);
+    made.extend([Term::NIL.0, Term::tiny(-5).0, Term::pid(7).0, Term::boxed(0, LITERAL_BIT).0]);
+    let mut bins = Vec::new();
+    for _ in 0..count {
+        let recent = made.len().min(30);
+        let mut any = |random: &mut Random| {
+            let from = if random.below(4) == 0 { 0 } else { made.len() - recent };
+            Term(made[from + random.below(made.len() - from)])
+        };
+        let heap = &mut process.heap;
+        let term = match random.below(13) {
+            0..=3 => {
+                let (head, tail) = (any(random), any(random));
+                heap.cons(head, tail)
+            }
+            4 | 5 => {
+                let elements: Vec<Term> = (0..random.below(6)).map(|_| any(random)).collect();
+                heap.tuple(&elements)
+            }
+            6 => {
+                let fields = [0x1234_5670, Term::pid(1).0, any(random).0, any(random).0];
+                heap.boxed(Kind::Fun, &fields[..2 + random.below(3)])
+            }
+            7 => {
+                let keys = heap.tuple(&[Term::tiny(1), Term::tiny(2)]).unwrap();
+                let values = [keys.0, any(random).0, any(random).0];
+                heap.boxed(Kind::Map, &values)
+            }
+            8 => {
+                let node = [3, any(random).0, any(random).0];
+                let root = heap.boxed(Kind::HashNode, &node).unwrap();
+                heap.boxed(Kind::HashMap, &[40, root.0])
+            }
+            9 => {
+                let bytes = vec![7; random.below(60)];
+                let term = heap.heap_binary(&bytes).unwrap();
+                bins.push(term);
+                Ok(term)
+            }
+            10 => {
+                let size = 100 + random.below(500);
+                let term = heap.binary(binaries, vec![random.below(256) as u8; size]).unwrap();
+                bins.push(term);
+                Ok(term)
+            }
+            11 if !bins.is_empty() => {
+                let parent = bins[random.below(bins.len())];
+                if random.below(2) == 0 {
+                    heap.sub_binary(parent, 0, 0)
+                } else {
+                    heap.boxed(Kind::MatchContext, &[0, 0, parent.0])
+                }
+            }
+            _ => heap.float(0.1 + random.below(9) as f64),
+        };
+        made.push(term.unwrap().0);
+    }
+    let pick = |random: &mut Random| Term(made[random.below(made.len())]);
+    for register in registers.iter_mut() {
+        *register = pick(random).0;
+    }
+    process.stack.truncate(0);
+    for slot in 0..20 {
+        let word = if slot % 4 == 0 { Term::continuation(slot * 4 + 3) } else { pick(random) };
+        process.stack.push(word.0).unwrap();
+    }
+    process.registers = (0..3).map(|_| pick(random).0).collect();
+    process.mailbox = (0..5).map(|_| pick(random)).collect();
+    process.dictionary = pick(random);
+    process.exception = [pick(random), pick(random), Term::catch(9)];
+    process.group_leader = pick(random);
+    process.initial_call = pick(random);
+}
+
+/// How many objects of the heap refer to each large binary.
+fn references(heap: &Heap) -> Vec<(u32, u32)> {
+    let words = heap.words.as_slice();
+    let mut counts = std::collections::BTreeMap::new();
+    let mut next = heap.shared;
+    while let Some(index) = (next as usize).checked_sub(1) {
+        *counts.entry(words[index + 1]).or_insert(0) += 1;
+        next = words[index + 3];
+    }
+    counts.into_iter().collect()
+}
+
+fn check(world: &mut World, when: &str) -> (Vec<u32>, usize) {
+    let World { process, registers, binaries } = world;
+    let literals = [Term::header(Kind::Tuple, 0).0];
+    if let Err(wrong) = verify(process, registers, &literals) {
+        panic!("{when}: {wrong}");
+    }
+    let counts = references(&process.heap);
+    for &(id, count) in &counts {
+        assert_eq!(binaries.references(BinaryId(id)), count, "{when}: binary {id}");
+    }
+    assert_eq!(binaries.count(), counts.len(), "{when}");
+    let found = all_roots(process, registers);
+    (shape(process.heap.words.as_slice(), &found), process.heap.words.len())
+}
+
+fn survive(collectors: &[Collector], seed: u64) {
+    let budget = Budget::new(usize::MAX);
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut world = World {
+        process: Process::new(1, &budget),
+        registers: vec![Term::NIL.0; 6],
+        binaries: Binaries::new(budget.clone()),
+    };
+    for round in 0..6 {
+        let count = [0, 3, 40, 400, 3000][random.below(5)];
+        build(&mut world, &mut random, count);
+        let (before, length) = check(&mut world, "before");
+        let collector = collectors[round % collectors.len()];
+        let World { process, registers, binaries } = &mut world;
+        collector(process, registers, binaries, seed % 2 == 0).unwrap();
+        let (after, live) = check(&mut world, &format!("seed {seed}, round {round}"));
+        assert!(before == after, "seed {seed}, round {round}");
+        assert!(live <= length);
+        // Nothing that is dead was kept: another collection finds nothing more.
+        let World { process, registers, binaries } = &mut world;
+        copying::collect(process, registers, binaries, false).unwrap();
+        assert_eq!(process.heap.words.len(), live);
+    }
+    world.process.heap.release(&mut world.binaries);
+    assert_eq!(world.binaries.count(), 0);
+}
+
+#[test]
+fn copies_keep_everything() {
+    for seed in 0..150 {
+        survive(&[copying::collect], seed);
+    }
+}
