@@ -12,6 +12,7 @@ extern crate std;
 pub mod atoms;
 pub mod binaries;
 pub mod code;
+pub mod copy;
 pub mod heap;
 pub mod memory;
 pub mod natives;
