@@ -22,19 +22,38 @@ pub fn copy(source: &[u32], term: Term, to: &mut Heap, binaries: &mut Binaries) 
     if !term.is_local_pointer() {
         return Ok(term);
     }
-    let (length, shared, weight) = (to.words.len(), to.shared, to.weight);
+    let mark = mark(to);
     let result = Copier { source, to, bytes: Large::Share(binaries) }.run(term);
     if result.is_err() {
-        while to.shared != shared {
-            let Some(index) = (to.shared as usize).checked_sub(1) else { break };
-            let Some(&[_, id, _, link]) = to.words.as_slice().get(index..index + 4) else { break };
-            binaries.release(BinaryId(id));
-            to.shared = link;
-        }
-        to.weight = weight;
-        to.words.truncate(length);
+        roll_back(to, mark, binaries);
     }
     result
+}
+
+/// A state of a heap to go back to.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    length: usize,
+    shared: u32,
+    weight: usize,
+}
+
+/// The state of a heap now.
+#[must_use]
+pub fn mark(heap: &Heap) -> Mark {
+    Mark { length: heap.words.len(), shared: heap.shared, weight: heap.weight }
+}
+
+/// Forgets what was made in a heap since the mark. Nothing may refer to it, and nothing was collected since.
+pub fn roll_back(heap: &mut Heap, mark: Mark, binaries: &mut Binaries) {
+    while heap.shared != mark.shared {
+        let Some(index) = (heap.shared as usize).checked_sub(1) else { break };
+        let Some(&[_, id, _, link]) = heap.words.as_slice().get(index..index + 4) else { break };
+        binaries.release(BinaryId(id));
+        heap.shared = link;
+    }
+    heap.weight = mark.weight;
+    heap.words.truncate(mark.length);
 }
 
 /// Copies a term of the heap `source` into the literal area, where all binaries are heap binaries. Terms that are

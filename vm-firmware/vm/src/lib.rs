@@ -13,6 +13,7 @@ pub mod atoms;
 pub mod binaries;
 pub mod code;
 pub mod copy;
+pub mod external;
 pub mod heap;
 pub mod memory;
 pub mod natives;
