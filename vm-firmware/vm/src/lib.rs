@@ -13,6 +13,8 @@ pub mod atoms;
 pub mod binaries;
 pub mod code;
 pub mod collect;
+pub mod copy;
+pub mod external;
 pub mod heap;
 pub mod interp;
 pub mod load;

@@ -21,7 +21,7 @@ pub mod tag;
 mod term;
 #[cfg(test)]
 mod tests;
-mod token;
+pub mod token;
 mod visit;
 
 pub use decode::{decode, decode_prefix};

@@ -9,8 +9,9 @@ use crate::reader::{Reader, Result};
 
 const TERM: &str = "an external term";
 
+#[allow(missing_docs)] // The fields say what they are.
 /// A leaf, or the head of a term whose parts follow.
-pub(super) enum Token<'a> {
+pub enum Token<'a> {
     Atom(Cow<'a, str>),
     Integer(i64),
     /// An integer beyond `i64`: sign and magnitude, least byte first, no zero byte at the end.
@@ -71,18 +72,20 @@ pub(super) enum Token<'a> {
     },
 }
 
+#[allow(missing_docs)] // The fields say what they are.
 /// A process identifier.
-pub(super) struct Pid<'a> {
-    pub(super) node: Cow<'a, str>,
-    pub(super) id: u32,
-    pub(super) serial: u32,
-    pub(super) creation: u32,
+pub struct Pid<'a> {
+    pub node: Cow<'a, str>,
+    pub id: u32,
+    pub serial: u32,
+    pub creation: u32,
 }
 
 impl Token<'_> {
     /// How many terms follow as parts of this one.
+    #[must_use]
     #[inline]
-    pub(super) const fn parts(&self) -> usize {
+    pub const fn parts(&self) -> usize {
         match self {
             Self::List(count) => count.saturating_add(1),
             Self::Tuple(count) => *count,
@@ -94,8 +97,11 @@ impl Token<'_> {
 }
 
 /// Reads the next token.
+///
+/// # Errors
+/// When the bytes are no such token.
 #[inline]
-pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Token<'a>> {
+pub fn read<'a>(reader: &mut Reader<'a>) -> Result<Token<'a>> {
     let start = reader.clone();
     let found = reader.u8(TERM)?;
     Ok(match found {
