@@ -35,11 +35,8 @@ pub(crate) struct Inputs {
 impl Inputs {
     /// Reads all files that `arguments` name. The bar goes on to show what is done with them.
     pub(crate) fn read(arguments: &[String], detail: Detail) -> (Self, Progress) {
-        let mut expanded = Expanded::default();
-        for argument in arguments {
-            expanded.argument(argument);
-        }
-        let progress = Progress::new(expanded.paths.len());
+        let (paths, findings) = expand(arguments);
+        let progress = Progress::new(paths.len());
         progress.stage("Reading");
         let one = |path: &String| {
             let read = match read(path) {
@@ -50,17 +47,26 @@ impl Inputs {
             read
         };
         // One file does not start the pool of threads.
-        let read: Vec<Parts> = match expanded.paths.as_slice() {
+        let read: Vec<Parts> = match paths.as_slice() {
             [path] => vec![one(path)],
             paths => paths.par_iter().map(one).collect(),
         };
-        let mut inputs = Self { findings: expanded.findings, paths: expanded.paths, parts: Vec::new() };
+        let mut inputs = Self { findings, paths, parts: Vec::new() };
         for parts in read {
             inputs.parts.extend(parts.parts);
             inputs.findings.extend(parts.findings);
         }
         (inputs, progress)
     }
+}
+
+/// The files that arguments name, and what was wrong with the arguments.
+pub(crate) fn expand(arguments: &[String]) -> (Vec<String>, Vec<Diagnostic>) {
+    let mut expanded = Expanded::default();
+    for argument in arguments {
+        expanded.argument(argument);
+    }
+    (expanded.paths, expanded.findings)
 }
 
 #[derive(Default)]

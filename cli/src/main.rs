@@ -20,6 +20,7 @@ mod list;
 mod pack;
 mod pack_file;
 mod report;
+mod run;
 mod size;
 mod why;
 
@@ -33,12 +34,13 @@ const AFTER_HELP: &str = "\
 Examples:
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
+  emberl run app.avm                        the program on this machine
   emberl why app.avm lists:map/2            why is a function in it?
   emberl explain E0202                      what does a finding mean?
 
 Exit codes: 0 fine, 1 the input is at fault, 2 the command line is, 3 the tool failed.";
 
-/// Checks, prunes and packs compiled Erlang, Elixir and Gleam modules for microcontrollers
+/// Checks, prunes, packs and runs compiled Erlang, Elixir and Gleam modules for microcontrollers
 #[derive(Debug, Parser)]
 #[command(name = "emberl", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
@@ -65,6 +67,7 @@ enum Color {
 enum Command {
     Pack(pack::Arguments),
     Check(check::Arguments),
+    Run(run::Arguments),
     Why(why::Arguments),
     Size(size::Arguments),
     List(list::Arguments),
@@ -103,6 +106,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

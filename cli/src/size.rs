@@ -113,7 +113,10 @@ struct Item {
 }
 
 /// A number of bytes: `262144`, `256k`, `1M`, `0x40000`.
-fn budget(text: &str) -> std::result::Result<usize, String> {
+///
+/// # Errors
+/// A line that says what is wrong.
+pub(crate) fn budget(text: &str) -> std::result::Result<usize, String> {
     let (digits, unit) = match text.trim_end_matches(['B', 'b']).trim_end_matches(['i']) {
         text if text.ends_with(['k', 'K']) => (text.trim_end_matches(['k', 'K']), 1024),
         text if text.ends_with(['m', 'M']) => (text.trim_end_matches(['m', 'M']), 1_048_576),

@@ -1,2 +1,14 @@
-//! The desktop as a platform of the VM.
+//! The desktop as a platform of the VM: standard output and error, the system's clocks, randomness and environment, and
+//! modules from packs, files and folders.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod clock;
+pub mod folders;
+pub mod host;
+pub mod math;
+pub mod program;
+
+pub use clock::Clock;
+pub use host::Host;
+pub use program::Program;

@@ -25,3 +25,4 @@ pub mod process;
 pub mod raise;
 pub mod shared;
 pub mod term;
+pub mod vm;

@@ -73,6 +73,11 @@ pub trait Platform {
         None
     }
 
+    /// The program's own arguments, where the machine has such.
+    fn arguments(&mut self) -> &[Vec<u8>] {
+        &[]
+    }
+
     /// Computes a function; `b` is used by those of two arguments. A result that is not finite is an error to the
     /// program. A machine that has its own mathematics may use them.
     fn compute(&mut self, function: Function, a: f64, b: f64) -> f64 {

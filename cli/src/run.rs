@@ -1,0 +1,273 @@
+//! `emberl run`: a program on this machine, by the virtual machine that devices have.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use clap::Args;
+use emberl_host::{Clock, Host, Program, program};
+use emberl_packer::diagnostic::Diagnostic;
+use emberl_packer::link::quoted;
+use emberl_packer::unit::Unit;
+use emberl_vm::memory::NoMemory;
+use emberl_vm::raise::Class;
+use emberl_vm::vm::{Ended, Options, Step, Vm};
+
+use crate::args::{findings, module_name};
+use crate::console::{self, bytes};
+use crate::failure::{Failure, INPUT, Result, reason};
+use crate::inputs;
+use crate::why::unknown_module;
+
+/// Time slices of a step: between steps the loop looks at the result and at standard output.
+const SLICES: u32 = 64;
+
+const AFTER_HELP: &str = "\
+The program starts with start/0 of the module that --start names, else of the one that a pack marks, else of the first
+module given that has it. Where a module init is in the packs, init:boot([<<\"-s\">>, Module]) is called instead.
+
+The exit code is 0 when the program returns ok or 0, and 1 when it returns anything else or fails; halt(N) gives N.
+
+Examples:
+  emberl run hello.beam
+  emberl run --memory 200k app.avm          does it fit into a device's memory?
+  emberl run --pa /usr/lib/erlang/lib/stdlib-4.2/ebin hello.beam
+  emberl run app.avm -- one two             arguments for the program";
+
+/// Run a program on this machine
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    /// The module whose start/0 starts the program
+    #[arg(short, long, value_name = "MODULE")]
+    start: Option<String>,
+
+    /// A folder with modules that the program may need: they are looked for there when they are called
+    #[arg(long, value_name = "DIR")]
+    pa: Vec<PathBuf>,
+
+    /// The memory that the program may use: a number of bytes, or with k or M for 1024 or 1048576
+    #[arg(long, value_name = "SIZE", value_parser = crate::size::budget)]
+    memory: Option<usize>,
+
+    /// Collect garbage wherever it may be collected, and look at every heap: slow, to find faults of the virtual machine
+    #[arg(long)]
+    zeal: bool,
+
+    /// Packs, modules, folders and patterns, in the order in which modules are looked for
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+
+    /// Arguments for the program
+    #[arg(last = true, value_name = "ARG")]
+    arguments: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    for folder in &arguments.pa {
+        if !folder.is_dir() {
+            let what = format!("there is no folder {}", folder.display());
+            return Err(Failure::input(what, "check the path after --pa"));
+        }
+    }
+    let program = Rc::new(open(&arguments.files)?);
+    let start = start(&program, arguments.start.as_deref())?;
+    let boot = program.module("init").is_some();
+    if !boot && !program.exports(&start, "start", 0) {
+        // A module that cannot be read says so when it is loaded.
+        if program.module(&start).is_some_and(|bytes| Unit::load("", bytes).is_ok()) {
+            let what = format!("the module {} does not export start/0", quoted(&start));
+            return Err(Failure::input(what, "export it, or name another module with --start"));
+        }
+    }
+    let host = Host::new(Rc::clone(&program))
+        .with_folders(arguments.pa.iter().cloned())
+        .with_arguments(arguments.arguments.iter().cloned());
+    let (clock, closed) = (host.clock(), host.closed());
+    let no_memory = |NoMemory| match arguments.memory {
+        Some(memory) => Failure::input(
+            format!("{} are too little memory to start the program", bytes(memory)),
+            "give it more with --memory",
+        ),
+        None => Failure::input("there is not enough memory to start the program", "close other programs"),
+    };
+    let options = Options { memory: arguments.memory, zeal: arguments.zeal };
+    let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
+    for name in boot.then_some("init").into_iter().chain([&*start]) {
+        load(&mut vm, &program, name)?;
+    }
+    if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;
+    let end = drive(&mut vm, clock, &|| closed.get());
+    // What the program printed comes before what is said about it.
+    io::stdout().flush()?;
+    tell(end)
+}
+
+/// Reads all that is given.
+fn open(files: &[String]) -> Result<Program> {
+    let (paths, mut found) = inputs::expand(files);
+    let mut program = Program::default();
+    for path in &paths {
+        let content = match inputs::read(path) {
+            Ok(content) => content,
+            Err(finding) => {
+                found.push(*finding);
+                continue;
+            }
+        };
+        match program.add(Path::new(path), content) {
+            Ok(()) => {}
+            Err(program::Error::Format(_, error)) => found.push(Diagnostic::unreadable(path.as_str(), &error)),
+            Err(program::Error::Read(_, error)) => {
+                return Err(Failure::input(format!("cannot read {path}: {}", reason(&error)), "check the file"));
+            }
+            Err(error @ program::Error::Kind(_)) => {
+                let cure = inputs::compile_hint(std::slice::from_ref(path))
+                    .unwrap_or_else(|| format!("put it into a pack: emberl pack -o app.avm ... {path}"));
+                return Err(Failure::input(error.to_string(), cure));
+            }
+        }
+    }
+    found.retain(|finding| finding.severity == emberl_packer::diagnostic::Severity::Error);
+    if found.is_empty() { Ok(program) } else { Err(findings(found)) }
+}
+
+/// The name of the module to start.
+fn start(program: &Program, wanted: Option<&str>) -> Result<String> {
+    let Some(wanted) = wanted.map(module_name) else {
+        let cure = "name one with --start, or build the pack without --lib";
+        return match program.start() {
+            Some(start) => Ok(start.to_owned()),
+            None if program.names().is_empty() => {
+                Err(Failure::input("there is no module among the inputs", "name .beam files, folders or packs"))
+            }
+            None => Err(Failure::input("no pack says which module starts the program", cure)),
+        };
+    };
+    if program.module(wanted).is_none() {
+        return Err(unknown_module(wanted, program.names().into_iter()));
+    }
+    Ok(wanted.to_owned())
+}
+
+fn load(vm: &mut Vm, program: &Program, name: &str) -> Result<()> {
+    let Some(form) = program.module(name) else { return Ok(()) };
+    let Err(error) = vm.load(form) else { return Ok(()) };
+    let file = program.origin(name).unwrap_or_default();
+    // The loader says what the checker of code found; as findings it is said in full.
+    let found = match Unit::load(&*file, form) {
+        Ok(unit) => emberl_packer::check::code(&unit),
+        Err(error) => vec![Diagnostic::unreadable(file.as_str(), &error)],
+    };
+    if !found.is_empty() {
+        return Err(findings(found));
+    }
+    Err(Failure::input(format!("cannot load {file}: {error}"), "`emberl check` tells what the target cannot run"))
+}
+
+/// How a run came to its end.
+enum End {
+    /// The first process ended.
+    Ended(Ended),
+    /// The program asked for this exit status.
+    Halted(i32),
+    /// All processes wait, and nothing can wake them.
+    Stuck,
+    /// Nobody reads what is printed.
+    Closed,
+}
+
+/// Runs until the end.
+fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
+    loop {
+        let step = vm.step(SLICES);
+        if let Step::Halted(status) = step {
+            return End::Halted(status);
+        }
+        if let Some(ended) = vm.result() {
+            return End::Ended(ended);
+        }
+        if closed() {
+            return End::Closed;
+        }
+        match step {
+            Step::Wait(Some(deadline)) => {
+                // A prompt without a newline is seen before the wait. What cannot be written, the next step notices.
+                let _ = io::stdout().flush();
+                clock.sleep_until(deadline);
+            }
+            Step::Wait(None) => return End::Stuck,
+            Step::Ready | Step::Halted(_) => {}
+        }
+    }
+}
+
+fn tell(end: End) -> Result<()> {
+    match end {
+        End::Ended(Ended { class: None, text, .. }) => {
+            console::out(|out| {
+                writeln!(out, "Return value: {text}")?;
+                Ok(())
+            })?;
+            if text == "ok" || text == "0" { Ok(()) } else { Err(Failure::Told(INPUT)) }
+        }
+        End::Ended(Ended { class: Some(class), text, trace }) => {
+            console::tell(&crash(class, &text, &trace));
+            Err(Failure::Told(INPUT))
+        }
+        End::Halted(0) => Ok(()),
+        // A system keeps the lower eight bits, as it does of erl's.
+        End::Halted(status) => Err(Failure::Told((status & 0xff) as u8)),
+        End::Stuck => Err(Failure::input(
+            "all processes wait for a message, and none can come: no process can run and no timer is set",
+            "look for the receive that waits, or give it a timeout",
+        )),
+        End::Closed => Err(Failure::BrokenPipe),
+    }
+}
+
+/// An exception that nothing caught, in the words of OTP's report about a crashed process.
+fn crash(class: Class, text: &str, trace: &str) -> String {
+    let reason = match class {
+        Class::Exit => text.to_owned(),
+        Class::Error => format!("{{{text},\n {trace}}}"),
+        Class::Throw => format!("{{{{nocatch,{text}}},\n {trace}}}"),
+    };
+    format!("Error in the first process, with exit value:\n{reason}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crashes_are_told_as_otp_tells_them() {
+        let told = |class| crash(class, "oops", "[{m,f,0,[{file,\"m.erl\"},{line,3}]}]");
+        assert!(told(Class::Error).ends_with("{oops,\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
+        assert!(told(Class::Throw).ends_with("{{nocatch,oops},\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
+        assert!(told(Class::Exit).ends_with("exit value:\noops\n"));
+    }
+
+    #[test]
+    fn the_exit_code_is_the_programs() {
+        let returned = |text: &str| Ended { class: None, text: text.to_owned(), trace: String::new() };
+        for (end, code) in [
+            (End::Ended(returned("ok")), 0),
+            (End::Ended(returned("0")), 0),
+            (End::Ended(returned("error")), 1),
+            (End::Ended(Ended { class: Some(Class::Exit), ..returned("ok") }), 1),
+            (End::Halted(0), 0),
+            (End::Halted(7), 7),
+            (End::Halted(256 + 3), 3),
+            (End::Halted(-1), 255),
+        ] {
+            match tell(end) {
+                Ok(()) => assert_eq!(code, 0),
+                Err(Failure::Told(told)) => assert_eq!(told, code),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        assert!(matches!(tell(End::Stuck), Err(Failure::Message { exit: INPUT, .. })));
+        assert!(matches!(tell(End::Closed), Err(Failure::BrokenPipe)));
+    }
+}

@@ -1,0 +1,106 @@
+//! The machine as a platform of the VM: the console, the clocks, and the modules and files of the pack in memory.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use emberl_format::avm::{Section, Sections};
+use emberl_vm::platform::{Platform, Stream};
+
+use crate::machine;
+
+/// A pack in memory. Its structure was looked at when it was made.
+#[derive(Clone, Copy)]
+pub struct Pack(&'static [u8]);
+
+impl Pack {
+    /// The pack at the beginning of `bytes`; what follows its end section is not looked at.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged.
+    pub fn new(bytes: &'static [u8]) -> Result<Self, emberl_format::Error> {
+        let mut sections = Sections::new(bytes)?;
+        for section in &mut sections {
+            section?;
+        }
+        Ok(Self(bytes.get(..sections.offset()).unwrap_or(bytes)))
+    }
+
+    fn sections(self) -> impl Iterator<Item = Section<'static>> {
+        Sections::new(self.0).into_iter().flatten().flatten()
+    }
+
+    /// The `.beam` form of a module.
+    pub fn module(self, name: &str) -> Option<&'static [u8]> {
+        let name = name.as_bytes();
+        self.sections()
+            .find(|section| section.name.strip_suffix(b".beam") == Some(name) && section.is_beam())
+            .map(|section| section.data)
+    }
+
+    /// The name of the module that is marked to start the program.
+    pub fn start(self) -> Option<String> {
+        let section = self.sections().find(Section::is_start)?;
+        let name = section.name_text().ok()?;
+        Some(name.strip_suffix(".beam").unwrap_or(name).into())
+    }
+
+    /// The contents of a plain file.
+    pub fn file(self, name: &str) -> Option<&'static [u8]> {
+        let section = self.sections().find(|section| section.name == name.as_bytes())?;
+        if section.is_beam() { None } else { section.file_contents().ok() }
+    }
+}
+
+/// The platform.
+pub struct Board {
+    pack: Pack,
+    random: u64,
+}
+
+impl Board {
+    /// The platform with a pack.
+    pub fn new(pack: Pack) -> Self {
+        Self { pack, random: machine::calendar() ^ machine::cycles().rotate_left(32) }
+    }
+}
+
+impl Platform for Board {
+    fn write(&mut self, _: Stream, bytes: &[u8]) {
+        machine::print(bytes);
+    }
+
+    fn monotonic(&mut self) -> u64 {
+        machine::time()
+    }
+
+    fn system_time(&mut self) -> u64 {
+        machine::calendar()
+    }
+
+    /// This machine has no source of randomness unless QEMU is given one: these numbers differ from run to run, and are
+    /// NOT fit for keys. (Stafford's mix 13 of a counter, as in SplitMix64.)
+    fn random(&mut self, bytes: &mut [u8]) {
+        for part in bytes.chunks_mut(8) {
+            self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ machine::cycles();
+            let mut mixed = self.random;
+            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^= mixed >> 31;
+            for (to, from) in part.iter_mut().zip(mixed.to_le_bytes()) {
+                *to = from;
+            }
+        }
+    }
+
+    fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
+        let module = self.pack.module(name)?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(module.len()).ok()?;
+        bytes.extend_from_slice(module);
+        Some(bytes)
+    }
+
+    fn find_file(&mut self, name: &str) -> Option<&[u8]> {
+        self.pack.file(name)
+    }
+}

@@ -1,0 +1,128 @@
+//! The VM on QEMU's machine `virt` for 32-bit RISC-V: it runs the pack that QEMU has put into memory as `emberl run` does,
+//! and ends QEMU with the exit status that `emberl run` gives.
+//!
+//! ```sh
+//! qemu-system-riscv32 -M virt -m 128M -display none -serial stdio -bios none -kernel FIRMWARE \
+//!     -device loader,file=PACK.avm,addr=0x84000000,force-raw=on
+//! ```
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod board;
+mod machine;
+
+use alloc::boxed::Box;
+use core::fmt::{self, Write};
+use core::panic::PanicInfo;
+
+use emberl_vm::raise::Class;
+use emberl_vm::vm::{Ended, Options, Step, Vm};
+
+use crate::board::{Board, Pack};
+use crate::machine::Machine;
+
+/// Time slices of a step. Nothing here has to be polled between steps but the result.
+const SLICES: u32 = 64;
+/// The exit status of a program that failed, and of one that cannot be started.
+const FAILED: u8 = 1;
+/// The exit status when the VM itself failed; no program gives it by failing.
+const PANICKED: u8 = 101;
+
+struct Console;
+
+impl Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        machine::print(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Prints a line. The console takes everything.
+fn line(text: fmt::Arguments<'_>) {
+    let _ = Console.write_fmt(text);
+    let _ = Console.write_str("\n");
+}
+
+#[riscv_rt::entry]
+fn main() -> ! {
+    let machine = Machine::take();
+    machine::exit(run(&machine))
+}
+
+/// Runs the pack; gives the exit status.
+fn run(machine: &Machine) -> u8 {
+    let pack = match Pack::new(machine.pack()) {
+        Ok(pack) => pack,
+        Err(error) => {
+            line(format_args!("error: there is no sound pack at 0x84000000: {error}"));
+            return FAILED;
+        }
+    };
+    let Some(start) = pack.start() else {
+        line(format_args!("error: the pack marks no module that starts the program"));
+        return FAILED;
+    };
+    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: None, zeal: false }) else {
+        return no_memory();
+    };
+    let boot = pack.module("init").is_some();
+    for name in boot.then_some("init").into_iter().chain([&*start]) {
+        let Some(module) = pack.module(name) else { continue };
+        if let Err(error) = vm.load(module) {
+            line(format_args!("error: cannot load {name}: {error}"));
+            return FAILED;
+        }
+    }
+    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
+        return no_memory();
+    }
+    loop {
+        let step = vm.step(SLICES);
+        if let Step::Halted(status) = step {
+            return (status & 0xff) as u8;
+        }
+        if let Some(ended) = vm.result() {
+            return tell(&ended);
+        }
+        match step {
+            Step::Wait(Some(deadline)) => machine::sleep_until(deadline),
+            Step::Wait(None) => {
+                line(format_args!("error: all processes wait for a message, and none can come"));
+                return FAILED;
+            }
+            Step::Ready | Step::Halted(_) => {}
+        }
+    }
+}
+
+fn no_memory() -> u8 {
+    line(format_args!("error: there is not enough memory to start the program"));
+    FAILED
+}
+
+/// Tells how the first process ended; gives the exit status.
+fn tell(ended: &Ended) -> u8 {
+    let Ended { class, text, trace } = ended;
+    match class {
+        None => {
+            line(format_args!("Return value: {text}"));
+            return if text == "ok" || text == "0" { 0 } else { FAILED };
+        }
+        Some(Class::Exit) => line(format_args!("Error in the first process, with exit value:\n{text}")),
+        Some(Class::Error) => {
+            line(format_args!("Error in the first process, with exit value:\n{{{text},\n {trace}}}"));
+        }
+        Some(Class::Throw) => {
+            line(format_args!("Error in the first process, with exit value:\n{{{{nocatch,{text}}},\n {trace}}}"));
+        }
+    }
+    FAILED
+}
+
+#[panic_handler]
+fn panicked(information: &PanicInfo<'_>) -> ! {
+    line(format_args!("\nThe virtual machine failed; this is a fault of Emberl: {information}"));
+    machine::exit(PANICKED)
+}

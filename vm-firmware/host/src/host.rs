@@ -1,0 +1,182 @@
+//! The desktop's [`Platform`].
+
+use std::cell::Cell;
+use std::env;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use emberl_vm::platform::{Function, Platform, Stream};
+
+use crate::clock::Clock;
+use crate::folders::Folders;
+use crate::math;
+use crate::program::Program;
+
+/// The desktop.
+#[derive(Debug)]
+pub struct Host {
+    program: Rc<Program>,
+    folders: Folders,
+    clock: Clock,
+    arguments: Vec<Vec<u8>>,
+    closed: Rc<Cell<bool>>,
+}
+
+impl Host {
+    /// The desktop, with a program and no folders. What the VM asks for later comes from the program first.
+    #[must_use]
+    pub fn new(program: Rc<Program>) -> Self {
+        Self {
+            program,
+            folders: Folders::default(),
+            clock: Clock::new(),
+            arguments: Vec::new(),
+            closed: Rc::new(Cell::new(false)),
+        }
+    }
+
+    /// Folders that modules which the program lacks are looked for in, in order.
+    #[must_use]
+    pub fn with_folders(mut self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.folders = Folders::new(folders);
+        self
+    }
+
+    /// The program's arguments.
+    #[must_use]
+    pub fn with_arguments(mut self, arguments: impl IntoIterator<Item = String>) -> Self {
+        self.arguments = arguments.into_iter().map(String::into_bytes).collect();
+        self
+    }
+
+    /// The clock that [`monotonic`](Platform::monotonic) reads, for the loop that drives the VM.
+    #[must_use]
+    pub const fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Turns true when the reader of standard output has gone: then nobody is there to run for.
+    #[must_use]
+    pub fn closed(&self) -> Rc<Cell<bool>> {
+        Rc::clone(&self.closed)
+    }
+}
+
+impl Platform for Host {
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        match stream {
+            Stream::Output => {
+                if let Err(error) = io::stdout().write_all(bytes)
+                    && error.kind() == io::ErrorKind::BrokenPipe
+                {
+                    self.closed.set(true);
+                }
+            }
+            Stream::Error => {
+                // What was printed before must be seen before; what cannot be written is lost.
+                let _ = io::stdout().flush();
+                let _ = io::stderr().write_all(bytes);
+            }
+        }
+    }
+
+    fn monotonic(&mut self) -> u64 {
+        self.clock.now()
+    }
+
+    fn system_time(&mut self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        // Desktop systems have randomness from their start on. Where the system refuses, the times of these calls are
+        // all that there is: a program that runs is better than none, and says so.
+        if let Err(error) = getrandom::fill(bytes) {
+            let _ = writeln!(io::stderr(), "emberl: the system gives no random bytes ({error}); these can be guessed");
+            let mut state = self.system_time() ^ self.clock.now().rotate_left(32);
+            for byte in bytes {
+                state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(self.clock.now() | 1);
+                *byte = (state >> 56) as u8;
+            }
+        }
+    }
+
+    fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
+        match self.program.module(name) {
+            Some(bytes) => Some(bytes.to_vec()),
+            None => self.folders.find(name),
+        }
+    }
+
+    fn find_file(&mut self, name: &str) -> Option<&[u8]> {
+        self.program.file(name)
+    }
+
+    fn variable(&mut self, name: &str) -> Option<Vec<u8>> {
+        env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+    }
+
+    fn arguments(&mut self) -> &[Vec<u8>] {
+        &self.arguments
+    }
+
+    fn compute(&mut self, function: Function, a: f64, b: f64) -> f64 {
+        math::compute(function, a, b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host() -> Host {
+        Host::new(Rc::new(Program::default()))
+    }
+
+    #[test]
+    fn random_bytes_differ() {
+        let (mut a, mut b) = ([0; 32], [0; 32]);
+        let mut host = host();
+        host.random(&mut a);
+        host.random(&mut b);
+        assert_ne!(a, b);
+        assert_ne!(a, [0; 32]);
+    }
+
+    #[test]
+    fn time_goes_on() {
+        let mut host = host();
+        let before = host.monotonic();
+        assert!(host.monotonic() >= before);
+        // After 2020-01-01 and before the year 2262.
+        assert!(host.system_time() > 1_577_836_800_000_000_000);
+    }
+
+    #[test]
+    fn the_environment_is_read() {
+        let mut host = host();
+        let path = env::var_os("PATH").unwrap().into_encoded_bytes();
+        assert_eq!(host.variable("PATH"), Some(path));
+        for none in ["", "A=B", "a\0b", "EMBERL_NO_SUCH_VARIABLE"] {
+            assert_eq!(host.variable(none), None, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn modules_of_the_program_come_before_those_of_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("x.beam"), "FOR1 folder").unwrap();
+        std::fs::write(folder.path().join("y.beam"), "FOR1 folder").unwrap();
+        let mut pack = emberl_format::avm::Builder::new();
+        pack.push(b"x.beam", 2, b"FOR1 pack").unwrap();
+        let mut program = Program::default();
+        program.add(std::path::Path::new("a.avm"), pack.finish()).unwrap();
+        let mut host = Host::new(Rc::new(program)).with_folders([folder.path().to_owned()]);
+        assert!(host.find_module("x").unwrap().starts_with(b"FOR1 pack"));
+        assert!(host.find_module("y").unwrap().starts_with(b"FOR1 folder"));
+        assert_eq!(host.find_module("z"), None);
+    }
+}
