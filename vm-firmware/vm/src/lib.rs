@@ -9,12 +9,14 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
 pub mod code;
 pub mod heap;
 pub mod memory;
 pub mod natives;
+pub mod number_text;
 pub mod platform;
 pub mod process;
 pub mod raise;
