@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
 pub mod code;
@@ -20,6 +21,7 @@ pub mod interp;
 pub mod load;
 pub mod memory;
 pub mod natives;
+pub mod number_text;
 pub mod platform;
 pub mod process;
 pub mod raise;
