@@ -11,8 +11,11 @@ extern crate std;
 
 pub mod atoms;
 pub mod binaries;
+pub mod bits;
 pub mod code;
+pub mod construct;
 pub mod heap;
+pub mod matching;
 pub mod memory;
 pub mod natives;
 pub mod platform;
