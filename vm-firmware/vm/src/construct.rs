@@ -1,0 +1,366 @@
+//! Construction of bitstrings: what `bs_create_bin`, and the older `bs_init2`, `bs_append` and `bs_put_*`, do. A
+//! [`Builder`] collects the bits, then makes the term. It holds no references into a heap but the binary that it appends
+//! to, which the caller keeps alive: nothing may be collected between the first segment and [`Builder::finish`].
+
+use alloc::vec::Vec;
+
+use crate::atoms::{self, Atom};
+use crate::binaries::{BinaryId, HEAP_BINARY_LIMIT, MAX_BYTES};
+use crate::bits;
+use crate::heap::{Bits, Store, View};
+use crate::matching::{self, Encoding};
+use crate::memory::{Budget, NoMemory};
+use crate::natives::Context;
+use crate::raise::{Raise, Result};
+use crate::term::{Kind, Term};
+
+/// Most bits of a bitstring.
+const MAX_BITS: usize = MAX_BYTES * 8;
+
+/// Why a segment could not be built. `error_info` has `cause => {Segment, Type, Cause, Value}`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// There is no memory.
+    NoMemory,
+    /// Something is wrong with a value or a size.
+    Bad {
+        /// `badarg` or `system_limit`.
+        reason: Atom,
+        /// The type of the segment: `integer`, `float`, `binary`, `utf8` and so on.
+        kind: Atom,
+        /// What is wrong: `type`, `size`, `unit`, `short`, `no_float` or `invalid`.
+        cause: &'static str,
+        /// The value, or the size.
+        value: Term,
+    },
+}
+
+impl From<NoMemory> for Fault {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<Fault> for Raise {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NoMemory => Self::NoMemory,
+            Fault::Bad { reason, .. } => Self::Error(Term::atom(reason)),
+        }
+    }
+}
+
+impl Fault {
+    const fn bad(kind: Atom, cause: &'static str, value: Term) -> Self {
+        Self::Bad { reason: atoms::BADARG, kind, cause, value }
+    }
+
+    const fn limit(kind: Atom, cause: &'static str, value: Term) -> Self {
+        Self::Bad { reason: atoms::SYSTEM_LIMIT, kind, cause, value }
+    }
+}
+
+/// What building gives.
+pub type Built<T = ()> = core::result::Result<T, Fault>;
+
+/// The size in bits that a size operand and a unit give.
+pub fn segment_size(store: Store<'_>, kind: Atom, size: Term, unit: u32) -> Built<usize> {
+    match store.view(size) {
+        View::Small(count) if count >= 0 => (count as usize)
+            .checked_mul(unit as usize)
+            .filter(|&count| count <= MAX_BITS)
+            .ok_or(Fault::limit(kind, "size", size)),
+        View::Big { negative: false, .. } => Err(Fault::limit(kind, "size", size)),
+        _ => Err(Fault::bad(kind, "size", size)),
+    }
+}
+
+/// The result of `bs_add`: `a + b * unit`, for sizes.
+pub fn add_sizes(context: &mut Context<'_>, a: Term, b: Term, unit: u32) -> Result {
+    let store = context.store();
+    let wrong = |term| match store.view(term) {
+        View::Small(value) => value < 0,
+        View::Big { negative, .. } => negative,
+        _ => true,
+    };
+    if wrong(a) || wrong(b) {
+        return Err(Raise::BADARG);
+    }
+    let sum = store
+        .integer(b)
+        .and_then(|b| b.checked_mul(unit.into()))
+        .and_then(|b| store.integer(a)?.checked_add(b))
+        .filter(|&sum| sum <= MAX_BITS as i64)
+        .ok_or(Raise::SYSTEM_LIMIT)?;
+    Ok(context.process.heap.integer(sum)?)
+}
+
+/// The size in bytes of a character in UTF-8, for `bs_utf8_size`: 4 for what is none.
+#[must_use]
+pub fn utf8_size(term: Term) -> i32 {
+    match term.as_small() {
+        Some(..0x80) => 1,
+        Some(..0x800) => 2,
+        Some(..0x1_0000) => 3,
+        _ => 4,
+    }
+}
+
+/// The size in bytes of a character in UTF-16, for `bs_utf16_size`: 2 for what is none.
+#[must_use]
+pub fn utf16_size(term: Term) -> i32 {
+    if term.as_small().is_some_and(|code| code >= 0x1_0000) { 4 } else { 2 }
+}
+
+/// Collects the bits of a bitstring that is built.
+pub struct Builder {
+    bytes: Vec<u8>,
+    bits: usize,
+    /// The bitstring that the collected bits are appended to.
+    base: Option<Term>,
+    budget: Budget,
+}
+
+impl Drop for Builder {
+    fn drop(&mut self) {
+        self.budget.drop_vector(core::mem::take(&mut self.bytes));
+    }
+}
+
+impl Builder {
+    /// An empty one, without memory.
+    #[must_use]
+    pub const fn new(budget: Budget) -> Self {
+        Self { bytes: Vec::new(), bits: 0, base: None, budget }
+    }
+
+    /// How many bits it holds, without those it appends to.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.bits
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.bits == 0
+    }
+
+    /// Makes room for so many bits more: `bs_init2` and `bs_init_bits` know how many there will be.
+    pub fn reserve(&mut self, bits: usize) -> Built {
+        let total = self.bits.checked_add(bits).filter(|&total| total <= MAX_BITS);
+        let total = total.ok_or(Fault::limit(atoms::BINARY, "size", Term::NIL))?;
+        let additional = total.div_ceil(8).saturating_sub(self.bytes.len());
+        Ok(self.budget.reserve(&mut self.bytes, additional)?)
+    }
+
+    /// Adds bits, which are 0: gives where they begin.
+    #[inline]
+    fn grow(&mut self, count: usize) -> Built<usize> {
+        let start = self.bits;
+        let total = start.checked_add(count).filter(|&total| total <= MAX_BITS);
+        let total = total.ok_or(Fault::limit(atoms::BINARY, "size", Term::NIL))?;
+        let length = total.div_ceil(8);
+        let additional = length.saturating_sub(self.bytes.len());
+        self.budget.reserve(&mut self.bytes, additional)?;
+        self.bytes.resize(length, 0);
+        self.bits = total;
+        Ok(start)
+    }
+
+    /// The first segment is a bitstring to append to, in place where that can be done.
+    pub fn append(&mut self, store: Store<'_>, term: Term, unit: u32) -> Built {
+        let View::Bits(bits) = store.view(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
+        if unit > 1 && !bits.size.is_multiple_of(unit as usize) {
+            return Err(Fault::bad(atoms::BINARY, "unit", term));
+        }
+        if self.bits == 0 && self.base.is_none() {
+            self.base = Some(term);
+            return Ok(());
+        }
+        self.bits(bits)
+    }
+
+    /// Adds the bits of a bitstring.
+    pub fn bits(&mut self, bits: Bits<'_>) -> Built {
+        let start = self.grow(bits.size)?;
+        bits::copy(bits.bytes, bits.offset, &mut self.bytes, start, bits.size);
+        Ok(())
+    }
+
+    /// Adds bytes: `string`.
+    pub fn string(&mut self, bytes: &[u8]) -> Built {
+        self.bits(Bits { bytes, offset: 0, size: bytes.len() * 8 })
+    }
+
+    /// Adds a bitstring: its first `size` bits, or all, which must then be whole units.
+    pub fn binary(&mut self, store: Store<'_>, term: Term, size: Option<usize>, unit: u32) -> Built {
+        let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
+        match size {
+            None if unit > 1 && !bits.size.is_multiple_of(unit as usize) => {
+                Err(Fault::bad(atoms::BINARY, "unit", term))
+            }
+            None => self.bits(bits),
+            Some(size) => {
+                let part = bits.part(0, size).ok_or(Fault::bad(atoms::BINARY, "short", term))?;
+                self.bits(part)
+            }
+        }
+    }
+
+    /// Adds an integer in so many bits, truncated.
+    #[inline]
+    pub fn integer(&mut self, store: Store<'_>, term: Term, count: usize, flags: u32) -> Built {
+        let little = matching::is_little(flags);
+        if let Some(value) = term.as_small() {
+            let start = self.grow(count)?;
+            bits::write_integer(&mut self.bytes, start, count, value.into(), little);
+            return Ok(());
+        }
+        let View::Big { negative, magnitude } = store.view(term) else {
+            return Err(Fault::bad(atoms::INTEGER, "type", term));
+        };
+        let start = self.grow(count)?;
+        bits::write_magnitude(&mut self.bytes, start, count, negative, magnitude, little);
+        Ok(())
+    }
+
+    /// Adds a float, or an integer as one, in 16, 32 or 64 bits. `size` is the size operand, for the error.
+    pub fn float(&mut self, store: Store<'_>, term: Term, count: usize, flags: u32, size: Term) -> Built {
+        let value = match store.view(term) {
+            _ if !matches!(count, 16 | 32 | 64) => return Err(Fault::bad(atoms::FLOAT, "invalid", size)),
+            View::Float(value) => value,
+            View::Small(value) => value.into(),
+            View::Big { negative, magnitude } => {
+                magnitude_to_double(negative, magnitude).ok_or(Fault::bad(atoms::FLOAT, "no_float", term))?
+            }
+            _ => return Err(Fault::bad(atoms::FLOAT, "type", term)),
+        };
+        let value = bits::float_bits(value, count).unwrap_or(0);
+        let start = self.grow(count)?;
+        let value = if matching::is_little(flags) { bits::to_little(value, count) } else { value };
+        bits::write(&mut self.bytes, start, count, value);
+        Ok(())
+    }
+
+    /// Adds a character.
+    pub fn character(&mut self, term: Term, encoding: Encoding, flags: u32) -> Built {
+        let kind = match encoding {
+            Encoding::Utf8 => atoms::UTF8,
+            Encoding::Utf16 => atoms::UTF16,
+            Encoding::Utf32 => atoms::UTF32,
+        };
+        let code = term.as_small().and_then(|code| u32::try_from(code).ok()).filter(|&code| bits::is_character(code));
+        let code = code.ok_or(Fault::bad(kind, "type", term))?;
+        let little = matching::is_little(flags);
+        let (bytes, length) = match encoding {
+            Encoding::Utf8 => bits::to_utf8(code),
+            Encoding::Utf16 => bits::to_utf16(code, little),
+            Encoding::Utf32 => (if little { code.to_le_bytes() } else { code.to_be_bytes() }, 4),
+        };
+        self.string(bytes.get(..length).unwrap_or_default())
+    }
+
+    /// The term of all bits. Its memory is counted where it is kept.
+    pub fn finish(mut self, context: &mut Context<'_>) -> Result {
+        context.bump(self.bits / 512);
+        if let Some(base) = self.base {
+            return self.finish_append(context, base);
+        }
+        self.budget.shrink(&mut self.bytes, self.bits.div_ceil(8));
+        let bytes = core::mem::take(&mut self.bytes);
+        self.budget.give(bytes.capacity());
+        term_of(context, bytes, self.bits)
+    }
+
+    fn finish_append(mut self, context: &mut Context<'_>, base: Term) -> Result {
+        if self.bits == 0 {
+            return Ok(base);
+        }
+        let (parent, offset, size) = matching::resolve(context, base).ok_or(Raise::BADARG)?;
+        let total = size as usize + self.bits;
+        let end = (offset + size) as usize;
+        if total > MAX_BITS || end + self.bits > MAX_BITS {
+            return Err(Raise::SYSTEM_LIMIT);
+        }
+        let shared = match context.store().object(parent) {
+            Some((Kind::SharedBinary, &[id, ..])) if total > HEAP_BINARY_LIMIT * 8 => Some(BinaryId(id)),
+            _ => None,
+        };
+        if let Some(id) = shared {
+            // Room for both objects first, so that nothing fails behind the append.
+            context.process.heap.reserve(8)?;
+            if let Some(place) = context.shared.binaries.append(id, end as u32, self.bits as u32)? {
+                bits::copy(&self.bytes, 0, place, end % 8, self.bits);
+                context.shared.binaries.retain(id);
+                let length = (end + self.bits).div_ceil(8);
+                let heap = &mut context.process.heap;
+                // What was there weighs already.
+                let weight = heap.weight + self.bits / 8;
+                let whole = heap.shared_binary(&mut context.shared.binaries, id, length)?;
+                heap.weight = weight;
+                if offset == 0 && total.is_multiple_of(8) {
+                    return Ok(whole);
+                }
+                return Ok(heap.sub_binary(whole, offset, total as u32)?);
+            }
+        }
+        // A copy of both; the next append finds it at its end.
+        let mut joined = Self::new(self.budget.clone());
+        joined.reserve(total)?;
+        let old = context.store().bits(base).ok_or(Raise::BADARG)?;
+        joined.bits(old)?;
+        joined.bits(Bits { bytes: &self.bytes, offset: 0, size: self.bits })?;
+        self.base = None;
+        joined.finish(context)
+    }
+}
+
+/// A term of so many bits, which the bytes hold; their memory is not counted yet.
+pub fn term_of(context: &mut Context<'_>, mut bytes: Vec<u8>, bits: usize) -> Result {
+    let partial = bits % 8;
+    if partial == 0 {
+        return context.binary(bytes);
+    }
+    let whole = if bytes.len() <= HEAP_BINARY_LIMIT {
+        context.binary(bytes)?
+    } else {
+        // The last bits are appended, so that the binary knows where its data ends and can grow from there.
+        let length = bytes.len();
+        let last = bytes.pop().unwrap_or(0);
+        let Context { process, shared } = context;
+        let id = shared.binaries.add(bytes)?;
+        match shared.binaries.append(id, (bits - partial) as u32, partial as u32) {
+            Ok(place) => place.and_then(|place| place.first_mut()).into_iter().for_each(|place| *place = last),
+            Err(error) => {
+                shared.binaries.release(id);
+                return Err(error.into());
+            }
+        }
+        process.heap.shared_binary(&mut shared.binaries, id, length)?
+    };
+    Ok(context.process.heap.sub_binary(whole, 0, bits as u32)?)
+}
+
+/// An integer as a float, to nearest; `None` when it is too large.
+#[must_use]
+pub fn magnitude_to_double(negative: bool, magnitude: &[u32]) -> Option<f64> {
+    let length = magnitude.len();
+    let word = |back: usize| length.checked_sub(back).and_then(|index| magnitude.get(index)).copied().unwrap_or(0);
+    // The top 64 bits, with a last bit that tells whether anything below is not 0.
+    let top = u128::from(word(1)) << 64 | u128::from(word(2)) << 32 | u128::from(word(3));
+    let shift = top.leading_zeros().min(64) as i32;
+    let top = top << shift;
+    let below = magnitude.get(..length.saturating_sub(3)).unwrap_or_default().iter().any(|&word| word != 0);
+    let high = (top >> 64) as u64 | u64::from(top as u64 != 0 || below);
+    // `top` has its first bit at 2^127 when shift is its number of leading zeros.
+    let exponent = 32 * (length as i32 - 3) + 64 - shift;
+    if exponent > 1024 {
+        return None;
+    }
+    let value = libm::ldexp(high as f64, exponent);
+    if !value.is_finite() {
+        return None;
+    }
+    Some(if negative { -value } else { value })
+}
