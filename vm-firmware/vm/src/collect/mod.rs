@@ -62,7 +62,10 @@ fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Resu
     let limit = live.saturating_add(allowance).max(wanted).max(MIN_HEAP_WORDS);
     heap.limit = if zeal { live } else { limit };
     if heap.words.capacity() / 2 > limit {
-        heap.words.shrink(limit);
+        // Shrinking may copy, and must not fail.
+        if heap.words.budget().probe(limit.saturating_mul(4)).is_ok() {
+            heap.words.shrink(limit);
+        }
     }
     heap.words.reserve(need)
 }
