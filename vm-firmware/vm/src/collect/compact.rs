@@ -18,6 +18,20 @@ use crate::term::{Kind, Term};
 /// Words of the bit map to an entry of the table of sums.
 const BLOCK: usize = 4;
 
+/// Words of the stack for a heap of so many words; an entry has two.
+const fn stack_words(length: usize) -> usize {
+    let words = length / 256;
+    if words < 32 { 32 } else { words }
+}
+
+/// How many words a heap may have so that it and its tables fit into so many bytes.
+#[must_use]
+pub const fn most_words(bytes: usize) -> usize {
+    // A word of the heap, a bit, the sums' share and the stack's: 4 (1 + 1/32 + 1/128 + 1/256) bytes, below 4 + 4/22.
+    // And the least stack, and what is lost by rounding up.
+    (bytes / 4).saturating_sub(stack_words(0) + 8) / 23 * 22
+}
+
 /// Collects.
 ///
 /// # Errors
@@ -110,7 +124,7 @@ impl Marks {
         let count = length.div_ceil(32);
         bits.reserve_exact(count)?;
         sums.reserve_exact(count.div_ceil(BLOCK))?;
-        stack.reserve_exact((length / 256).max(32))?;
+        stack.reserve_exact(stack_words(length))?;
         bits.extend_zeros(count)?;
         Ok(Self { bits, sums, stack, length, left: (usize::MAX, 0) })
     }

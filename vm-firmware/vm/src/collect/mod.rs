@@ -16,9 +16,9 @@ use crate::term::Term;
 
 pub mod compact;
 pub mod copying;
-pub mod verify;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 /// What words of dead heap are replaced by in zeal mode: a header-like pattern that no object has, so that a reader who
 /// kept an old index is found out.
@@ -67,7 +67,7 @@ fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Resu
             heap.words.shrink(limit);
         }
     }
-    heap.words.reserve(need)
+    heap.reserve(need)
 }
 
 /// Calls `visit` with each root that points into the process's heap; it gives what to put in its place. Every place

@@ -236,10 +236,12 @@ fn depth_needs_no_memory() {
         let mut binaries = Binaries::new(budget.clone());
         let mut process = Process::new(1, &budget);
         // Either built inside out, so that all pointers lead down, or at random places.
-        let mut cells: Vec<usize> = (0..30_000).map(|_| {
-            let leaf = process.heap.tuple(&[Term::NIL]).unwrap();
-            process.heap.cons(Term::NIL, leaf).unwrap().index()
-        }).collect();
+        let mut cells: Vec<usize> = (0..30_000)
+            .map(|_| {
+                let leaf = process.heap.tuple(&[Term::NIL]).unwrap();
+                process.heap.cons(Term::NIL, leaf).unwrap().index()
+            })
+            .collect();
         if seed % 2 == 1 {
             for at in (1..cells.len()).rev() {
                 cells.swap(at, random.below(at + 1));
@@ -260,36 +262,39 @@ fn depth_needs_no_memory() {
 /// A program that makes garbage, with live data of most of the budget.
 #[test]
 fn live_data_may_fill_most_of_the_budget() {
-    let budget = Budget::new(200_000);
-    let mut binaries = Binaries::new(budget.clone());
-    let mut process = Process::new(1, &budget);
-    let mut registers = [Term::NIL.0];
-    let mut collected = 0;
-    let mut count = 0;
-    while process.heap.words.len() * 4 < 170_000 || count < 200_000 {
-        // Each step makes as much garbage as data, at the end only garbage.
-        if process.heap.words.len() + 4 > process.heap.limit || process.heap.reserve(4).is_err() {
-            collected += 1;
-            collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+    for total in [2_000, 20_000, 200_000, 1_000_000] {
+        let live = total * 85 / 100 / 8 * 8;
+        let budget = Budget::new(total);
+        let mut binaries = Binaries::new(budget.clone());
+        let mut process = Process::new(1, &budget);
+        let mut registers = [Term::NIL.0];
+        let mut collected = 0;
+        let mut count = 0;
+        while process.heap.words.len() * 4 < live || count < total as i32 {
+            // Each step makes as much garbage as data, at the end only garbage.
+            if process.heap.words.len() + 4 > process.heap.limit || process.heap.reserve(4).is_err() {
+                collected += 1;
+                collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+            }
+            process.heap.cons(Term::NIL, Term::NIL).unwrap();
+            if count < live as i32 / 8 {
+                registers[0] = process.heap.cons(Term::tiny(count), Term(registers[0])).unwrap().0;
+            }
+            count += 1;
         }
-        process.heap.cons(Term::NIL, Term::NIL).unwrap();
-        if count < 170_000 / 8 {
-            registers[0] = process.heap.cons(Term::tiny(count), Term(registers[0])).unwrap().0;
-        }
-        count += 1;
+        assert!(collected > 5);
+        collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+        verify(&mut process, &mut registers, &[]).unwrap();
+        assert_eq!(process.heap.words.len() * 4, live);
+        assert!(budget.used() <= total);
+        // And what is too much is an error, after which all is whole.
+        assert_eq!(collect(&mut process, &mut registers, &mut binaries, total / 20, false), Err(NoMemory));
+        verify(&mut process, &mut registers, &[]).unwrap();
+        // Memory comes back when the data dies.
+        registers[0] = Term::NIL.0;
+        collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+        assert!(budget.used() < total / 20 + 2_000, "{}", budget.used());
     }
-    assert!(collected > 5);
-    collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
-    verify(&mut process, &mut registers, &[]).unwrap();
-    assert_eq!(process.heap.words.len() * 4, 170_000);
-    assert!(budget.used() <= 200_000);
-    // And what is too much is an error, after which all is whole.
-    assert_eq!(collect(&mut process, &mut registers, &mut binaries, 10_000, false), Err(NoMemory));
-    verify(&mut process, &mut registers, &[]).unwrap();
-    // Memory comes back when the data dies.
-    registers[0] = Term::NIL.0;
-    collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
-    assert!(budget.used() < 10_000, "{}", budget.used());
 }
 
 #[test]
@@ -309,7 +314,8 @@ fn dead_large_binaries_do_not_pile_up() {
     }
     assert!(most <= 20_000, "{most} bytes, {collected} collections");
     // With some that live, collections are as much rarer.
-    let mut registers: Vec<u32> = (0..100).map(|_| process.heap.binary(&mut binaries, vec![1; 10_000]).unwrap().0).collect();
+    let mut registers: Vec<u32> =
+        (0..100).map(|_| process.heap.binary(&mut binaries, vec![1; 10_000]).unwrap().0).collect();
     collect(&mut process, &mut registers, &mut binaries, 0, false).unwrap();
     collected = 0;
     for _ in 0..10_000 {
@@ -343,8 +349,14 @@ fn verify_finds_what_is_wrong() {
     assert!(verify(&mut process, &mut [Term::boxed(0, 0).0], &[]).is_err());
     assert!(verify(&mut process, &mut [Term::list(1, 0).0], &[]).is_err());
     assert!(verify(&mut process, &mut [Term::list(9, 0).0], &[]).is_err());
-    assert!(verify(&mut process, &mut [Term::boxed(0, LITERAL_BIT).0], &[]).is_err());
-    for bad in [POISON, Term::MOVED.0, Term::header(Kind::Tuple, 1).0, Term::list(2, 0).0, Term::list(3, 0).0] {
+    for bad in [
+        POISON,
+        Term::boxed(0, LITERAL_BIT).0,
+        Term::MOVED.0,
+        Term::header(Kind::Tuple, 1).0,
+        Term::list(2, 0).0,
+        Term::list(3, 0).0,
+    ] {
         process.heap.words.set(4, bad);
         assert!(verify(&mut process, &mut [], &[]).is_err(), "{bad:#x}");
     }
