@@ -16,9 +16,9 @@ use crate::term::Term;
 
 pub mod compact;
 pub mod copying;
-pub mod verify;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 /// What words of dead heap are replaced by in zeal mode: a header-like pattern that no object has, so that a reader who
 /// kept an old index is found out.
@@ -62,9 +62,12 @@ fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Resu
     let limit = live.saturating_add(allowance).max(wanted).max(MIN_HEAP_WORDS);
     heap.limit = if zeal { live } else { limit };
     if heap.words.capacity() / 2 > limit {
-        heap.words.shrink(limit);
+        // Shrinking may copy, and must not fail.
+        if heap.words.budget().probe(limit.saturating_mul(4)).is_ok() {
+            heap.words.shrink(limit);
+        }
     }
-    heap.words.reserve(need)
+    heap.reserve(need)
 }
 
 /// Calls `visit` with each root that points into the process's heap; it gives what to put in its place. Every place

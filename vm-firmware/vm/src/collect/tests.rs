@@ -1,6 +1,5 @@
 //! Tests of the collectors: random heaps, collected each way, stay equal.
 
-use std::string::String;
 use std::vec::Vec;
 use std::{format, vec};
 
@@ -84,7 +83,7 @@ fn build(world: &mut World, random: &mut Random, count: usize) {
     let mut bins = Vec::new();
     for _ in 0..count {
         let recent = made.len().min(30);
-        let mut any = |random: &mut Random| {
+        let any = |random: &mut Random| {
             let from = if random.below(4) == 0 { 0 } else { made.len() - recent };
             Term(made[from + random.below(made.len() - from)])
         };
@@ -211,5 +210,176 @@ fn survive(collectors: &[Collector], seed: u64) {
 fn copies_keep_everything() {
     for seed in 0..150 {
         survive(&[copying::collect], seed);
+    }
+}
+
+#[test]
+fn sliding_keeps_everything() {
+    for seed in 0..150 {
+        survive(&[compact::collect], seed);
+    }
+}
+
+#[test]
+fn both_take_turns() {
+    for seed in 0..150 {
+        survive(&[compact::collect, copying::collect], seed + 1000);
+    }
+}
+
+/// `[[...[[] | {}] ...] | {}]`: nested in heads, each with something left to do, so that marking needs its stack.
+#[test]
+fn depth_needs_no_memory() {
+    for seed in 0..4 {
+        let budget = Budget::new(usize::MAX);
+        let mut random = Random(seed + 77);
+        let mut binaries = Binaries::new(budget.clone());
+        let mut process = Process::new(1, &budget);
+        // Either built inside out, so that all pointers lead down, or at random places.
+        let mut cells: Vec<usize> = (0..30_000)
+            .map(|_| {
+                let leaf = process.heap.tuple(&[Term::NIL]).unwrap();
+                process.heap.cons(Term::NIL, leaf).unwrap().index()
+            })
+            .collect();
+        if seed % 2 == 1 {
+            for at in (1..cells.len()).rev() {
+                cells.swap(at, random.below(at + 1));
+            }
+        }
+        for pair in cells.windows(2) {
+            process.heap.words.set(pair[1], Term::list(pair[0], 0).0);
+        }
+        let mut registers = [Term::list(cells[cells.len() - 1], 0).0];
+        let before = shape(process.heap.words.as_slice(), &registers);
+        compact::collect(&mut process, &mut registers, &mut binaries, true).unwrap();
+        verify(&mut process, &mut registers, &[]).unwrap();
+        assert!(before == shape(process.heap.words.as_slice(), &registers));
+        assert_eq!(process.heap.words.len(), 30_000 * 4);
+    }
+}
+
+/// A program that makes garbage, with live data of most of the budget.
+#[test]
+fn live_data_may_fill_most_of_the_budget() {
+    for total in [2_000, 20_000, 200_000, 1_000_000] {
+        let live = total * 85 / 100 / 8 * 8;
+        let budget = Budget::new(total);
+        let mut binaries = Binaries::new(budget.clone());
+        let mut process = Process::new(1, &budget);
+        let mut registers = [Term::NIL.0];
+        let mut collected = 0;
+        let mut count = 0;
+        while process.heap.words.len() * 4 < live || count < total as i32 {
+            // Each step makes as much garbage as data, at the end only garbage.
+            if process.heap.words.len() + 4 > process.heap.limit || process.heap.reserve(4).is_err() {
+                collected += 1;
+                collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+            }
+            process.heap.cons(Term::NIL, Term::NIL).unwrap();
+            if count < live as i32 / 8 {
+                registers[0] = process.heap.cons(Term::tiny(count), Term(registers[0])).unwrap().0;
+            }
+            count += 1;
+        }
+        assert!(collected > 5);
+        collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+        verify(&mut process, &mut registers, &[]).unwrap();
+        assert_eq!(process.heap.words.len() * 4, live);
+        assert!(budget.used() <= total);
+        // And what is too much is an error, after which all is whole.
+        assert_eq!(collect(&mut process, &mut registers, &mut binaries, total / 20, false), Err(NoMemory));
+        verify(&mut process, &mut registers, &[]).unwrap();
+        // Memory comes back when the data dies.
+        registers[0] = Term::NIL.0;
+        collect(&mut process, &mut registers, &mut binaries, 4, false).unwrap();
+        assert!(budget.used() < total / 20 + 2_000, "{}", budget.used());
+    }
+}
+
+#[test]
+fn dead_large_binaries_do_not_pile_up() {
+    let budget = Budget::new(usize::MAX);
+    let mut binaries = Binaries::new(budget.clone());
+    let mut process = Process::new(1, &budget);
+    let mut most = 0;
+    let mut collected = 0;
+    for _ in 0..10_000 {
+        process.heap.binary(&mut binaries, vec![1; 10_000]).unwrap();
+        if process.heap.words.len() > process.heap.limit {
+            collect(&mut process, &mut [], &mut binaries, 0, false).unwrap();
+            collected += 1;
+        }
+        most = most.max(binaries.total());
+    }
+    assert!(most <= 20_000, "{most} bytes, {collected} collections");
+    // With some that live, collections are as much rarer.
+    let mut registers: Vec<u32> =
+        (0..100).map(|_| process.heap.binary(&mut binaries, vec![1; 10_000]).unwrap().0).collect();
+    collect(&mut process, &mut registers, &mut binaries, 0, false).unwrap();
+    collected = 0;
+    for _ in 0..10_000 {
+        process.heap.binary(&mut binaries, vec![1; 10_000]).unwrap();
+        if process.heap.words.len() > process.heap.limit {
+            collect(&mut process, &mut registers, &mut binaries, 0, false).unwrap();
+            collected += 1;
+        }
+    }
+    assert!((50..150).contains(&collected), "{collected}");
+}
+
+#[test]
+fn zeal_makes_the_next_collection_due() {
+    let budget = Budget::new(usize::MAX);
+    let mut binaries = Binaries::new(budget.clone());
+    let mut process = Process::new(1, &budget);
+    let mut registers = [process.heap.list(&[Term::NIL; 3]).unwrap().0];
+    collect(&mut process, &mut registers, &mut binaries, 100, true).unwrap();
+    assert_eq!((process.heap.limit, process.heap.words.len()), (6, 6));
+    assert!(process.heap.words.capacity() >= 106);
+}
+
+#[test]
+fn verify_finds_what_is_wrong() {
+    let budget = Budget::new(usize::MAX);
+    let mut process = Process::new(1, &budget);
+    let list = process.heap.cons(Term::NIL, Term::NIL).unwrap();
+    process.heap.tuple(&[list, Term::NIL]).unwrap();
+    assert_eq!(verify(&mut process, &mut [list.0], &[]), Ok(()));
+    assert!(verify(&mut process, &mut [Term::boxed(0, 0).0], &[]).is_err());
+    assert!(verify(&mut process, &mut [Term::list(1, 0).0], &[]).is_err());
+    assert!(verify(&mut process, &mut [Term::list(9, 0).0], &[]).is_err());
+    for bad in [
+        POISON,
+        Term::boxed(0, LITERAL_BIT).0,
+        Term::MOVED.0,
+        Term::header(Kind::Tuple, 1).0,
+        Term::list(2, 0).0,
+        Term::list(3, 0).0,
+    ] {
+        process.heap.words.set(4, bad);
+        assert!(verify(&mut process, &mut [], &[]).is_err(), "{bad:#x}");
+    }
+}
+
+/// Not a test: `cargo test --release -p emberl-vm -- --ignored --nocapture speed`.
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let collectors: [(&str, Collector); 2] = [("copying", copying::collect), ("sliding", compact::collect)];
+    for (name, collector) in collectors {
+        let budget = Budget::new(usize::MAX);
+        let mut binaries = Binaries::new(budget.clone());
+        let mut process = Process::new(1, &budget);
+        let mut registers = [Term::NIL.0];
+        for number in 0..500_000 {
+            registers[0] = process.heap.cons(Term::tiny(number), Term(registers[0])).unwrap().0;
+            process.heap.cons(Term::NIL, Term::NIL).unwrap();
+        }
+        for _ in 0..4 {
+            let start = std::time::Instant::now();
+            collector(&mut process, &mut registers, &mut binaries, false).unwrap();
+            std::println!("{name}: {:?} for {} words", start.elapsed(), process.heap.words.len());
+        }
     }
 }

@@ -30,8 +30,7 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
     let mut next = 0;
     while let Some(&word) = words.get(next) {
         let first = Term(word);
-        let (start, length) =
-            if first.is_header() { (Start::Object, 1 + first.size()) } else { (Start::Cell, 2) };
+        let (start, length) = if first.is_header() { (Start::Object, 1 + first.size()) } else { (Start::Cell, 2) };
         if words.len() - next < length {
             return Err(format!("the object at {next} ({first:?}) is longer than the heap"));
         }

@@ -58,7 +58,25 @@ impl Heap {
     /// When there is no memory.
     #[inline]
     pub fn reserve(&mut self, words: usize) -> Result<(), NoMemory> {
-        self.words.reserve(words)
+        if self.words.capacity() - self.words.len() >= words { Ok(()) } else { self.grow(words) }
+    }
+
+    /// Grows so far only that the collector has memory left for its tables: else a heap full of garbage could not be
+    /// collected.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, words: usize) -> Result<(), NoMemory> {
+        let (length, capacity) = (self.words.len(), self.words.capacity());
+        if self.area != 0 {
+            return self.words.reserve(words);
+        }
+        let least = length.checked_add(words).filter(|&least| least <= 1 << 29).ok_or(NoMemory)?;
+        let most = crate::collect::compact::most_words(self.words.budget().left().saturating_add(capacity * 4));
+        if least > most {
+            return Err(NoMemory);
+        }
+        let roomy = least.max(capacity + capacity / 2).min(most);
+        self.words.reserve_exact(roomy - length).or_else(|NoMemory| self.words.reserve_exact(words))
     }
 
     /// A list cell.
