@@ -9,6 +9,10 @@ use crate::heap::Words;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::NativeId;
 
+/// The code address where every process begins: calls the function that its first three registers name, a module, a
+/// function and a list of arguments.
+pub const START: u32 = 0;
+
 /// A function that can be called from other modules, or a native one; made at the first mention, defined or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Export {

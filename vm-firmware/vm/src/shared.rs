@@ -8,6 +8,7 @@ use crate::code::Code;
 use crate::heap::{Heap, Store};
 use crate::memory::{Budget, NoMemory};
 use crate::platform::Platform;
+use crate::processes::Processes;
 use crate::term::LITERAL_BIT;
 
 /// All of a VM but the process at hand.
@@ -24,6 +25,8 @@ pub struct Shared {
     pub binaries: Binaries,
     /// Loaded modules.
     pub code: Code,
+    /// The processes, and what they wait for.
+    pub processes: Processes,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -39,6 +42,7 @@ impl Shared {
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
             code: Code::new(budget.clone()),
+            processes: Processes::new(budget.clone()),
             platform,
             budget,
             unique: 0,
