@@ -346,6 +346,9 @@ atoms! {
     ALERT = "alert";
     EMERGENCY = "emergency";
     NOTICE = "notice";
+    ENSURE_AT_LEAST = "ensure_at_least";
+    ENSURE_EXACTLY = "ensure_exactly";
+    GET_TAIL = "get_tail";
 }
 
 /// Most characters in an atom's name (OTP: `MAX_ATOM_CHARACTERS`).

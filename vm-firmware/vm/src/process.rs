@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::heap::{Heap, Words};
 use crate::memory::Budget;
+use crate::processes::Relations;
 use crate::term::Term;
 
 /// Reductions of a time slice (OTP: `CONTEXT_REDS`).
@@ -55,6 +56,8 @@ pub struct Process {
     pub initial_call: Term,
     /// Catches and tries that are open.
     pub catches: u32,
+    /// Its links, monitors, names and flags.
+    pub relations: Relations,
 }
 
 impl Process {
@@ -78,6 +81,7 @@ impl Process {
             group_leader: Term::NIL,
             initial_call: Term::NIL,
             catches: 0,
+            relations: Relations::new(),
         }
     }
 

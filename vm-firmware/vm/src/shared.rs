@@ -8,6 +8,7 @@ use crate::code::Code;
 use crate::heap::{Heap, Store};
 use crate::memory::{Budget, NoMemory};
 use crate::platform::Platform;
+use crate::processes::Processes;
 use crate::term::LITERAL_BIT;
 
 /// All of a VM but the process at hand.
@@ -26,6 +27,10 @@ pub struct Shared {
     pub code: Code,
     /// The native function of the `send` instruction.
     pub send: Option<crate::natives::NativeId>,
+    /// The processes, and what they wait for.
+    pub processes: Processes,
+    /// Collect wherever it may be done, to find errors.
+    pub zeal: bool,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -41,9 +46,11 @@ impl Shared {
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
             code: Code::new(budget.clone())?,
+            processes: Processes::new(budget.clone()),
             platform,
             budget,
             send: crate::natives::find("erlang", "!", 2),
+            zeal: false,
             unique: 0,
         })
     }

@@ -4,12 +4,13 @@ use crate::atoms::{self, Atom};
 use crate::code::FINISH;
 use crate::heap::View;
 use crate::interp::exceptions::First;
-use crate::interp::{Machine, Outcome};
+use crate::interp::Machine;
 use crate::memory::NoMemory;
-use crate::natives::NativeId;
+use crate::natives::{Context, NativeId};
 use crate::process::State;
 use crate::raise::{Class, Raise};
 use crate::term::Term;
+use crate::vm::Outcome;
 
 /// What is called.
 #[derive(Clone, Copy)]
@@ -85,6 +86,10 @@ impl Machine<'_> {
     pub(super) fn enter(&mut self, address: usize, arity: usize) -> Option<Outcome> {
         self.ip = address;
         self.process.reductions -= 1;
+        // Natives and matches allocate without collecting; every loop comes by here.
+        if !self.ensure(0, arity) {
+            return Some(self.out_of_memory());
+        }
         if self.process.reductions <= 0 { Some(self.leave(arity, Outcome::Yielded)) } else { None }
     }
 
@@ -315,5 +320,3 @@ impl Machine<'_> {
         }
     }
 }
-
-use crate::natives::Context;

@@ -6,11 +6,12 @@
 
 use crate::atoms;
 use crate::heap::Heap;
-use crate::interp::{Machine, Outcome};
+use crate::interp::Machine;
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
 use crate::raise::{Class, Raise};
 use crate::term::{Kind, Term};
+use crate::vm::Outcome;
 
 /// Entries of a stack trace (OTP: `backtrace_depth`).
 const DEPTH: usize = 8;
@@ -100,7 +101,7 @@ impl Machine<'_> {
         }
         let Some(handler) = found else {
             let trace = self.build_trace(trace).unwrap_or(Term::NIL);
-            return Some(Outcome::Exited { class: Some(class), reason, trace });
+            return Some(Outcome::Exited { class, reason, trace });
         };
         self.process.stack.truncate(top);
         self.process.continuation = Term::NIL;
@@ -202,7 +203,7 @@ impl Machine<'_> {
                 }
             }
             Raise::Given { class, reason, trace } => self.throw(class, reason, First::Given(trace)),
-            Raise::Exit(reason) => Some(Outcome::Exited { class: Some(Class::Exit), reason, trace: Term::NIL }),
+            Raise::Exit(reason) => Some(Outcome::Exited { class: Class::Exit, reason, trace: Term::NIL }),
             Raise::Halt(status) => Some(Outcome::Halted(status)),
             _ => Some(self.out_of_memory()),
         })

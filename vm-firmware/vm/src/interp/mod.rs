@@ -16,6 +16,7 @@ use crate::process::Process;
 use crate::raise::Class;
 use crate::shared::Shared;
 use crate::term::Term;
+use crate::vm::Outcome;
 
 /// Registers that all processes share: a process's own are saved when it does not run.
 pub struct Registers {
@@ -32,26 +33,6 @@ impl Default for Registers {
     fn default() -> Self {
         Self { x: [Term::NIL; REGISTERS], f: [0.0; REGISTERS] }
     }
-}
-
-/// Why the interpreter came back.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Outcome {
-    /// The time slice is spent.
-    Yielded,
-    /// The process waits for a message, or for its deadline.
-    Waiting,
-    /// The process is at its end. `class` is `None` when its function returned; then `reason` is what it returned.
-    Exited {
-        /// The class of the exception that nobody caught.
-        class: Option<Class>,
-        /// Its reason.
-        reason: Term,
-        /// Its stack trace, a list.
-        trace: Term,
-    },
-    /// The VM is to end with this status.
-    Halted(i32),
 }
 
 /// Runs a process.
@@ -157,7 +138,7 @@ impl Machine<'_> {
     #[inline(never)]
     fn collect(&mut self, need: usize, live: usize) -> bool {
         let Some(registers) = self.x.get_mut(..live) else { return false };
-        crate::collect::collect(self.process, registers, self.shared, need).is_ok()
+        crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok()
     }
 
     /// As [`ensure`](Self::ensure), with a term in hand.
@@ -184,6 +165,6 @@ impl Machine<'_> {
     /// The process cannot go on.
     #[cold]
     fn out_of_memory(&mut self) -> Outcome {
-        Outcome::Exited { class: Some(Class::Exit), reason: Term::atom(crate::atoms::ENOMEM), trace: Term::NIL }
+        Outcome::Exited { class: Class::Exit, reason: Term::atom(crate::atoms::ENOMEM), trace: Term::NIL }
     }
 }

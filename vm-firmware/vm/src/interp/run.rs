@@ -3,10 +3,11 @@
 use crate::atoms;
 use crate::interp::calls::Mode;
 use crate::interp::exceptions::First;
-use crate::interp::{Machine, Outcome, op};
+use crate::interp::{Machine, op};
 use crate::process::State;
 use crate::raise::Class;
 use crate::term::Term;
+use crate::vm::Outcome;
 
 /// Goes on with the next instruction.
 macro_rules! next {
@@ -144,7 +145,7 @@ impl Machine<'_> {
                 }
                 op::JUMP => follow!(machine.jump(machine.word(1))),
                 op::START => follow!(machine.start()),
-                op::FINISH => return Outcome::Exited { class: None, reason: machine.x(0), trace: Term::NIL },
+                op::FINISH => return Outcome::Returned(machine.x(0)),
 
                 // Tests.
                 op::IS_LT => test!(machine, machine.less(machine.operand(2), machine.operand(3))),

@@ -2,10 +2,11 @@
 
 use crate::atoms;
 use crate::heap::{Map, View};
-use crate::interp::{Machine, Outcome, REGISTERS, op};
+use crate::interp::{Machine, REGISTERS, op};
 use crate::natives::{Context, NativeId};
 use crate::raise::Raise;
 use crate::term::{Kind, Term};
+use crate::vm::Outcome;
 
 impl Machine<'_> {
     /// The word at an index of the area that a valid pointer points into.

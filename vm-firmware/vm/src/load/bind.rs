@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 use emberl_format::module::Module;
 
 use crate::atoms::Atom;
+use crate::external::decode::{DecodeOptions, Target, decode_plain};
+use crate::heap::Heap;
 use crate::code::{Lambda, LineTable, Loaded};
 use crate::interp::op;
 use crate::load::Error;
 use crate::load::translate::{Reference, Translated};
 use crate::memory::NoMemory;
-use crate::natives::{self, Context};
-use crate::process::Process;
+use crate::natives;
 use crate::shared::Shared;
 use crate::term::Term;
 
@@ -125,14 +126,15 @@ fn literals(shared: &mut Shared, module: &Module<'_>) -> Result<Vec<Term>, Error
     let mut terms = Vec::new();
     terms.try_reserve_exact(module.literals.len() as usize).map_err(|_| NoMemory)?;
     for (index, bytes) in module.literals.iter().enumerate() {
-        let mut process = Process::new(0, &shared.budget.clone());
-        let mut context = Context { process: &mut process, shared };
-        let decoded = crate::external::decode::literal(&mut context, bytes);
-        let term = decoded.map_err(|_| Error::Literal(index as u32)).and_then(|term| {
-            let Shared { literals, binaries, .. } = &mut *shared;
-            Ok(crate::copy::to_literals(process.heap.words.as_slice(), term, literals, binaries)?)
+        let budget = shared.budget.clone();
+        let mut heap = Heap::new(budget.clone(), 0);
+        let Shared { literals, binaries, atoms, code, .. } = &mut *shared;
+        let target = Target { heap: &mut heap, atoms, binaries, code, budget: &budget };
+        let decoded = decode_plain(target, bytes, DecodeOptions::default());
+        let term = decoded.map_err(|_| Error::Literal(index as u32)).and_then(|(term, _)| {
+            Ok(crate::copy::to_literals(heap.words.as_slice(), term, literals, binaries)?)
         });
-        process.heap.release(&mut shared.binaries);
+        heap.release(binaries);
         terms.push(term?);
     }
     Ok(terms)
@@ -181,6 +183,10 @@ fn relocate(shared: &mut Shared, bound: &Bound, words: &mut [u32], at: usize, by
         }
         Reference::Lambda(index) => set(words, at, bound.lambdas + index),
         Reference::String => set(words, at, get(words, at).saturating_add(bound.strings)),
+        Reference::StringTerm => {
+            let offset = Term(get(words, at)).as_small().unwrap_or(0) as u32;
+            set(words, at, Term::tiny(offset.saturating_add(bound.strings) as i32).0);
+        }
         Reference::Import(index) => {
             let export = bound.imports.get(index as usize).copied().unwrap_or(0);
             set(words, at, export);

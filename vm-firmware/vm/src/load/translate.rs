@@ -35,6 +35,8 @@ pub enum Reference {
     Lambda(u32),
     /// A distance into the string table: where that begins is added.
     String,
+    /// The same, as a small integer.
+    StringTerm,
 }
 
 /// A word to be replaced.
@@ -99,6 +101,11 @@ struct Translator<'m, 'a> {
 impl Translator<'_, '_> {
     fn here(&self) -> u32 {
         self.out.words.len() as u32
+    }
+
+    /// The number of the element of a list of segments that comes next: six words stand before the list's length.
+    fn position(&self) -> usize {
+        self.out.words.len() - self.start - 7
     }
 
     fn push(&mut self, word: u32) -> Result<(), NoMemory> {
@@ -226,6 +233,10 @@ impl Translator<'_, '_> {
                 let code = self.code;
                 for &element in code.elements(operand) {
                     match element {
+                        // A plain number as the value of a segment is the place of a string; integers are another form.
+                        Operand::Unsigned(offset) if kind == Kind::Segments && self.position() % 6 == 4 => {
+                            self.relocate(Reference::StringTerm, Term::tiny(offset as i32).0)?;
+                        }
                         Operand::Label(0) => self.push(0)?,
                         Operand::Label(label) => self.label(label)?,
                         element => self.term(element)?,

@@ -1,0 +1,250 @@
+//! The VM as its host sees it: make it, give it a first process, let it take steps.
+
+use alloc::boxed::Box;
+
+use crate::atoms::{self, Atom};
+use crate::heap::Heap;
+use crate::interp::Registers;
+use crate::memory::{Budget, NoMemory};
+use crate::platform::Platform;
+use crate::process::{Process, SLICE, State};
+use crate::raise::Class;
+use crate::shared::Shared;
+use crate::signals::{self, Start};
+use crate::term::Term;
+use crate::timers::{Due, drop_pending};
+
+/// How a time slice ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// The process may go on.
+    Yielded,
+    /// It waits for a message, or for its deadline.
+    Waiting,
+    /// It ended because its first function returned this.
+    Returned(Term),
+    /// It ended by an exception, or by an exit signal (class `exit`).
+    Exited {
+        /// The class of the exception that ended it.
+        class: Class,
+        /// The reason.
+        reason: Term,
+        /// The stack trace: a list.
+        trace: Term,
+    },
+    /// The VM is to end.
+    Halted(i32),
+}
+
+/// How a VM is to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Bytes that it may use; no limit but the machine's otherwise.
+    pub memory: Option<usize>,
+    /// Collect wherever it may be done, to find errors.
+    pub zeal: bool,
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// There is more to do.
+    Ready,
+    /// Nothing is to do until then (monotonic, in nanoseconds), or until something comes from outside.
+    Wait(Option<u64>),
+    /// The VM has ended, with this exit status.
+    Halted(i32),
+}
+
+/// What runs a process for a time slice.
+pub type Run = fn(&mut Shared, &mut Registers, &mut Process) -> Outcome;
+
+/// Told of each process that ends by an error or an uncaught throw, with its reason as its links are told it, a term of
+/// the process: what writes OTP's error report.
+pub type Report = fn(&mut Shared, &Process, Term);
+
+/// A virtual machine.
+pub struct Vm {
+    /// All but the processes' registers.
+    pub shared: Shared,
+    /// Of the process that runs.
+    pub registers: Box<Registers>,
+    /// How the VM was asked to be.
+    pub options: Options,
+    /// What writes error reports.
+    pub report: Option<Report>,
+    run: Run,
+    initial: u32,
+    result: Option<(Heap, Option<Class>, Term)>,
+    halted: Option<i32>,
+}
+
+impl Vm {
+    /// A VM without modules or processes.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn new(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
+        let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
+        // Word for word, not on the stack first: stacks of devices are small.
+        let registers = crate::processes::boxed(&budget, Registers::default())?;
+        Ok(Self {
+            shared: Shared::new(platform, budget)?,
+            registers,
+            options,
+            report: None,
+            run,
+            initial: 0,
+            result: None,
+            halted: None,
+        })
+    }
+
+    /// Makes the process whose end [`result`](Self::result) tells. The arguments stand in `heap`.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn spawn_initial(
+        &mut self,
+        module: Atom,
+        function: Atom,
+        heap: &mut Heap,
+        arguments: &[Term],
+    ) -> Result<u32, NoMemory> {
+        let arity = u8::try_from(arguments.len()).map_err(|_| NoMemory)?;
+        let arguments = heap.list(arguments)?;
+        let start = Start { module, function, arguments, arity };
+        self.initial = signals::spawn(&mut self.shared, heap.words.as_slice(), None, start)?;
+        Ok(self.initial)
+    }
+
+    /// How the initial process ended, once it has: the class and the reason of the exception, or no class and what its
+    /// function returned; a term of that heap.
+    #[must_use]
+    pub fn result(&self) -> Option<(&Heap, Option<Class>, Term)> {
+        self.result.as_ref().map(|(heap, class, term)| (heap, *class, *term))
+    }
+
+    /// Whether the initial process lives.
+    #[must_use]
+    pub fn is_initial_alive(&self) -> bool {
+        self.shared.processes.is_alive(self.initial)
+    }
+
+    /// Runs up to so many time slices.
+    pub fn step(&mut self, slices: u32) -> Step {
+        if let Some(status) = self.halted {
+            return Step::Halted(status);
+        }
+        for _ in 0..slices {
+            self.fire();
+            let Some(number) = self.shared.processes.next() else {
+                return Step::Wait(self.shared.processes.timers.next());
+            };
+            let Some(process) = self.shared.processes.take(number) else { continue };
+            if let Some(status) = self.slice(process) {
+                self.halted = Some(status);
+                return Step::Halted(status);
+            }
+        }
+        if self.shared.processes.is_ready() { Step::Ready } else { self.idle() }
+    }
+
+    fn idle(&mut self) -> Step {
+        self.fire();
+        if self.shared.processes.is_ready() { Step::Ready } else { Step::Wait(self.shared.processes.timers.next()) }
+    }
+
+    /// Does what has fallen due.
+    fn fire(&mut self) {
+        let Some(due) = self.shared.processes.timers.next() else { return };
+        let now = self.shared.platform.monotonic();
+        if due > now {
+            return;
+        }
+        while let Some(due) = self.shared.processes.timers.pop(now) {
+            match due {
+                Due::Process(number) => self.shared.processes.wake(number),
+                Due::Message(pending) => {
+                    let number = match pending.to.as_atom() {
+                        Some(name) => self.shared.processes.whereis(name),
+                        None => pending.to.as_pid(),
+                    };
+                    if let Some(number) = number {
+                        let source = pending.heap.words.as_slice();
+                        if signals::deliver(&mut self.shared, source, number, pending.message).is_err() {
+                            // There is nobody to tell but the receiver, who would wait for ever.
+                            self.kill(number);
+                        }
+                    }
+                    drop_pending(&self.shared.budget, pending, &mut self.shared.binaries);
+                }
+            }
+        }
+    }
+
+    /// Ends a process for which there is no memory.
+    fn kill(&mut self, number: u32) {
+        if let Some(process) = self.shared.processes.take(number) {
+            let reason = Term::atom(atoms::SYSTEM_LIMIT);
+            self.end(process, Some(Class::Exit), reason, reason);
+        }
+    }
+
+    fn slice(&mut self, mut process: Box<Process>) -> Option<i32> {
+        process.reductions = SLICE;
+        process.relations.slices = process.relations.slices.wrapping_add(1);
+        match (self.run)(&mut self.shared, &mut self.registers, &mut process) {
+            Outcome::Yielded => {
+                process.state = State::Runnable;
+                let (number, priority) = (process.number, process.relations.priority);
+                let _ = self.shared.processes.put_back(process);
+                self.shared.processes.enqueue(number, priority);
+            }
+            Outcome::Waiting => {
+                process.state = State::Waiting;
+                let (number, deadline) = (process.number, process.deadline);
+                let _ = self.shared.processes.put_back(process);
+                if let Some(due) = deadline {
+                    self.shared.processes.timers.add_deadline(due, number);
+                }
+            }
+            Outcome::Returned(value) => self.end(process, None, value, Term::atom(atoms::NORMAL)),
+            Outcome::Exited { class, reason, trace } => {
+                let told = told(&mut process, class, reason, trace);
+                if class != Class::Exit
+                    && let Some(report) = self.report
+                {
+                    report(&mut self.shared, &process, told);
+                }
+                self.end(process, Some(class), told, told);
+            }
+            Outcome::Halted(status) => return Some(status),
+        }
+        None
+    }
+
+    fn end(&mut self, process: Box<Process>, class: Option<Class>, result: Term, reason: Term) {
+        if process.number == self.initial {
+            let mut heap = Heap::new(self.shared.budget.clone(), 0);
+            let Shared { literals, binaries, .. } = &mut self.shared;
+            let source = process.heap.words.as_slice();
+            let kept = signals::copy(source, literals.words.as_slice(), result, &mut heap, binaries);
+            self.result = Some((heap, class, kept.unwrap_or(Term::atom(atoms::SYSTEM_LIMIT))));
+        }
+        signals::exit(&mut self.shared, process, reason, None);
+    }
+}
+
+/// The reason that links and monitors are told: an error's with its stack trace, an uncaught throw as `nocatch`.
+fn told(process: &mut Process, class: Class, reason: Term, trace: Term) -> Term {
+    let heap = &mut process.heap;
+    let made = match class {
+        Class::Exit => Ok(reason),
+        Class::Error => heap.tuple(&[reason, trace]),
+        Class::Throw => {
+            heap.tuple(&[Term::atom(atoms::NOCATCH), reason]).and_then(|reason| heap.tuple(&[reason, trace]))
+        }
+    };
+    made.unwrap_or(reason)
+}
