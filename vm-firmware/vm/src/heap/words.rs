@@ -16,6 +16,7 @@
 use alloc::vec::Vec;
 
 use crate::memory::{Budget, NoMemory};
+use crate::term::Term;
 
 /// A growable array of words whose capacity is counted in the VM's budget.
 #[derive(Debug)]
@@ -214,4 +215,11 @@ pub fn bytes(words: &[u32]) -> &[u8] {
 pub fn bytes_mut(words: &mut [u32]) -> &mut [u8] {
     // SAFETY: as in `bytes`; every byte pattern is a word.
     unsafe { core::slice::from_raw_parts_mut(words.as_mut_ptr().cast(), words.len() * 4) }
+}
+
+/// Terms as the words that they are: for the collector, which changes registers as it does heaps.
+#[must_use]
+pub fn raw(terms: &mut [Term]) -> &mut [u32] {
+    // SAFETY: `Term` is a transparent wrapper of a `u32`, and every word is a term as far as Rust is concerned.
+    unsafe { core::slice::from_raw_parts_mut(terms.as_mut_ptr().cast(), terms.len()) }
 }

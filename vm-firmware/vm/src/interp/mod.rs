@@ -10,6 +10,8 @@ pub mod op;
 mod run;
 mod terms;
 
+use core::cell::Cell;
+
 use crate::heap::Store;
 use crate::natives::Context;
 use crate::process::Process;
@@ -43,7 +45,7 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
     }
     process.registers.clear();
     let ip = process.ip as usize;
-    Machine { shared, process, x, f, ip }.run()
+    Machine { shared, process, x, f, ip, failed: Cell::new(false) }.run()
 }
 
 /// A process that runs.
@@ -54,6 +56,8 @@ struct Machine<'a> {
     f: &'a mut [f64; REGISTERS],
     /// The word of the instruction at hand.
     ip: usize,
+    /// A comparison had no memory for what it must remember of deep terms.
+    failed: Cell<bool>,
 }
 
 impl Machine<'_> {
@@ -138,6 +142,7 @@ impl Machine<'_> {
     #[inline(never)]
     fn collect(&mut self, need: usize, live: usize) -> bool {
         let Some(registers) = self.x.get_mut(..live) else { return false };
+        let registers = crate::heap::words::raw(registers);
         crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok()
     }
 

@@ -37,6 +37,17 @@ macro_rules! test {
     }};
 }
 
+/// A comparison: as a test, but it may have had no memory.
+macro_rules! compare {
+    ($machine:ident, $condition:expr) => {{
+        let holds = $condition;
+        if $machine.failed.get() {
+            return $machine.out_of_memory();
+        }
+        test!($machine, holds)
+    }};
+}
+
 impl Machine<'_> {
     pub(super) fn run(mut self) -> Outcome {
         let machine = &mut self;
@@ -148,12 +159,12 @@ impl Machine<'_> {
                 op::FINISH => return Outcome::Returned(machine.x(0)),
 
                 // Tests.
-                op::IS_LT => test!(machine, machine.less(machine.operand(2), machine.operand(3))),
-                op::IS_GE => test!(machine, !machine.less(machine.operand(2), machine.operand(3))),
-                op::IS_EQ => test!(machine, machine.equal(machine.operand(2), machine.operand(3))),
-                op::IS_NE => test!(machine, !machine.equal(machine.operand(2), machine.operand(3))),
-                op::IS_EQ_EXACT => test!(machine, machine.same(machine.operand(2), machine.operand(3))),
-                op::IS_NE_EXACT => test!(machine, !machine.same(machine.operand(2), machine.operand(3))),
+                op::IS_LT => compare!(machine, machine.less(machine.operand(2), machine.operand(3))),
+                op::IS_GE => compare!(machine, !machine.less(machine.operand(2), machine.operand(3))),
+                op::IS_EQ => compare!(machine, machine.equal(machine.operand(2), machine.operand(3))),
+                op::IS_NE => compare!(machine, !machine.equal(machine.operand(2), machine.operand(3))),
+                op::IS_EQ_EXACT => compare!(machine, machine.same(machine.operand(2), machine.operand(3))),
+                op::IS_NE_EXACT => compare!(machine, !machine.same(machine.operand(2), machine.operand(3))),
                 op::IS_NIL => test!(machine, machine.operand(2) == Term::NIL),
                 op::IS_NONEMPTY_LIST => test!(machine, machine.operand(2).is_list()),
                 op::IS_LIST => {

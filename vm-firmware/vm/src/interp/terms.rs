@@ -1,7 +1,10 @@
 //! Instructions on data: comparisons, tests of types, tuples, floats, funs, maps, and calls of guard functions.
 
+use core::cmp::Ordering;
+
 use crate::atoms;
 use crate::heap::{Map, View};
+use crate::memory::NoMemory;
 use crate::interp::{Machine, REGISTERS, op};
 use crate::natives::{Context, NativeId};
 use crate::raise::Raise;
@@ -43,14 +46,23 @@ impl Machine<'_> {
         self.header(term).is_some_and(|header| matches!(header.kind(), Kind::PositiveInteger | Kind::NegativeInteger))
     }
 
+    /// What a comparison found; when it had no memory, that is remembered, and the answer is thrown away.
+    #[inline(always)]
+    fn known(&self, result: Result<bool, NoMemory>) -> bool {
+        result.unwrap_or_else(|NoMemory| {
+            self.failed.set(true);
+            false
+        })
+    }
+
     #[inline(always)]
     pub(super) fn same(&self, a: Term, b: Term) -> bool {
-        a == b || (a.is_pointer() && b.is_pointer() && crate::compare::equal_exact(self.store(), a, b))
+        a == b || (a.is_pointer() && b.is_pointer() && self.known(crate::compare::equal_exact(self.store(), a, b)))
     }
 
     #[inline(always)]
     pub(super) fn equal(&self, a: Term, b: Term) -> bool {
-        a == b || ((a.is_pointer() || b.is_pointer()) && crate::compare::equal(self.store(), a, b))
+        a == b || ((a.is_pointer() || b.is_pointer()) && self.known(crate::compare::equal(self.store(), a, b)))
     }
 
     #[inline(always)]
@@ -58,7 +70,7 @@ impl Machine<'_> {
         if a.is_small() && b.is_small() {
             return (a.0 as i32) < b.0 as i32;
         }
-        crate::compare::compare(self.store(), a, b).is_lt()
+        self.known(crate::compare::compare(self.store(), a, b).map(Ordering::is_lt))
     }
 
     /// The tests of types that are rarer.
