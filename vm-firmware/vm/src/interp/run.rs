@@ -292,8 +292,8 @@ impl Machine<'_> {
                 op::MAKE_FUN3 => follow!(machine.make_fun3()),
                 op::PUT_MAP_ASSOC => follow!(machine.put_map(false)),
                 op::PUT_MAP_EXACT => follow!(machine.put_map(true)),
-                op::HAS_MAP_FIELDS => test!(machine, machine.has_map_fields()),
-                op::GET_MAP_ELEMENTS => test!(machine, machine.get_map_elements()),
+                op::HAS_MAP_FIELDS => compare!(machine, machine.has_map_fields()),
+                op::GET_MAP_ELEMENTS => compare!(machine, machine.get_map_elements()),
 
                 // Exceptions.
                 op::CATCH | op::TRY => {

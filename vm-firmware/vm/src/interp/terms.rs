@@ -6,7 +6,7 @@ use crate::atoms;
 use crate::heap::{Map, View};
 use crate::memory::NoMemory;
 use crate::interp::{Machine, REGISTERS, op};
-use crate::natives::{Context, NativeId};
+use crate::natives::NativeId;
 use crate::raise::Raise;
 use crate::term::{Kind, Term};
 use crate::vm::Outcome;
@@ -377,7 +377,10 @@ impl Machine<'_> {
                 let position = keys.iter().position(|candidate| candidate == key)?;
                 values.get(position)
             }
-            View::Map(_) => crate::maps::get(store, map, key),
+            View::Map(_) => crate::maps::get(store, map, key).unwrap_or_else(|NoMemory| {
+                self.failed.set(true);
+                None
+            }),
             _ => None,
         }
     }
@@ -437,7 +440,7 @@ impl Machine<'_> {
                 let reason = self.process.heap.tuple(&[Term::atom(atoms::BADKEY), key])?;
                 return Err(Raise::Error(reason));
             }
-            map = crate::maps::put(&mut Context { process: self.process, shared: self.shared }, map, key, value)?;
+            map = crate::maps::put(&mut self.process.heap, self.shared, map, key, value)?;
         }
         Ok(map)
     }
