@@ -243,7 +243,7 @@ fn short(text: &mut Text, value: f64) -> fmt::Result {
 }
 
 /// How far the text of a float reaches from the start, by OTP's rules: an optional sign, digits, a point (or a comma),
-/// digits, and perhaps an exponent. `None` when it does not begin with one. What the exponent lacks is not part of it.
+/// digits, and perhaps an exponent. `None` when it does not begin with one. An exponent without digits is not part of it.
 #[must_use]
 pub fn float_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
