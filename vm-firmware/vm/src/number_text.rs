@@ -156,6 +156,38 @@ fn strip_zeros(text: &mut Text) {
     text.length = (kept + usize::from(point)).min(text.length);
 }
 
+/// Where two texts are equally short and equally near, `core` takes the upper one, but OTP the one with an even digit at
+/// the end.
+fn settle_tie(raw: &mut Text, value: f64) -> fmt::Result {
+    let end = raw.as_bytes().iter().position(|&byte| byte == b'e').ok_or(fmt::Error)?;
+    // A tie has one digit more than the text: a 5. There is no point in a text of one digit.
+    let Some(place) = end.checked_sub(1).filter(|&place| place > 0) else { return Ok(()) };
+    let last = raw.bytes.get(place).copied().ok_or(fmt::Error)?;
+    if last & 1 == 0 {
+        return Ok(());
+    }
+    // 17 or 18 digits are cheap to get, so that the exact value is looked at for few.
+    for digits in [place, 40] {
+        let mut exact = Text::new();
+        write!(exact, "{value:.digits$e}")?;
+        let tie = exact.bytes.get(..place) == raw.bytes.get(..place)
+            && exact.bytes.get(place) == Some(&(last - 1))
+            && exact.bytes.get(end) == Some(&b'5')
+            && exact.as_bytes().iter().skip(end + 1).take_while(|&&byte| byte != b'e').all(|&byte| byte == b'0');
+        if !tie {
+            return Ok(());
+        }
+    }
+    // At a power of two the lower one may be another float's.
+    let mut lower = Text::new();
+    lower.bytes(raw.as_bytes())?;
+    *lower.bytes.get_mut(place).ok_or(fmt::Error)? = last - 1;
+    if core::str::from_utf8(lower.as_bytes()).is_ok_and(|text| text.parse() == Ok(value)) {
+        *raw = lower;
+    }
+    Ok(())
+}
+
 fn short(text: &mut Text, value: f64) -> fmt::Result {
     if value.is_sign_negative() {
         text.byte(b'-')?;
@@ -166,6 +198,7 @@ fn short(text: &mut Text, value: f64) -> fmt::Result {
     }
     let mut raw = Text::new();
     write!(raw, "{value:e}")?;
+    settle_tie(&mut raw, value)?;
     let (mantissa, exponent) = split_exponent(raw.as_bytes()).ok_or(fmt::Error)?;
     let (first, rest) = mantissa.split_first().ok_or(fmt::Error)?;
     // Without the point.
@@ -210,7 +243,7 @@ fn short(text: &mut Text, value: f64) -> fmt::Result {
 }
 
 /// How far the text of a float reaches from the start, by OTP's rules: an optional sign, digits, a point (or a comma),
-/// digits, and perhaps an exponent. `None` when it does not begin with one. What the exponent lacks is not part of it.
+/// digits, and perhaps an exponent. `None` when it does not begin with one. An exponent without digits is not part of it.
 #[must_use]
 pub fn float_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| {

@@ -7,7 +7,7 @@ use crate::raise::{Raise, Result};
 use crate::term::Term;
 
 /// Of `math`.
-pub static MATH: &[Native] = natives! {
+pub(super) static MATH: &[Native] = natives! {
     "math";
     "acos"/1 => acos;
     "acosh"/1 => acosh;

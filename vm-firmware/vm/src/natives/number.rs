@@ -13,7 +13,7 @@ use crate::raise::{Raise, Result};
 use crate::term::Term;
 
 /// Of `erlang`.
-pub static ERLANG: &[Native] = natives! {
+pub(super) static ERLANG: &[Native] = natives! {
     "erlang";
     guard "+"/1 => plus;
     guard "+"/2 => add;
@@ -52,14 +52,14 @@ pub static ERLANG: &[Native] = natives! {
 };
 
 /// Of `erts_internal`.
-pub static ERTS_INTERNAL: &[Native] = natives! {
+pub(super) static ERTS_INTERNAL: &[Native] = natives! {
     "erts_internal";
     "list_to_integer"/2 => integer_prefix;
     "binary_to_integer"/2 => internal_binary_to_integer;
 };
 
 /// Of `string`.
-pub static STRING: &[Native] = natives! {
+pub(super) static STRING: &[Native] = natives! {
     "string";
     "list_to_float"/1 => float_prefix;
 };
@@ -345,4 +345,348 @@ fn float_prefix(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         None => atoms::NOT_A_LIST,
     };
     Ok(context.heap().tuple(&[atoms::ERROR.into(), error.into()])?)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::string::String;
+    use alloc::{format, vec};
+
+    use super::*;
+    use crate::memory::Budget;
+    use crate::natives::find;
+    use crate::platform::{Platform, Stream};
+    use crate::process::Process;
+    use crate::shared::Shared;
+
+    struct Machine;
+
+    impl Platform for Machine {
+        fn write(&mut self, _: Stream, _: &[u8]) {}
+        fn monotonic(&mut self) -> u64 {
+            0
+        }
+        fn system_time(&mut self) -> u64 {
+            0
+        }
+        fn random(&mut self, _: &mut [u8]) {}
+    }
+
+    struct Vm {
+        shared: Shared,
+        process: Process,
+    }
+
+    impl Vm {
+        fn new() -> Self {
+            Self::with(usize::MAX)
+        }
+
+        fn with(limit: usize) -> Self {
+            let budget = Budget::new(limit);
+            let shared = Shared::new(Box::new(Machine), budget.clone()).unwrap();
+            Self { shared, process: Process::new(1, &budget) }
+        }
+
+        fn call(&mut self, module: &str, name: &str, arguments: &[Term]) -> Result {
+            let native = find(module, name, arguments.len() as u8).unwrap().get().unwrap();
+            (native.function)(&mut Context { process: &mut self.process, shared: &mut self.shared }, arguments)
+        }
+
+        /// A term of a text: an integer, a float (with a point), an atom, or a string in quotes.
+        fn term(&mut self, text: &str) -> Term {
+            if let Some(inner) = text.strip_prefix('"') {
+                return self.process.heap.string(inner.strip_suffix('"').unwrap()).unwrap();
+            }
+            let string = self.process.heap.string(text).unwrap();
+            if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+                return self.shared.atoms.intern(text).unwrap().into();
+            }
+            let name = if text.contains('.') { "list_to_float" } else { "list_to_integer" };
+            self.call("erlang", name, &[string]).unwrap()
+        }
+
+        fn text(&mut self, term: Term) -> String {
+            match self.shared.store(&self.process.heap).view(term) {
+                View::Small(_) | View::Big { .. } => {
+                    let text = self.call("erlang", "integer_to_list", &[term]).unwrap();
+                    self.characters(text)
+                }
+                View::Float(value) => {
+                    let text = number_text::float_to_text(value, Layout::Short).unwrap();
+                    String::from_utf8(text.as_bytes().to_vec()).unwrap()
+                }
+                View::Atom(atom) => self.shared.atoms.name(atom).into(),
+                View::Nil => "[]".into(),
+                View::Cell(..) => format!("\"{}\"", self.characters(term)),
+                View::Bits(bits) => format!("<<{}>>", String::from_utf8(bits.as_bytes().unwrap().to_vec()).unwrap()),
+                View::Tuple(elements) => {
+                    let (a, b) = (elements.get(0).unwrap(), elements.get(1).unwrap());
+                    format!("{{{},{}}}", self.text(a), self.text(b))
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn characters(&self, list: Term) -> String {
+            let store = self.shared.store(&self.process.heap);
+            store.list(list).map(|character| char::from_u32(character.small_value() as u32).unwrap()).collect()
+        }
+
+        /// Calls with terms of these texts; gives the text of the result, or the reason of the error.
+        fn eval(&mut self, function: &str, arguments: &[&str]) -> String {
+            let (module, name) = function.split_once(':').unwrap_or(("erlang", function));
+            let arguments: Vec<Term> = arguments.iter().map(|text| self.term(text)).collect();
+            match self.call(module, name, &arguments) {
+                Ok(term) => self.text(term),
+                Err(Raise::Error(reason)) => format!("error:{}", self.text(reason)),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check(cases: &[(&str, &[&str], &str)]) {
+        let mut vm = Vm::new();
+        for &(function, arguments, expected) in cases {
+            assert_eq!(vm.eval(function, arguments), expected, "{function} of {arguments:?}");
+        }
+    }
+
+    #[test]
+    fn operators_give_what_otp_gives() {
+        check(&[
+            ("+", &["536870911", "1"], "536870912"),
+            ("+", &["9223372036854775807", "1"], "9223372036854775808"),
+            ("-", &["9223372036854775808", "1"], "9223372036854775807"),
+            ("-", &["18446744073709551616", "18446744073709551615"], "1"),
+            ("*", &["9223372036854775807", "-9223372036854775807"], "-85070591730234615847396907784232501249"),
+            ("div", &["-9223372036854775808", "-1"], "9223372036854775808"),
+            ("div", &["-7", "2"], "-3"),
+            ("rem", &["-7", "3"], "-1"),
+            ("rem", &["18446744073709551616", "0"], "error:badarith"),
+            ("div", &["1.0", "1"], "error:badarith"),
+            ("/", &["1", "-0.0"], "error:badarith"),
+            ("/", &["4", "2"], "2.0"),
+            ("*", &["1.0e308", "10"], "error:badarith"),
+            ("+", &["a", "1"], "error:badarith"),
+            ("+", &["a"], "error:badarith"),
+            ("-", &["0.0"], "-0.0"),
+            ("bnot", &["1.0"], "error:badarith"),
+            ("bnot", &["18446744073709551616"], "-18446744073709551617"),
+            ("abs", &["a"], "error:badarg"),
+            ("abs", &["-0.0"], "0.0"),
+            ("abs", &["-18446744073709551616"], "18446744073709551616"),
+            ("band", &["-1", "36893488147419103231"], "36893488147419103231"),
+            ("bxor", &["-18446744073709551616", "1"], "-18446744073709551615"),
+            ("bsl", &["1", "1180591620717411303424"], "error:system_limit"),
+            ("bsl", &["0", "1180591620717411303424"], "0"),
+            ("bsl", &["-1", "-1180591620717411303424"], "-1"),
+            ("bsr", &["1", "1180591620717411303424"], "0"),
+            ("bsr", &["-1", "1180591620717411303424"], "-1"),
+            ("bsr", &["1", "-1180591620717411303424"], "error:system_limit"),
+            ("bsl", &["1", "4194240"], "error:system_limit"),
+            ("bsl", &["a", "1"], "error:badarith"),
+            ("bsl", &["1", "1.0"], "error:badarith"),
+        ]);
+    }
+
+    #[test]
+    fn integers_have_a_limit() {
+        let mut vm = Vm::new();
+        let largest = vm.call("erlang", "bsl", &[Term::tiny(1), Term::tiny(4_194_239)]).unwrap();
+        assert_eq!(vm.call("erlang", "+", &[largest, largest]), Err(Raise::SYSTEM_LIMIT));
+        assert_eq!(vm.call("erlang", "*", &[largest, Term::tiny(2)]), Err(Raise::SYSTEM_LIMIT));
+        assert_eq!(vm.call("erlang", "*", &[largest, largest]), Err(Raise::SYSTEM_LIMIT));
+        assert!(vm.call("erlang", "*", &[largest, Term::tiny(1)]).is_ok());
+        assert!(vm.call("erlang", "-", &[largest]).is_ok());
+        assert_eq!(vm.call("erlang", "/", &[largest, largest]), Err(Raise::BADARITH));
+        let digits = vec![b'9'; 1_500_000];
+        let text = vm.process.heap.binary(&mut vm.shared.binaries, digits).unwrap();
+        assert_eq!(vm.call("erlang", "binary_to_integer", &[text]), Err(Raise::SYSTEM_LIMIT));
+    }
+
+    #[test]
+    fn a_small_budget_is_an_error() {
+        let mut vm = Vm::with(40_000);
+        assert_eq!(vm.call("erlang", "bsl", &[Term::tiny(1), Term::tiny(4_000_000)]), Err(Raise::NoMemory));
+    }
+
+    #[test]
+    fn conversions_between_integers_and_floats() {
+        check(&[
+            ("float", &["9007199254740993"], "9.007199254740992e15"),
+            ("float", &["36893488147419103232"], "3.6893488147419103e19"),
+            // Halfway: to even.
+            ("float", &["18446744073709553664"], "1.8446744073709552e19"),
+            ("float", &["18446744073709553665"], "1.8446744073709556e19"),
+            ("float", &["a"], "error:badarg"),
+            ("round", &["2.5"], "3"),
+            ("round", &["-2.5"], "-3"),
+            ("round", &["0.49999999999999994"], "0"),
+            ("round", &["4503599627370497.0"], "4503599627370497"),
+            ("trunc", &["1.0e30"], "1000000000000000019884624838656"),
+            ("trunc", &["-1.0e30"], "-1000000000000000019884624838656"),
+            ("ceil", &["-0.5"], "0"),
+            ("floor", &["-0.5"], "-1"),
+            ("floor", &["a"], "error:badarg"),
+            ("floor", &["18446744073709551616"], "18446744073709551616"),
+        ]);
+    }
+
+    #[test]
+    fn integers_as_text() {
+        check(&[
+            ("integer_to_list", &["-255", "16"], "\"-FF\""),
+            ("integer_to_list", &["35", "36"], "\"Z\""),
+            ("integer_to_binary", &["1267650600228229401496703205376", "36"], "<<3EWFDNCA0N6LD1GGVFGG>>"),
+            ("integer_to_list", &["0", "2"], "\"0\""),
+            ("integer_to_list", &["a"], "error:badarg"),
+            ("integer_to_list", &["1", "1"], "error:badarg"),
+            ("integer_to_list", &["1", "37"], "error:badarg"),
+            ("list_to_integer", &["\"zZ\"", "36"], "1295"),
+            ("list_to_integer", &["\"12\"", "2"], "error:badarg"),
+            ("list_to_integer", &["\"+1\""], "1"),
+            ("list_to_integer", &["\"+-1\""], "error:badarg"),
+            ("list_to_integer", &["\"-\""], "error:badarg"),
+            ("list_to_integer", &["\"\""], "error:badarg"),
+            ("list_to_integer", &["\" 1\""], "error:badarg"),
+            ("list_to_integer", &["\"007\""], "7"),
+            ("list_to_integer", &["\"-0\""], "0"),
+            ("list_to_integer", &["\"-99999999999999999999999\""], "-99999999999999999999999"),
+            ("list_to_integer", &["\"1_0\""], "error:badarg"),
+            ("binary_to_integer", &["a"], "error:badarg"),
+            ("erts_internal:list_to_integer", &["\"12ab\"", "10"], "{12,\"ab\"}"),
+            ("erts_internal:list_to_integer", &["\"+\"", "10"], "no_integer"),
+            ("erts_internal:list_to_integer", &["\"\"", "10"], "no_integer"),
+            ("erts_internal:list_to_integer", &["a", "10"], "not_a_list"),
+            ("erts_internal:binary_to_integer", &["a", "10"], "badarg"),
+        ]);
+    }
+
+    #[test]
+    fn floats_as_text() {
+        let text = |value, layout| {
+            number_text::float_to_text(value, layout).map(|text| String::from_utf8(text.as_bytes().to_vec()).unwrap())
+        };
+        let fixed = |digits| Layout::Decimals { digits, compact: false };
+        let compact = |digits| Layout::Decimals { digits, compact: true };
+        for (value, layout, expected) in [
+            (0.1, Layout::Scientific(20), "1.00000000000000005551e-01"),
+            (-0.0, Layout::Scientific(20), "-0.00000000000000000000e+00"),
+            (1.797_693_134_862_315_7e308, Layout::Scientific(20), "1.79769313486231570815e+308"),
+            (9.99, Layout::Scientific(0), "1e+01"),
+            (0.0001, Layout::Short, "0.0001"),
+            (0.000_012, Layout::Short, "1.2e-5"),
+            (100.0, Layout::Short, "100.0"),
+            (1000.0, Layout::Short, "1.0e3"),
+            (123_456.789, Layout::Short, "123456.789"),
+            (9_007_199_254_740_991.0, Layout::Short, "9007199254740991.0"),
+            (9_007_199_254_740_992.0, Layout::Short, "9.007199254740992e15"),
+            (5.0e-324, Layout::Short, "5.0e-324"),
+            // Two are equally near.
+            (2.0f64.powi(-25), Layout::Short, "2.9802322387695312e-8"),
+            (192_322_335_173_981.12, Layout::Short, "192322335173981.12"),
+            (-0.0, Layout::Short, "-0.0"),
+            (-0.0, fixed(0), "-0"),
+            (2.5, fixed(0), "3"),
+            (0.15, fixed(1), "0.2"),
+            (0.15, fixed(19), "0.1499999999999999944"),
+            (1.005, fixed(2), "1.00"),
+            (9.9999, fixed(2), "10.00"),
+            (123_456_789.123_456_79, fixed(18), "123456789.123456791043281552"),
+            (1.0e22, fixed(2), "10000000000000000000000.00"),
+            (123_456.785, compact(20), "123456.78500000000349245965"),
+            (100.0, compact(5), "100.0"),
+            (10.0, compact(0), "10"),
+        ] {
+            assert_eq!(text(value, layout).as_deref(), Some(expected), "{value:e} {layout:?}");
+        }
+        assert_eq!(text(1.0e15, fixed(253)), None);
+        assert_eq!(text(1.0e300, fixed(0)), None);
+        assert_eq!(text(1.0e300, Layout::Scientific(249)), None);
+        assert_eq!(text(1.0, Layout::Scientific(249)).map(|text| text.len()), Some(255));
+    }
+
+    #[test]
+    fn options_of_float_to_list() {
+        let mut vm = Vm::new();
+        let half = vm.term("0.5");
+        let decimals = [Term::atom(atoms::DECIMALS), Term::tiny(2)];
+        let scientific = [Term::atom(atoms::SCIENTIFIC), Term::tiny(3)];
+        let default = [Term::atom(atoms::SCIENTIFIC), Term::tiny(-1)];
+        let bad = [Term::atom(atoms::DECIMALS), Term::tiny(254)];
+        let [decimals, scientific, default, bad] =
+            [decimals, scientific, default, bad].map(|option| vm.process.heap.tuple(&option).unwrap());
+        let (short, compact) = (Term::atom(atoms::SHORT), Term::atom(atoms::COMPACT));
+        for (options, expected) in [
+            (&[][..], Some("5.00000000000000000000e-01")),
+            (&[compact], Some("5.00000000000000000000e-01")),
+            (&[short, decimals], Some("0.50")),
+            (&[decimals, short], Some("0.5")),
+            (&[decimals, scientific], Some("5.000e-01")),
+            (&[scientific, decimals, compact], Some("0.5")),
+            (&[default], Some("5.000000e-01")),
+            (&[bad, short], None),
+            (&[Term::tiny(1)], None),
+        ] {
+            let options = vm.process.heap.list(options).unwrap();
+            let result = vm.call("erlang", "float_to_list", &[half, options]);
+            assert_eq!(result.ok().map(|text| vm.characters(text)).as_deref(), expected);
+            let result = vm.call("erlang", "float_to_binary", &[half, options]);
+            let expected = expected.map(|expected| format!("<<{expected}>>"));
+            assert_eq!(result.ok().map(|binary| vm.text(binary)), expected);
+        }
+        let improper = vm.process.heap.cons(short, short).unwrap();
+        assert_eq!(vm.call("erlang", "float_to_list", &[half, improper]), Err(Raise::BADARG));
+        assert_eq!(vm.call("erlang", "float_to_list", &[Term::tiny(1)]), Err(Raise::BADARG));
+    }
+
+    #[test]
+    fn floats_of_text() {
+        check(&[
+            ("list_to_float", &["\"+1.0\""], "1.0"),
+            ("list_to_float", &["\"1,5\""], "1.5"),
+            ("list_to_float", &["\"1.0E+5\""], "1.0e5"),
+            ("list_to_float", &["\"00001.5\""], "1.5"),
+            ("list_to_float", &["\"1.0e-400\""], "0.0"),
+            ("list_to_float", &["\"1.0e400\""], "error:badarg"),
+            ("list_to_float", &["\"1\""], "error:badarg"),
+            ("list_to_float", &["\"1.\""], "error:badarg"),
+            ("list_to_float", &["\".5\""], "error:badarg"),
+            ("list_to_float", &["\"1e5\""], "error:badarg"),
+            ("list_to_float", &["\"1.0e\""], "error:badarg"),
+            ("list_to_float", &["\"1.0 \""], "error:badarg"),
+            ("list_to_float", &["\"nan\""], "error:badarg"),
+            ("binary_to_float", &["a"], "error:badarg"),
+            ("string:list_to_float", &["\"1.5abc\""], "{1.5,\"abc\"}"),
+            ("string:list_to_float", &["\"1.0e+\""], "{1.0,\"e+\"}"),
+            ("string:list_to_float", &["\"-1.5.5\""], "{-1.5,\".5\"}"),
+            ("string:list_to_float", &["\"1.0e400\""], "{error,no_float}"),
+            ("string:list_to_float", &["\"\""], "{error,no_float}"),
+            ("string:list_to_float", &["a"], "{error,not_a_list}"),
+        ]);
+    }
+
+    #[test]
+    fn functions_of_math() {
+        check(&[
+            ("math:log", &["0"], "error:badarith"),
+            ("math:log2", &["1267650600228229401496703205376"], "100.0"),
+            ("math:pow", &["10", "400"], "error:badarith"),
+            ("math:pow", &["0", "0"], "1.0"),
+            ("math:fmod", &["1", "0"], "error:badarith"),
+            ("math:fmod", &["-5.5", "2"], "-1.5"),
+            ("math:sqrt", &["-1"], "error:badarith"),
+            ("math:sin", &["a"], "error:badarg"),
+            ("math:atan2", &["0", "0"], "0.0"),
+            ("math:ceil", &["1"], "1.0"),
+            ("math:atanh", &["1"], "error:badarith"),
+            ("math:exp", &["-1000"], "0.0"),
+        ]);
+        let mut vm = Vm::new();
+        let large = vm.call("erlang", "bsl", &[Term::tiny(1), Term::tiny(2000)]).unwrap();
+        assert_eq!(vm.call("math", "log", &[large]), Err(Raise::BADARITH));
+    }
 }
