@@ -188,6 +188,14 @@ impl Builder {
         Ok(())
     }
 
+    /// Adds a byte.
+    #[inline]
+    pub fn byte(&mut self, byte: u8) -> Built {
+        let start = self.grow(8)?;
+        bits::write(&mut self.bytes, start, 8, byte.into());
+        Ok(())
+    }
+
     /// Adds bytes: `string`.
     pub fn string(&mut self, bytes: &[u8]) -> Built {
         self.bits(Bits { bytes, offset: 0, size: bytes.len() * 8 })

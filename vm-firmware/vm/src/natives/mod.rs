@@ -3,6 +3,8 @@
 
 mod math;
 mod number;
+pub mod binary;
+mod unicode;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -98,6 +100,7 @@ pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
 pub static TABLES: &[&[Native]] = &[number::ERLANG, number::ERTS_INTERNAL, number::STRING, math::MATH];
+pub static TABLES: &[&[Native]] = &[binary::BINARY, binary::ERLANG, unicode::UNICODE];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
