@@ -23,7 +23,7 @@ use crate::why::unknown_module;
 const SLICES: u32 = 64;
 
 const AFTER_HELP: &str = "\
-The program starts with start/0 of the module that --start names, else of the one that a pack marks, else of the first
+The program starts with start/0 of the module that --start names, else of the one that a pack marks, else of the first \
 module given that has it. Where a module init is in the packs, init:boot([<<\"-s\">>, Module]) is called instead.
 
 The exit code is 0 when the program returns ok or 0, and 1 when it returns anything else or fails; halt(N) gives N.
@@ -31,7 +31,7 @@ The exit code is 0 when the program returns ok or 0, and 1 when it returns anyth
 Examples:
   emberl run hello.beam
   emberl run --memory 200k app.avm          does it fit into a device's memory?
-  emberl run --pa /usr/lib/erlang/lib/stdlib-4.2/ebin hello.beam
+  emberl run --pa _build/default/lib/jsx/ebin hello.beam
   emberl run app.avm -- one two             arguments for the program";
 
 /// Run a program on this machine

@@ -8,6 +8,7 @@ pub mod erl;
 pub mod mem;
 pub mod mutate;
 pub mod process;
+pub mod qemu;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

@@ -45,6 +45,8 @@ fn line(text: fmt::Arguments<'_>) {
     let _ = Console.write_str("\n");
 }
 
+// The attribute makes it public.
+#[allow(missing_docs)]
 #[riscv_rt::entry]
 fn main() -> ! {
     let machine = Machine::take();

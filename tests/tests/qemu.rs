@@ -1,0 +1,83 @@
+//! The virtual machine on the instruction set of a device: the same packs as on the desktop, in QEMU, with the same output
+//! and the same exit code.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use emberl_tests::{Failed, bin, mutate, process::Output, qemu, tools::needs};
+use libtest_mimic::{Arguments, Trial};
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = vec![
+        needs(&qemu::TOOLS, "qemu::a_pack_runs_as_on_the_desktop", same_as_desktop),
+        needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
+        needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
+        needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
+    if condition { Ok(()) } else { Err(what().into()) }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    emberl_tests::package_dir().join("fixtures/cli").join(name)
+}
+
+/// A pack of the command line's fixtures; `options` are those of `emberl pack`.
+fn pack(folder: &TempDir, options: &[&str]) -> Result<PathBuf, Failed> {
+    let out = folder.path().join("program.avm");
+    let mut arguments = vec!["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), out.clone()];
+    arguments.extend(options.iter().map(PathBuf::from));
+    arguments.extend(["app.beam", "counter.beam", "words.beam"].map(fixture));
+    bin::run(arguments)?.ok()?;
+    Ok(out)
+}
+
+/// All that a run on the desktop prints, as the board's one console would show it.
+fn printed(output: &Output) -> String {
+    format!("{}{}", output.out(), output.err())
+}
+
+fn same_as_desktop() -> Result<(), Failed> {
+    for options in [&[][..], &["--prune"]] {
+        let folder = TempDir::new()?;
+        let pack = pack(&folder, options)?;
+        let desktop = bin::run(["run".as_ref(), pack.as_os_str()])?;
+        let board = qemu::run(Some(&pack), LIMIT)?;
+        check(desktop.out().contains("Return value: "), || desktop.to_string())?;
+        check(board.out().replace("\r\n", "\n") == printed(&desktop) && board.code() == desktop.code(), || {
+            format!("{options:?}: on the desktop\n{desktop}\non the board\n{board}")
+        })?;
+    }
+    Ok(())
+}
+
+fn no_pack() -> Result<(), Failed> {
+    let board = qemu::run(None, LIMIT)?;
+    check(board.code() == Some(1) && board.out().contains("there is no sound pack at 0x84000000"), || board.to_string())
+}
+
+fn library() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let board = qemu::run(Some(&pack(&folder, &["--lib"])?), LIMIT)?;
+    check(board.code() == Some(1) && board.out().contains("marks no module that starts"), || board.to_string())
+}
+
+/// A damaged pack is refused, or runs to an end of its own; the virtual machine never fails.
+fn mutated() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let whole = fs::read(pack(&folder, &[])?)?;
+    for (round, bytes) in mutate::mutations(&whole, 11, 12).enumerate() {
+        let path = folder.path().join("mutated.avm");
+        fs::write(&path, bytes)?;
+        let board = qemu::run(Some(&path), LIMIT)?;
+        let answered = matches!(board.code(), Some(0 | 1)) && !board.out().contains("a fault of Emberl");
+        check(answered, || format!("round {round}: {board}"))?;
+    }
+    Ok(())
+}
