@@ -24,4 +24,4 @@ t(5) -> case catch id(1) + id(a) of {'EXIT', {badarith, [_ | _]}} -> badarith en
 t(6) -> [catch throw(V) || V <- [id(1), 2, 3]];
 t(7) -> catch (1 + (catch throw(id(2))));
 t(8) -> {catch throw(id(1)), catch exit(id(2))};
-t(9) -> catch (catch throw(id(1)), throw(id(2))).
+t(9) -> catch begin catch throw(id(1)), throw(id(2)) end.

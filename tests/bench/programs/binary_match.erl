@@ -4,13 +4,13 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    loop(20, 2500),
+    repeat(20, 2500),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.
 
-loop(0, _) -> ok;
-loop(N, Size) -> ?MODULE:work(Size), loop(N - 1, Size).
+repeat(0, _) -> ok;
+repeat(N, Size) -> ?MODULE:work(Size), repeat(N - 1, Size).
 
 work(N) -> B = binary:copy(<<"the quick brown fox ">>, N), {sum(B, 0), words(B, 0)}.
 

@@ -4,13 +4,13 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    loop(10, 50000),
+    repeat(10, 50000),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.
 
-loop(0, _) -> ok;
-loop(N, Size) -> ?MODULE:work(Size), loop(N - 1, Size).
+repeat(0, _) -> ok;
+repeat(N, Size) -> ?MODULE:work(Size), repeat(N - 1, Size).
 
 work(N) -> loop(N, #{a => 0, b => 1, c => 2, d => 3, e => 4, f => 5, g => 6, h => 7}, 0).
 
