@@ -40,12 +40,12 @@ unwind(N, Acc) -> try unwind(N - 1, [N | Acc]) after put(last, N) end.
 handlers(Class) ->
     try
         try
-            try erlang:raise(Class, r, []) catch throw:V -> {first, V} end
+            try erlang:raise(Class, r, []) catch throw:A -> {first, A} end
         catch
-            error:V -> {second, V}
+            error:B -> {second, B}
         end
     catch
-        exit:V -> {third, V}
+        exit:C -> {third, C}
     end.
 
 loop(0, Sum) -> Sum;

@@ -25,4 +25,4 @@ once(N) ->
 base() -> 10000.
 
 work(0) -> ok;
-work(N) -> list_to_atom("scaling_" ++ integer_to_list(N)), work(N - 1).
+work(N) -> _ = list_to_atom("scaling_" ++ integer_to_list(N)), work(N - 1).
