@@ -1,0 +1,42 @@
+%% Shifts to the left, negative counts too, of values with up to 32 bits.
+-module(arith_bsl).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 20).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) -> [V bsl id(0) || V <- values()];
+t(2) -> [V bsl id(1) || V <- values()];
+t(3) -> [V bsl id(7) || V <- values()];
+t(4) -> [V bsl id(8) || V <- values()];
+t(5) -> [V bsl id(26) || V <- values()];
+t(6) -> [V bsl id(31) || V <- values()];
+t(7) -> [V bsl id(32) || V <- values()];
+t(8) -> [V bsl id(33) || V <- values()];
+t(9) -> [V bsl id(63) || V <- values()];
+t(10) -> [V bsl id(64) || V <- values()];
+t(11) -> [V bsl id(65) || V <- values()];
+t(12) -> [V bsl id(100) || V <- values()];
+t(13) -> [V bsl id(-1) || V <- values()];
+t(14) -> [V bsl id(-5) || V <- values()];
+t(15) -> [V bsl id(-27) || V <- values()];
+t(16) -> [V bsl id(-28) || V <- values()];
+t(17) -> [V bsl id(-32) || V <- values()];
+t(18) -> [V bsl id(-63) || V <- values()];
+t(19) -> [V bsl id(-64) || V <- values()];
+t(20) -> [V bsl id(-90) || V <- values()].
+
+values() ->
+    Powers = [1 bsl B || B <- [0, 1, 5, 27, 28, 30, 31, 32]],
+    [0 | Powers ++ [-V || V <- Powers] ++ [V - 1 || V <- Powers] ++ [1 - V || V <- Powers] ++ [-V - 1 || V <- Powers]].

@@ -1,0 +1,29 @@
+%% Multiplication, where small integers of some machine end.
+-module(arith_mul).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 7).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) -> [A * B || A <- values(), B <- [id(1)]];
+t(2) -> [A * B || A <- values(), B <- [id(-1)]];
+t(3) -> [A * B || A <- values(), B <- [id(2)]];
+t(4) -> [A * B || A <- values(), B <- [id(-3)]];
+t(5) -> [A * B || A <- values(), B <- [id(10)]];
+t(6) -> [A * B || A <- values(), B <- [id(-1000)]];
+t(7) -> [A * B || A <- values(), B <- values()].
+
+values() ->
+    Positive = [(1 bsl B) + D || B <- [26, 27, 28, 29, 31, 32], D <- [-1, 0, 1]],
+    [0, 1, 7 | Positive ++ [-V || V <- Positive] ++ [-1, -7]].

@@ -1,0 +1,42 @@
+%% Shifts to the right, negative counts too, of values with up to 257 bits.
+-module(bigint_bsr_wide).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 20).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) -> [V bsr id(0) || V <- values()];
+t(2) -> [V bsr id(1) || V <- values()];
+t(3) -> [V bsr id(7) || V <- values()];
+t(4) -> [V bsr id(8) || V <- values()];
+t(5) -> [V bsr id(26) || V <- values()];
+t(6) -> [V bsr id(31) || V <- values()];
+t(7) -> [V bsr id(32) || V <- values()];
+t(8) -> [V bsr id(33) || V <- values()];
+t(9) -> [V bsr id(63) || V <- values()];
+t(10) -> [V bsr id(64) || V <- values()];
+t(11) -> [V bsr id(65) || V <- values()];
+t(12) -> [V bsr id(100) || V <- values()];
+t(13) -> [V bsr id(-1) || V <- values()];
+t(14) -> [V bsr id(-5) || V <- values()];
+t(15) -> [V bsr id(-27) || V <- values()];
+t(16) -> [V bsr id(-28) || V <- values()];
+t(17) -> [V bsr id(-32) || V <- values()];
+t(18) -> [V bsr id(-63) || V <- values()];
+t(19) -> [V bsr id(-64) || V <- values()];
+t(20) -> [V bsr id(-90) || V <- values()].
+
+values() ->
+    Powers = [1 bsl B || B <- [100, 128, 257]],
+    [0 | Powers ++ [-V || V <- Powers] ++ [V - 1 || V <- Powers] ++ [1 - V || V <- Powers] ++ [-V - 1 || V <- Powers]].

@@ -1,0 +1,43 @@
+%% Building unsigned little-endian integers of literal sizes 17 to 32, alone and between odd bits.
+-module(bitbuild_unsigned_little_17_to_32).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 22).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) -> [<<V:17/little>> || V <- values()];
+t(2) -> [<<V:18/little>> || V <- values()];
+t(3) -> [<<V:19/little>> || V <- values()];
+t(4) -> [<<V:20/little>> || V <- values()];
+t(5) -> [<<V:21/little>> || V <- values()];
+t(6) -> [<<V:22/little>> || V <- values()];
+t(7) -> [<<V:23/little>> || V <- values()];
+t(8) -> [<<V:24/little>> || V <- values()];
+t(9) -> [<<V:25/little>> || V <- values()];
+t(10) -> [<<V:26/little>> || V <- values()];
+t(11) -> [<<V:27/little>> || V <- values()];
+t(12) -> [<<V:28/little>> || V <- values()];
+t(13) -> [<<V:29/little>> || V <- values()];
+t(14) -> [<<V:30/little>> || V <- values()];
+t(15) -> [<<V:31/little>> || V <- values()];
+t(16) -> [<<V:32/little>> || V <- values()];
+t(17) -> [<<5:3, V:17/little, 1:1>> || V <- values()];
+t(18) -> [<<5:3, V:20/little, 1:1>> || V <- values()];
+t(19) -> [<<5:3, V:23/little, 1:1>> || V <- values()];
+t(20) -> [<<5:3, V:26/little, 1:1>> || V <- values()];
+t(21) -> [<<5:3, V:29/little, 1:1>> || V <- values()];
+t(22) -> [<<5:3, V:32/little, 1:1>> || V <- values()].
+
+values() ->
+    [0, 1, -1, 5, -5, 16#7FFFFFFF, 16#80000001, -16#123456789ABCDEF01, 16#FEDCBA98765432100123456789].
