@@ -75,7 +75,7 @@ pub struct Vm {
     pub report: Option<Report>,
     run: Run,
     initial: u32,
-    result: Option<(Heap, Option<Class>, Term)>,
+    pub(crate) result: Option<(Heap, Option<Class>, Term)>,
     halted: Option<i32>,
 }
 
@@ -84,12 +84,12 @@ impl Vm {
     ///
     /// # Errors
     /// When there is no memory.
-    pub fn new(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
+    pub fn with(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers::default())?;
         Ok(Self {
-            shared: Shared::new(platform, budget)?,
+            shared: Shared { zeal: options.zeal, ..Shared::new(platform, budget)? },
             registers,
             options,
             report: None,
@@ -100,7 +100,7 @@ impl Vm {
         })
     }
 
-    /// Makes the process whose end [`result`](Self::result) tells. The arguments stand in `heap`.
+    /// Makes the process whose end [`ended`](Self::ended) tells. The arguments stand in `heap`.
     ///
     /// # Errors
     /// When there is no memory.
@@ -121,7 +121,7 @@ impl Vm {
     /// How the initial process ended, once it has: the class and the reason of the exception, or no class and what its
     /// function returned; a term of that heap.
     #[must_use]
-    pub fn result(&self) -> Option<(&Heap, Option<Class>, Term)> {
+    pub fn ended(&self) -> Option<(&Heap, Option<Class>, Term)> {
         self.result.as_ref().map(|(heap, class, term)| (heap, *class, *term))
     }
 

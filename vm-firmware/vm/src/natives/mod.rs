@@ -99,8 +99,15 @@ macro_rules! natives {
 pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
-pub static TABLES: &[&[Native]] = &[number::ERLANG, number::ERTS_INTERNAL, number::STRING, math::MATH];
-pub static TABLES: &[&[Native]] = &[binary::BINARY, binary::ERLANG, unicode::UNICODE];
+pub static TABLES: &[&[Native]] = &[
+    number::ERLANG,
+    number::ERTS_INTERNAL,
+    number::STRING,
+    math::MATH,
+    binary::BINARY,
+    binary::ERLANG,
+    unicode::UNICODE,
+];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]

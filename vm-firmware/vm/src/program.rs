@@ -1,0 +1,145 @@
+//! A program from its modules to its end: what `emberl run` and the boards' main functions do with a VM.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt::Write;
+
+use crate::atoms::{self, Atom};
+use crate::heap::{Heap, Store};
+use crate::load;
+use crate::memory::NoMemory;
+use crate::platform::{Platform, Stream};
+use crate::print::{self, Mode};
+use crate::process::Process;
+use crate::raise::Class;
+use crate::shared::Shared;
+use crate::term::Term;
+use crate::vm::{Options, Vm};
+
+/// How the first process of a program ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// The class of the exception that nobody caught; `None` when its function returned.
+    pub class: Option<Class>,
+    /// What it returned, or the reason of the exception: a term as `~p` prints it, in one line.
+    pub text: String,
+    /// The stack trace of the exception, a line an entry; empty where there is none.
+    pub trace: String,
+}
+
+impl Vm {
+    /// A VM without modules or processes.
+    ///
+    /// # Errors
+    /// When there is no memory for its tables.
+    pub fn new(platform: Box<dyn Platform>, options: Options) -> Result<Self, NoMemory> {
+        let mut vm = Self::with(platform, options, crate::interp::run)?;
+        vm.report = Some(report);
+        Ok(vm)
+    }
+
+    /// Loads a module: its bytes as they stand in a `.beam` file or a pack.
+    ///
+    /// # Errors
+    /// When it is not a module that is safe to run, or there is no memory for it.
+    pub fn load(&mut self, beam: &[u8]) -> Result<Atom, load::Error> {
+        load::load(&mut self.shared, beam)
+    }
+
+    /// Makes the first process: it calls `module:start/0`.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn start(&mut self, module: &str) -> Result<(), NoMemory> {
+        let module = self.shared.atoms.intern(module)?;
+        let mut heap = Heap::new(self.shared.budget.clone(), 0);
+        self.spawn_initial(module, atoms::START, &mut heap, &[]).map(|_| ())
+    }
+
+    /// Makes the first process: it calls `init:boot([<<"-s">>, module])`, as packs with a module `init` ask for.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn boot(&mut self, module: &str) -> Result<(), NoMemory> {
+        let module = self.shared.atoms.intern(module)?;
+        let mut heap = Heap::new(self.shared.budget.clone(), 0);
+        let flag = heap.heap_binary(b"-s")?;
+        let arguments = heap.list(&[flag, Term::atom(module)])?;
+        self.spawn_initial(atoms::INIT, atoms::BOOT, &mut heap, &[arguments]).map(|_| ())
+    }
+
+    /// How the first process ended, once it has.
+    #[must_use]
+    pub fn result(&self) -> Option<Ended> {
+        let (heap, class, term) = self.ended()?;
+        let store = self.shared.store(heap);
+        // An error comes with its stack trace, as links are told it.
+        let parts = match class {
+            Some(Class::Error | Class::Throw) => {
+                store.tuple(term).filter(|pair| pair.len() == 2).and_then(|pair| Some((pair.get(0)?, pair.get(1)?)))
+            }
+            _ => None,
+        };
+        let (reason, trace) = parts.unwrap_or((term, Term::NIL));
+        let mut text = String::new();
+        let _ = self.print(store, reason, &mut text);
+        let mut lines = String::new();
+        for entry in store.list(trace) {
+            let _ = self.entry(store, entry, &mut lines);
+        }
+        Some(Ended { class, text, trace: lines })
+    }
+
+    fn print(&self, store: Store<'_>, term: Term, out: &mut String) -> core::fmt::Result {
+        print::print(store, &self.shared.code, term, Mode::Pretty, &self.shared.budget, out).map_err(|_| core::fmt::Error)
+    }
+
+    /// One entry of a stack trace: `  in module:function/2 (file.erl:12)`.
+    fn entry(&self, store: Store<'_>, entry: Term, out: &mut String) -> core::fmt::Result {
+        let Some(parts) = store.tuple(entry).filter(|parts| parts.len() == 4) else { return Ok(()) };
+        let mut part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
+        out.push_str("  in ");
+        self.print(store, part(0), out)?;
+        out.push(':');
+        self.print(store, part(1), out)?;
+        match part(2).as_small() {
+            Some(arity) => write!(out, "/{arity}")?,
+            None => {
+                out.push('(');
+                for (index, argument) in store.list(part(2)).enumerate() {
+                    if index > 0 {
+                        out.push(',');
+                    }
+                    self.print(store, argument, out)?;
+                }
+                out.push(')');
+            }
+        }
+        let find = |key: Atom| {
+            store.list(part(3)).filter_map(|pair| store.tuple(pair)).find(|pair| pair.get(0) == Some(Term::atom(key)))?.get(1)
+        };
+        if let (Some(file), Some(line)) = (find(atoms::FILE), find(atoms::LINE)) {
+            out.push_str(" (");
+            for character in store.list(file) {
+                out.push(character.as_small().and_then(|code| char::from_u32(code as u32)).unwrap_or('?'));
+            }
+            write!(out, ":{})", line.as_small().unwrap_or(0))?;
+        }
+        out.push('\n');
+        Ok(())
+    }
+}
+
+/// Tells of a process that ended by an error, in the words of OTP's emulator.
+fn report(shared: &mut Shared, process: &Process, reason: Term) {
+    let mut text = String::from("Error in process ");
+    let store = shared.store(&process.heap);
+    let print = |term: Term, text: &mut String| {
+        let _ = print::print(store, &shared.code, term, Mode::Pretty, &shared.budget, text);
+    };
+    print(process.pid(), &mut text);
+    text.push_str(" with exit value:\n");
+    print(reason, &mut text);
+    text.push('\n');
+    shared.platform.write(Stream::Error, text.as_bytes());
+}
