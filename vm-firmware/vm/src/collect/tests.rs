@@ -193,7 +193,7 @@ fn survive(collectors: &[Collector], seed: u64) {
         let (before, length) = check(&mut world, "before");
         let collector = collectors[round % collectors.len()];
         let World { process, registers, binaries } = &mut world;
-        collector(process, registers, binaries, seed % 2 == 0).unwrap();
+        collector(process, registers, binaries, seed.is_multiple_of(2)).unwrap();
         let (after, live) = check(&mut world, &format!("seed {seed}, round {round}"));
         assert!(before == after, "seed {seed}, round {round}");
         assert!(live <= length);
