@@ -18,6 +18,7 @@ pub mod heap;
 pub mod memory;
 pub mod natives;
 pub mod platform;
+pub mod print;
 pub mod process;
 pub mod raise;
 pub mod shared;
