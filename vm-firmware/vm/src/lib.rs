@@ -11,6 +11,7 @@ extern crate std;
 
 pub mod atoms;
 pub mod binaries;
+pub mod checksum;
 pub mod code;
 pub mod copy;
 pub mod external;
