@@ -150,7 +150,7 @@ pub fn crc32_combine(first: u32, second: u32, length: u64) -> u32 {
         square = multiply(square, square);
         left >>= 1;
     }
-    if length == 0 { first } else { multiply(power, first) ^ second }
+    multiply(power, first) ^ second
 }
 
 /// The product of two polynomials, modulo that of CRC-32.

@@ -81,11 +81,12 @@ fn encode_options(store: Store<'_>, arguments: &[Term], highest: i32) -> Result<
     options(store, arguments, |name, value| {
         match (name.as_atom()?, value) {
             (atoms::MINOR_VERSION, Some(value)) => chosen.minor_version = number(value, highest)? as u8,
-            (atoms::COMPRESSED, None) if highest == 2 => chosen.compressed = 6,
-            (atoms::COMPRESSED, Some(value)) if highest == 2 => chosen.compressed = number(value, 9)? as u8,
-            (atoms::COMPRESSED, None) => {}
+            // With a lower limit these are the options of external_size/2, which has no others.
+            _ if highest < 2 => return None,
+            (atoms::COMPRESSED, None) => chosen.compressed = 6,
+            (atoms::COMPRESSED, Some(value)) => chosen.compressed = number(value, 9)? as u8,
             (atoms::DETERMINISTIC, None) => chosen.deterministic = true,
-            (atoms::LOCAL, None) if highest == 2 => chosen.local = true,
+            (atoms::LOCAL, None) => chosen.local = true,
             _ => return None,
         }
         Some(())
@@ -142,13 +143,7 @@ fn binary_to_term(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     context.bump(bytes.len() / 64);
     let shared = &mut *context.shared;
-    let target = Target {
-        heap: &mut context.process.heap,
-        atoms: &mut shared.atoms,
-        binaries: &mut shared.binaries,
-        code: &mut shared.code,
-        budget: &shared.budget,
-    };
+    let target = Target { heap: &mut context.process.heap, shared: &mut *shared };
     let result = decode(target, &bytes, chosen);
     shared.budget.drop_vector(bytes);
     let (term, length) = result?;
