@@ -13,6 +13,7 @@ pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
 pub mod bits;
+pub mod checksum;
 pub mod code;
 pub mod collect;
 pub mod compare;

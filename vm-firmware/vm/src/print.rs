@@ -300,22 +300,13 @@ mod tests {
     use crate::heap::Heap;
 
     fn text(bytes: &[u8], mode: Mode) -> String {
-        let budget = Budget::new(usize::MAX);
-        let mut heap = Heap::new(budget.clone(), 0);
-        let mut atoms = crate::atoms::Atoms::new(budget.clone()).unwrap();
-        let mut binaries = crate::binaries::Binaries::new(budget.clone());
-        let mut code = Code::new(budget.clone());
-        let target = Target {
-            heap: &mut heap,
-            atoms: &mut atoms,
-            binaries: &mut binaries,
-            code: &mut code,
-            budget: &budget,
-        };
+        let mut heap = Heap::new(Budget::new(usize::MAX), 0);
+        let platform = alloc::boxed::Box::new(crate::external::tests::Nothing);
+        let mut shared = crate::shared::Shared::new(platform, Budget::new(usize::MAX)).unwrap();
+        let target = Target { heap: &mut heap, shared: &mut shared };
         let (term, _) = decode(target, &[b"\x83", bytes].concat(), DecodeOptions::default()).unwrap();
-        let store = Store { heap: heap.words.as_slice(), literals: &[], atoms: &atoms, binaries: &binaries };
         let mut out = String::new();
-        print(store, &code, term, mode, &budget, &mut out).unwrap();
+        print(shared.store(&heap), &shared.code, term, mode, &shared.budget, &mut out).unwrap();
         out
     }
 

@@ -54,7 +54,10 @@ fn is_plain(name: &str) -> bool {
 /// Writes a name in a `fun m:f/a`. OTP prints those in C (`erlang:fun_to_list/1`), with rules of its own: reserved
 /// words are not quoted but names with `@` are, and other characters have an escape. Characters beyond ASCII, which OTP prints as the bytes of
 /// their UTF-8 form, are written as [`write_atom`] does.
-fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
+///
+/// # Errors
+/// When `f` has one.
+pub fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
     if !name.is_ascii() {
         return write_atom(f, name);
     }
@@ -220,7 +223,10 @@ fn write_bitstring(f: &mut fmt::Formatter<'_>, bytes: &[u8], bits: usize) -> fmt
 
 /// The shortest digits that read back as the same float. Below 2^53 the shorter of the two notations is taken, the
 /// plain one when they are as long; from there on always the one with an exponent (`float_to_list(F, [short])`).
-fn write_float(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
+///
+/// # Errors
+/// When `f` has one.
+pub fn write_float(f: &mut impl fmt::Write, value: f64) -> fmt::Result {
     const PRECISE_BELOW: f64 = 9_007_199_254_740_992.0;
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));

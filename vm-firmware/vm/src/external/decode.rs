@@ -10,13 +10,14 @@ use emberl_format::reader::Reader;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
-use crate::atoms::{self, Atom, Atoms};
-use crate::binaries::{Binaries, HEAP_BINARY_LIMIT};
-use crate::code::{Code, Lambda};
+use crate::atoms::{self, Atom};
+use crate::binaries::HEAP_BINARY_LIMIT;
+use crate::code::Lambda;
 use crate::copy::{mark, roll_back};
 use crate::external::order::compare;
-use crate::heap::{External, Heap, Store};
+use crate::heap::{External, Heap};
 use crate::memory::{Budget, NoMemory};
+use crate::shared::Shared;
 use crate::term::{Kind, MAX_SIZE, Term};
 
 /// How to read a term: the options of `binary_to_term/2`.
@@ -56,18 +57,13 @@ impl From<Failure> for crate::raise::Raise {
     }
 }
 
-/// What terms are made in: the heap, which may be the literal area, and the tables.
+/// What terms are made in: the heap, and the tables.
 pub struct Target<'a> {
-    /// The heap.
+    /// The heap of a process, or one that is dropped later. Not the literal area: terms for it are made in another heap
+    /// and go there by [`to_literals`](crate::copy::to_literals).
     pub heap: &'a mut Heap,
-    /// The atoms.
-    pub atoms: &'a mut Atoms,
-    /// The large binaries.
-    pub binaries: &'a mut Binaries,
-    /// The tables of exports and lambdas.
-    pub code: &'a mut Code,
-    /// The budget.
-    pub budget: &'a Budget,
+    /// The tables.
+    pub shared: &'a mut Shared,
 }
 
 /// The most that deflate can make of one byte.
@@ -88,11 +84,11 @@ pub fn decode(target: Target<'_>, bytes: &[u8], options: DecodeOptions) -> Resul
     if version != VERSION {
         return Err(Failure::Bad);
     }
-    let budget = target.budget;
+    let budget = target.shared.budget.clone();
     match rest.split_first() {
         Some((&tag::COMPRESSED, rest)) => {
             let mut plain = Vec::new();
-            let result = inflate(rest, &mut plain, budget).and_then(|used| {
+            let result = inflate(rest, &mut plain, &budget).and_then(|used| {
                 let (term, _) = decode_plain(target, &plain, options)?;
                 Ok((term, used + 2))
             });
@@ -120,10 +116,10 @@ pub fn decode_plain(target: Target<'_>, bytes: &[u8], options: DecodeOptions) ->
     let mut decoder = Decoder { target, options, frames: Vec::new(), values: Vec::new() };
     let result = decoder.run(bytes);
     let Decoder { target, frames, values, .. } = decoder;
-    target.budget.drop_vector(frames);
-    target.budget.drop_vector(values);
+    target.shared.budget.drop_vector(frames);
+    target.shared.budget.drop_vector(values);
     if result.is_err() {
-        roll_back(target.heap, mark, target.binaries);
+        roll_back(target.heap, mark, &mut target.shared.binaries);
     }
     result
 }
@@ -213,7 +209,7 @@ impl Decoder<'_> {
                         left
                     }
                     Frame::Map { left, .. } => {
-                        self.target.budget.reserve(&mut self.values, 1)?;
+                        self.target.shared.budget.reserve(&mut self.values, 1)?;
                         self.values.push(term);
                         left
                     }
@@ -232,13 +228,13 @@ impl Decoder<'_> {
     /// A map of the values from `start` on.
     fn map(&mut self, start: usize) -> Result<Term, Failure> {
         let pairs = self.values.get(start..).unwrap_or_default();
-        let map = map_from_pairs(&mut self.target, pairs)?;
+        let map = map_from_pairs(self.target.heap, self.target.shared, pairs)?;
         self.values.truncate(start);
         Ok(map)
     }
 
     fn frame(&mut self, frame: Frame, term: Term) -> Result<Option<Term>, Failure> {
-        self.target.budget.reserve(&mut self.frames, 1)?;
+        self.target.shared.budget.reserve(&mut self.frames, 1)?;
         self.frames.push((frame, term));
         Ok(None)
     }
@@ -297,7 +293,7 @@ impl Decoder<'_> {
             Token::Reference { node, creation, words } => self.reference(&node, creation, words)?,
             Token::Export { module, function, arity } => {
                 let (module, function) = (self.atom(&module)?, self.atom(&function)?);
-                let code = &mut self.target.code;
+                let code = &mut self.target.shared.code;
                 let export = match code.find_export(module, function, arity) {
                     Some(export) => export,
                     None if self.options.safe => return Err(Failure::Bad),
@@ -327,9 +323,9 @@ impl Decoder<'_> {
 
     fn atom(&mut self, name: &str) -> Result<Atom, Failure> {
         if self.options.safe {
-            return self.target.atoms.find(name).ok_or(Failure::Bad);
+            return self.target.shared.atoms.find(name).ok_or(Failure::Bad);
         }
-        Ok(self.target.atoms.intern(name)?)
+        Ok(self.target.shared.atoms.intern(name)?)
     }
 
     fn big(&mut self, negative: bool, magnitude: &[u8]) -> Result<Term, Failure> {
@@ -342,7 +338,8 @@ impl Decoder<'_> {
     }
 
     fn bitstring(&mut self, bytes: &[u8], last: u8) -> Result<Term, Failure> {
-        let Target { heap, binaries, budget, .. } = &mut self.target;
+        let Target { heap, shared } = &mut self.target;
+        let Shared { binaries, budget, .. } = &mut **shared;
         let whole = if bytes.len() <= HEAP_BINARY_LIMIT || heap.area != 0 {
             heap.heap_binary(bytes)?
         } else {
@@ -409,7 +406,7 @@ impl Decoder<'_> {
     /// The entry of a lambda: the loaded module's, or one without code, which the module may get later. An entry of
     /// another number of arguments or free variables is another function, whatever the module calls it.
     fn lambda(&mut self, module: Atom, arity: u8, free: u8, index: u32, old_unique: u32) -> Result<u32, Failure> {
-        let code = &mut self.target.code;
+        let Shared { code, budget, .. } = &mut *self.target.shared;
         let same = |lambda: &Lambda| {
             lambda.module == module
                 && lambda.index == index
@@ -420,7 +417,7 @@ impl Decoder<'_> {
         if let Some(entry) = code.lambdas.iter().position(same) {
             return Ok(entry as u32);
         }
-        self.target.budget.reserve(&mut code.lambdas, 1)?;
+        budget.reserve(&mut code.lambdas, 1)?;
         code.lambdas.push(Lambda { module, function: atoms::UNDEFINED, arity, free, index, old_unique, address: 0 });
         Ok(code.lambdas.len() as u32 - 1)
     }
@@ -432,8 +429,8 @@ fn is_here(node: Atom, creation: u32) -> bool {
 }
 
 /// A map of keys and values, alternating; [`Failure::Bad`] when a key is there twice.
-fn map_from_pairs(target: &mut Target<'_>, pairs: &[Term]) -> Result<Term, Failure> {
-    let Target { heap, atoms, binaries, budget, .. } = target;
+fn map_from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[Term]) -> Result<Term, Failure> {
+    let budget = &shared.budget;
     let count = pairs.len() / 2;
     let map = heap.blank(Kind::Map, 1 + count)?;
     let keys = heap.blank(Kind::Tuple, count)?;
@@ -442,9 +439,7 @@ fn map_from_pairs(target: &mut Target<'_>, pairs: &[Term]) -> Result<Term, Failu
     let mut result = Ok(map);
     'pairs: for pair in pairs.chunks_exact(2) {
         let &[key, value] = pair else { continue };
-        let words = heap.words.as_slice();
-        let (heap, literals): (&[u32], &[u32]) = if heap.area == 0 { (words, &[]) } else { (&[], words) };
-        let store = Store { heap, literals, atoms, binaries };
+        let store = shared.store(heap);
         // By bisection.
         let (mut low, mut high) = (0, order.len());
         while low < high {

@@ -16,45 +16,55 @@ pub use encode::{EncodeOptions, encode};
 const LOCAL_MARK: [u8; 8] = *b"emberl\0\x01";
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::atoms::Atoms;
-    use crate::binaries::Binaries;
-    use crate::code::Code;
-    use crate::heap::{Heap, Store};
+    use alloc::boxed::Box;
+
+    use crate::heap::Heap;
     use crate::memory::Budget;
-    use crate::term::{LITERAL_BIT, Term};
+    use crate::platform::{Platform, Stream};
+    use crate::shared::Shared;
+    use crate::term::Term;
+
+    /// A machine that does nothing.
+    pub(crate) struct Nothing;
+
+    impl Platform for Nothing {
+        fn write(&mut self, _: Stream, _: &[u8]) {}
+
+        fn monotonic(&mut self) -> u64 {
+            0
+        }
+
+        fn system_time(&mut self) -> u64 {
+            0
+        }
+
+        fn random(&mut self, _: &mut [u8]) {}
+    }
 
     struct World {
-        budget: Budget,
         heap: Heap,
-        atoms: Atoms,
-        binaries: Binaries,
-        code: Code,
+        shared: Shared,
     }
 
     impl World {
-        fn new(limit: usize, area: u32) -> Self {
-            let budget = Budget::new(usize::MAX);
-            let heap = Heap::new(Budget::new(limit), area);
-            let atoms = Atoms::new(budget.clone()).unwrap();
-            let (binaries, code) = (Binaries::new(budget.clone()), Code::new(budget.clone()));
-            Self { budget, heap, atoms, binaries, code }
+        fn new(limit: usize) -> Self {
+            let heap = Heap::new(Budget::new(limit), 0);
+            Self { heap, shared: Shared::new(Box::new(Nothing), Budget::new(usize::MAX)).unwrap() }
         }
 
         fn decode(&mut self, bytes: &[u8], safe: bool) -> Result<(Term, usize), Failure> {
-            let Self { budget, heap, atoms, binaries, code } = self;
-            decode(Target { heap, atoms, binaries, code, budget }, bytes, DecodeOptions { safe })
+            let Self { heap, shared } = self;
+            decode(Target { heap, shared }, bytes, DecodeOptions { safe })
         }
 
         fn encode(&self, term: Term, options: EncodeOptions) -> Vec<u8> {
-            let words = self.heap.words.as_slice();
-            let (heap, literals): (&[u32], &[u32]) = if self.heap.area == 0 { (words, &[]) } else { (&[], words) };
-            let store = Store { heap, literals, atoms: &self.atoms, binaries: &self.binaries };
-            let bytes = encode(store, &self.code, term, options, &self.budget).unwrap();
-            let counted = encode::size(store, &self.code, term, options, &self.budget).unwrap();
+            let (store, code) = (self.shared.store(&self.heap), &self.shared.code);
+            let bytes = encode(store, code, term, options, &self.shared.budget).unwrap();
+            let counted = encode::size(store, code, term, options, &self.shared.budget).unwrap();
             assert!(options.compressed != 0 || counted == bytes.len());
             bytes
         }
@@ -102,25 +112,23 @@ mod tests {
             ]
             .concat(),
         ];
-        for area in [0, LITERAL_BIT] {
-            let mut world = World::new(usize::MAX, area);
-            for body in terms {
-                let bytes = [b"\x83", *body].concat();
-                let (term, used) = world.decode(&bytes, false).unwrap();
-                assert_eq!(used, bytes.len());
-                assert_eq!(world.encode(term, EncodeOptions::default()), bytes, "{body:?}");
-                let mark = world.heap.words.len();
-                for end in 0..bytes.len() {
-                    assert_eq!(world.decode(&bytes[..end], false), Err(Failure::Bad), "{body:?} to {end}");
-                    assert_eq!(world.heap.words.len(), mark);
-                }
+        let mut world = World::new(usize::MAX);
+        for body in terms {
+            let bytes = [b"\x83", *body].concat();
+            let (term, used) = world.decode(&bytes, false).unwrap();
+            assert_eq!(used, bytes.len());
+            assert_eq!(world.encode(term, EncodeOptions::default()), bytes, "{body:?}");
+            let mark = world.heap.words.len();
+            for end in 0..bytes.len() {
+                assert_eq!(world.decode(&bytes[..end], false), Err(Failure::Bad), "{body:?} to {end}");
+                assert_eq!(world.heap.words.len(), mark);
             }
         }
     }
 
     #[test]
     fn what_otp_refuses() {
-        let mut world = World::new(usize::MAX, 0);
+        let mut world = World::new(usize::MAX);
         let refused: &[&[u8]] = &[
             b"",
             b"\x82\x6a",
@@ -150,7 +158,7 @@ mod tests {
 
     #[test]
     fn options_of_writing() {
-        let mut world = World::new(usize::MAX, 0);
+        let mut world = World::new(usize::MAX);
         let (term, _) = world.decode(b"\x83\x68\x02\x46\x3f\xf8\0\0\0\0\0\0\x77\x03foo", false).unwrap();
         let minor = |minor_version| EncodeOptions { minor_version, ..EncodeOptions::default() };
         assert_eq!(
@@ -188,10 +196,10 @@ mod tests {
         for _ in 0..100_000 {
             deep.push(106);
         }
-        let mut world = World::new(usize::MAX, 0);
+        let mut world = World::new(usize::MAX);
         let (term, used) = world.decode(&deep, false).unwrap();
         assert_eq!(used, deep.len());
         assert_eq!(world.encode(term, EncodeOptions::default()), deep);
-        assert_eq!(World::new(10_000, 0).decode(&deep, false), Err(Failure::NoMemory));
+        assert_eq!(World::new(10_000).decode(&deep, false), Err(Failure::NoMemory));
     }
 }

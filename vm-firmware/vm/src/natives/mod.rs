@@ -5,6 +5,7 @@ mod math;
 mod number;
 pub mod binary;
 mod unicode;
+pub mod external;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -108,6 +109,7 @@ pub static TABLES: &[&[Native]] = &[
     binary::ERLANG,
     unicode::UNICODE,
 ];
+pub static TABLES: &[&[Native]] = &[external::ERLANG, external::ERTS_DEBUG];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
