@@ -23,3 +23,6 @@ pub mod process;
 pub mod raise;
 pub mod shared;
 pub mod term;
+
+#[cfg(test)]
+mod terms_tests;

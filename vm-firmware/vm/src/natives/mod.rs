@@ -1,6 +1,11 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
+mod compare;
+mod lists;
+mod maps;
+mod tuples;
+
 use crate::heap::{Heap, Store};
 use crate::process::Process;
 use crate::raise::Result;
@@ -94,7 +99,16 @@ macro_rules! natives {
 pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
-pub static TABLES: &[&[Native]] = &[];
+pub static TABLES: &[&[Native]] = &[
+    compare::ERLANG,
+    compare::ERTS_INTERNAL,
+    lists::LISTS,
+    lists::ERLANG,
+    maps::MAPS,
+    maps::ERLANG,
+    maps::ERTS_INTERNAL,
+    tuples::ERLANG,
+];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
