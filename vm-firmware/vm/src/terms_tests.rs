@@ -360,3 +360,46 @@ fn natives_of_lists_and_tuples() {
     assert_eq!(m.call("erlang", "element", &[n(0), tuple]), Err(Raise::BADARG));
     assert_eq!(m.call("erlang", "max", &[n(1), one]), Ok(n(1)));
 }
+
+#[test]
+fn keys_whose_hashes_collide() {
+    let mut m = Machine::new();
+    let mut hashes: Vec<(u32, i32)> = Vec::new();
+    let store = m.shared.store(&m.process.heap);
+    for i in 0..300_000 {
+        hashes.push((hash::internal(store, n(i), 0).unwrap(), i));
+    }
+    hashes.sort_unstable();
+    let colliding: Vec<i32> =
+        hashes.windows(2).filter(|pair| pair[0].0 == pair[1].0).flat_map(|pair| [pair[0].1, pair[1].1]).collect();
+    assert!(colliding.len() >= 4, "no collisions among 300,000 hashes of 32 bits");
+    let mut pairs: Vec<_> = (-40..0).map(|i| (n(i), n(i))).collect();
+    let few = m.map(&pairs);
+    pairs.extend(colliding.iter().map(|&i| (n(i), n(i))));
+    let map = m.map(&pairs);
+    assert_eq!(maps::size(m.shared.store(&m.process.heap), map), Some(pairs.len()));
+    let turned: Vec<_> = pairs.iter().rev().copied().collect();
+    let mut other = m.map(&turned);
+    assert!(m.same(map, other));
+    for &(key, value) in &pairs {
+        assert_eq!(m.get(other, key), Some(value));
+    }
+    // A walk by batches gets through the deep nodes.
+    let list = m.call("maps", "to_list", &[map]).unwrap();
+    assert_eq!(m.call("erlang", "length", &[list]), Ok(n(pairs.len() as i32)));
+    for &i in &colliding {
+        other = maps::remove(&mut m.process.heap, &m.shared, other, n(i)).unwrap();
+    }
+    assert!(m.same(other, few));
+}
+
+#[test]
+fn deep_terms() {
+    let mut m = Machine::new();
+    let deep = |m: &mut Machine| (0..100_000).fold(n(1), |term, _| m.list(&[term]));
+    let (a, b) = (deep(&mut m), deep(&mut m));
+    assert!(m.same(a, b));
+    assert_eq!(m.hash(a), m.hash(b));
+    let map = m.map(&[(a, n(1))]);
+    assert_eq!(m.get(map, b), Some(n(1)));
+}
