@@ -40,3 +40,6 @@ pub mod signals;
 pub mod term;
 pub mod timers;
 pub mod vm;
+
+#[cfg(test)]
+mod terms_tests;

@@ -6,6 +6,10 @@ mod number;
 pub mod binary;
 mod unicode;
 pub mod external;
+mod compare;
+mod lists;
+mod maps;
+mod tuples;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -110,6 +114,15 @@ pub static TABLES: &[&[Native]] = &[
     unicode::UNICODE,
 ];
 pub static TABLES: &[&[Native]] = &[external::ERLANG, external::ERTS_DEBUG];
+    compare::ERLANG,
+    compare::ERTS_INTERNAL,
+    lists::LISTS,
+    lists::ERLANG,
+    maps::MAPS,
+    maps::ERLANG,
+    maps::ERTS_INTERNAL,
+    tuples::ERLANG,
+];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
