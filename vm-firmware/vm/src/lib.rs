@@ -12,6 +12,8 @@ extern crate std;
 pub mod atoms;
 pub mod binaries;
 pub mod bits;
+#[cfg(test)]
+mod bits_tests;
 pub mod code;
 pub mod construct;
 pub mod heap;
