@@ -14,6 +14,8 @@ pub mod atoms;
 pub mod binaries;
 pub mod bits;
 pub mod checksum;
+#[cfg(test)]
+mod bits_tests;
 pub mod code;
 pub mod collect;
 pub mod compare;

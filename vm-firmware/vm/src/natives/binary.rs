@@ -630,7 +630,13 @@ struct Patterns<'a> {
     strings: Vec<Cow<'a, [u8]>>,
     /// The bytes that they begin with, a bit each.
     starts: [u32; 8],
+    /// For one long string: of each of its beginnings the length of the longest shorter beginning that it ends with.
+    /// With it the search takes a time linear in the subject whatever the string repeats.
+    borders: Vec<u32>,
 }
+
+/// A string up to this length is searched for in the plain way.
+const PLAIN: usize = 8;
 
 impl<'a> Patterns<'a> {
     /// Reads a pattern: a binary, a list of binaries, or what [`compile_pattern`] made.
@@ -641,7 +647,7 @@ impl<'a> Patterns<'a> {
             Some(_) => return Err(Raise::BADARG),
             None => pattern,
         };
-        let mut patterns = Self { strings: Vec::new(), starts: [0; 8] };
+        let mut patterns = Self { strings: Vec::new(), starts: [0; 8], borders: Vec::new() };
         if pattern.is_list() {
             let mut list = store.list(pattern);
             for term in list.by_ref() {
@@ -652,6 +658,12 @@ impl<'a> Patterns<'a> {
             }
         } else {
             patterns.add(bytes(store, budget, pattern)?)?;
+        }
+        if let [string] = patterns.strings.as_slice()
+            && string.len() > PLAIN
+        {
+            budget.probe(string.len() * 4)?;
+            patterns.borders = borders(string)?;
         }
         Ok(patterns)
     }
@@ -666,9 +678,24 @@ impl<'a> Patterns<'a> {
         Ok(())
     }
 
+    fn find_long(&self, string: &[u8], subject: &[u8], from: usize) -> Option<(usize, usize)> {
+        let mut length = 0;
+        for (index, &byte) in subject.iter().enumerate().skip(from) {
+            length = shorten(string, &self.borders, length, byte);
+            length += usize::from(string.get(length) == Some(&byte));
+            if length == string.len() {
+                return Some((index + 1 - length, length));
+            }
+        }
+        None
+    }
+
     /// The first place at or behind `from`, and of the strings found there the longest: start and length.
     fn find(&self, subject: &[u8], from: usize) -> Option<(usize, usize)> {
         if let [string] = self.strings.as_slice() {
+            if !self.borders.is_empty() {
+                return self.find_long(string, subject, from);
+            }
             let &first = string.first()?;
             let mut start = from;
             loop {
@@ -694,6 +721,31 @@ impl<'a> Patterns<'a> {
         }
         None
     }
+}
+
+/// The table of [`Patterns::borders`] for a string.
+fn borders(string: &[u8]) -> Result<Vec<u32>> {
+    let mut borders: Vec<u32> = Vec::new();
+    borders.try_reserve_exact(string.len()).map_err(|_| NoMemory)?;
+    let mut border = 0;
+    for (index, &byte) in string.iter().enumerate() {
+        if index != 0 {
+            border = shorten(string, &borders, border, byte);
+            border += usize::from(string.get(border) == Some(&byte));
+        }
+        borders.push(border as u32);
+    }
+    Ok(borders)
+}
+
+/// The longest beginning of a string, of at most `length` bytes, that what was read ends with and that `byte` may
+/// continue; 0 where none is.
+fn shorten(string: &[u8], borders: &[u32], length: usize, byte: u8) -> usize {
+    let mut length = length;
+    while length != 0 && string.get(length) != Some(&byte) {
+        length = borders.get(length - 1).map_or(0, |&border| border as usize);
+    }
+    length
 }
 
 fn atom(store: Store<'_>, name: &str) -> Option<Term> {
