@@ -4,7 +4,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use emberl_tests::{Failed, bin, mutate, process::Output, qemu, tools::needs};
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);

@@ -115,7 +115,7 @@ mod tests {
     #[rustfmt::skip]
     const KNOWN: [(Function, f64, f64, f64); 42] = [
         (Function::Acosh, 1.0, 0.0, 0.0),
-        (Function::Acosh, 1.25, 0.0, 0.6931471805599453),
+        (Function::Acosh, 1.3, 0.0, 0.7564329108569596),
         (Function::Acosh, 1.7, 0.0, 1.123230982587296),
         (Function::Acosh, 2.5, 0.0, 1.566799236972411),
         (Function::Acosh, 3.3, 0.0, 1.8632793511534487),
@@ -148,7 +148,7 @@ mod tests {
         (Function::Tan, 0.1, 0.0, 0.10033467208545055),
         (Function::Tan, 1.5, 0.0, 14.101419947171719),
         (Function::Log2, 3.0, 0.0, 1.584962500721156),
-        (Function::Log2, 0.1, 0.0, -3.321928094887362),
+        (Function::Log2, 0.3, 0.0, -1.7369655941662063),
         (Function::Log10, 3.0, 0.0, 0.47712125471966244),
         (Function::Log10, 1.0e3, 0.0, 3.0),
         (Function::Exp, 0.1, 0.0, 1.1051709180756477),
