@@ -34,7 +34,7 @@ t(15) -> top(fun() -> (id(fun id/1))(1, 2) end);
 t(16) -> top(fun() -> error(r, [id(1), b]) end).
 
 top(F) ->
-    try F() catch C:R:[{M, N, A, _} | _] -> {C, show(R), M, N, show_arguments(N, A)} end.
+    try F() catch C:R:S -> [{M, N, A, _} | _] = S, {C, show(R), M, N, show_arguments(N, A)} end.
 
 show({badarity, {_, A}}) -> {badarity, A};
 show(R) -> R.

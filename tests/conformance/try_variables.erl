@@ -38,6 +38,6 @@ last(N) -> try id(N) of V -> last(V, V * 2) catch _:_ -> none end.
 last(A, B) -> A + B.
 
 both(V) ->
-    R = try V + 1, ok catch error:badarith -> bad end,
+    R = try _ = V + 1, ok catch error:badarith -> bad end,
     S = try V + 2 catch error:badarith -> 0 end,
     {R, S, V}.
