@@ -1,6 +1,8 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
+mod process;
+
 use crate::heap::{Heap, Store};
 use crate::process::Process;
 use crate::raise::Result;
@@ -94,7 +96,7 @@ macro_rules! natives {
 pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
-pub static TABLES: &[&[Native]] = &[];
+pub static TABLES: &[&[Native]] = &[process::PROCESS];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
