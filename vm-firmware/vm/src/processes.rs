@@ -176,6 +176,14 @@ pub struct Processes {
     pub timers: Timers,
     /// Processes that were ever made.
     pub made: u64,
+    /// What `erlang:now/0` said last, in microseconds.
+    pub last_now: u64,
+    /// Reductions of all slices that have ended.
+    pub reductions: u64,
+    /// Slices that have begun.
+    pub switches: u64,
+    /// What `statistics/1` said last of reductions, run time, time.
+    pub asked: [u64; 3],
     budget: Budget,
 }
 
@@ -222,6 +230,10 @@ impl Processes {
             names: Vec::new(),
             timers: Timers::new(),
             made: 0,
+            last_now: 0,
+            reductions: 0,
+            switches: 0,
+            asked: [0; 3],
             budget,
         }
     }

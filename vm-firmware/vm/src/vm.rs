@@ -201,7 +201,12 @@ impl Vm {
     fn slice(&mut self, mut process: Box<Process>) -> Option<i32> {
         process.reductions = SLICE;
         process.relations.slices = process.relations.slices.wrapping_add(1);
-        match (self.run)(&mut self.shared, &mut self.registers, &mut process) {
+        self.shared.processes.switches += 1;
+        let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
+        let used = i64::from(SLICE) - i64::from(process.reductions);
+        let processes = &mut self.shared.processes;
+        processes.reductions = processes.reductions.saturating_add_signed(used);
+        match outcome {
             Outcome::Yielded => {
                 process.state = State::Runnable;
                 let (number, priority) = (process.number, process.relations.priority);

@@ -2,6 +2,7 @@
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
 mod process;
+mod time;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -96,7 +97,7 @@ macro_rules! natives {
 pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
-pub static TABLES: &[&[Native]] = &[process::PROCESS];
+pub static TABLES: &[&[Native]] = &[process::PROCESS, time::TIME];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
