@@ -93,7 +93,6 @@ impl Vm {
     /// When there is no memory.
     pub fn new(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
-        // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers { x: [Term::NIL.0; 1024], f: [0.0; 1024] })?;
         Ok(Self {
             shared: Shared::new(platform, budget)?,
@@ -260,3 +259,6 @@ fn told(process: &mut Process, class: Class, reason: Term, trace: Term) -> Term 
     };
     made.unwrap_or(reason)
 }
+
+#[cfg(test)]
+mod tests;

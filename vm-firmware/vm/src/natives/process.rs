@@ -202,7 +202,7 @@ fn spawn(cx: &mut Context<'_>, start: Start, wishes: Wishes) -> Result {
     if let Some(priority) = wishes.priority
         && let Some(new) = shared.processes.get_mut(number)
     {
-        // It stands in the queue of its parent's priority once; from its first slice on it has its own.
+        // It stands in the queue of normal ones once; from its first slice on it has its own priority.
         new.relations.priority = priority;
     }
     let pid = Term::pid(number);
@@ -328,7 +328,8 @@ fn exit_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let Some(number) = pid_arg(cx, arg(arguments, 0))? else { return Ok(TRUE) };
     let Context { process, shared } = cx;
     if number != process.number {
-        return signals::exit_signal(shared, process, number, reason).map_or(Ok(TRUE), |reason| Err(Raise::Exit(reason)));
+        return signals::exit_signal(shared, process, number, reason)
+            .map_or(Ok(TRUE), |reason| Err(Raise::Exit(reason)));
     }
     if reason == Term::atom(atoms::KILL) {
         return Err(Raise::Exit(Term::atom(atoms::KILLED)));
@@ -488,9 +489,9 @@ fn demonitor_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let is_down = |message: Term| {
             store.tuple(message).is_some_and(|elements| {
                 elements.len() == 5
-                    && elements
-                        .get(1)
-                        .is_some_and(|second| matches!(store.view(second), View::Reference(words) if words == reference))
+                    && elements.get(1).is_some_and(
+                        |second| matches!(store.view(second), View::Reference(words) if words == reference),
+                    )
             })
         };
         if let Some(place) = cx.process.mailbox.iter().position(|&message| is_down(message)) {
@@ -610,7 +611,8 @@ fn register(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let number = arg(arguments, 1).as_pid().ok_or(Raise::BADARG)?;
     let Context { process, shared } = cx;
     let own = number == process.number;
-    let held = if own { process.relations.name } else { shared.processes.get(number).ok_or(Raise::BADARG)?.relations.name };
+    let held =
+        if own { process.relations.name } else { shared.processes.get(number).ok_or(Raise::BADARG)?.relations.name };
     if name == atoms::UNDEFINED || held.is_some() || !shared.processes.register(name, number)? {
         return Err(Raise::BADARG);
     }
@@ -799,7 +801,10 @@ fn erase_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// A list made of what `each` gives of each key and value; not of the pairs themselves, which are changed in place.
-fn dictionary_list(cx: &mut Context<'_>, each: impl Fn(&mut Context<'_>, Term, Term) -> Result<Option<Term>>) -> Result {
+fn dictionary_list(
+    cx: &mut Context<'_>,
+    each: impl Fn(&mut Context<'_>, Term, Term) -> Result<Option<Term>>,
+) -> Result {
     let (mut cell, mut list) = (cx.process.dictionary, Term::NIL);
     while let Some((pair, tail)) = cx.store().cell(cell) {
         let both = cx.store().tuple(pair).and_then(|pair| Some((pair.get(0)?, pair.get(1)?)));

@@ -217,11 +217,12 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
             if cx.shared.atoms.name(name) == "abs" { Ok(()) } else { Err(Raise::BADARG) }
         })?;
     }
-    let bad_time =
-        || cx.shared.atoms.find("time").map_or(Raise::BADARG, |cause| Raise::ErrorWithCause {
+    let bad_time = || {
+        cx.shared.atoms.find("time").map_or(Raise::BADARG, |cause| Raise::ErrorWithCause {
             reason: Term::atom(atoms::BADARG),
             cause: Term::atom(cause),
-        });
+        })
+    };
     let time = cx.store().integer(arg(arguments, 0)).filter(|&time| time >= 0 || absolute).ok_or_else(bad_time)?;
     let (to, message) = (arg(arguments, 1), arg(arguments, 2));
     if !to.is_pid() && !to.is_atom() {
@@ -236,9 +237,8 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
     let mut heap = Heap::new(budget.clone(), 0);
     let copied = signals::copy(process.heap.words.as_slice(), literals.words.as_slice(), message, &mut heap, binaries)?;
     let wrapped = if wrap {
-        heap.boxed(Kind::Reference, &words).and_then(|reference| {
-            heap.tuple(&[Term::atom(atoms::TIMEOUT), reference, copied])
-        })
+        heap.boxed(Kind::Reference, &words)
+            .and_then(|reference| heap.tuple(&[Term::atom(atoms::TIMEOUT), reference, copied]))
     } else {
         Ok(copied)
     };
@@ -657,8 +657,11 @@ fn function_exported(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 fn module_loaded(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let module = atom_arg(arguments, 0)?;
-    let loaded = cx.shared.code.exports.iter().any(|export| {
-        export.module == module && (export.address != 0 || export.native.is_some())
-    });
+    let loaded = cx
+        .shared
+        .code
+        .exports
+        .iter()
+        .any(|export| export.module == module && (export.address != 0 || export.native.is_some()));
     Ok(Term::boolean(loaded))
 }
