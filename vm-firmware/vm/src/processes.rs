@@ -192,9 +192,18 @@ pub struct Processes {
 /// # Errors
 /// When there is no memory.
 pub fn boxed<T>(budget: &Budget, value: T) -> Result<Box<T>, NoMemory> {
+    try_box(budget, value).map_err(|_| NoMemory)
+}
+
+/// As [`boxed`]; gives the value back when there is no memory.
+///
+/// # Errors
+/// When there is no memory.
+pub fn try_box<T>(budget: &Budget, value: T) -> Result<Box<T>, T> {
     // There is no `Box` that can fail: ask for the same memory first, then take it.
-    Vec::<T>::new().try_reserve_exact(1).map_err(|_| NoMemory)?;
-    budget.take(size_of::<T>())?;
+    if Vec::<T>::new().try_reserve_exact(1).is_err() || budget.take(size_of::<T>()).is_err() {
+        return Err(value);
+    }
     Ok(Box::new(value))
 }
 

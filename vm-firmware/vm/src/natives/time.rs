@@ -242,14 +242,20 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
     } else {
         Ok(copied)
     };
-    let message = match wrapped.and_then(|message| budget.probe(size_of::<Pending>()).map(|()| message)) {
+    let message = match wrapped {
         Ok(message) => message,
         Err(error) => {
             heap.release(binaries);
             return Err(error.into());
         }
     };
-    let pending = crate::processes::boxed(budget, Pending { reference: words, heap, message, to })?;
+    let pending = match crate::processes::try_box(budget, Pending { reference: words, heap, message, to }) {
+        Ok(pending) => pending,
+        Err(mut pending) => {
+            pending.heap.release(binaries);
+            return Err(Raise::NoMemory);
+        }
+    };
     let count = processes.count();
     if let Err(pending) = processes.timers.add_message(budget, count, due, pending) {
         drop_pending(budget, pending, binaries);

@@ -285,3 +285,38 @@ fn aliases() {
     assert_eq!(bench.me.mailbox.len(), 1);
     assert_eq!(bench.call("unalias", &[alias]), Ok(Term::boolean(false)));
 }
+
+#[test]
+fn memory_that_runs_out_is_an_error() {
+    let mut bench = bench();
+    let budget = bench.vm.shared.budget.clone();
+    let spare = budget.left() - 100_000;
+    budget.take(spare).unwrap();
+    let text = bench.me.heap.binary(&mut bench.vm.shared.binaries, std::vec![1; 500]).unwrap();
+    let (name, to) = (bench.atom("exit"), bench.me.pid());
+    let reason = bench.me.heap.list(&[text]).unwrap();
+    let mut full = false;
+    for round in 0..2_000 {
+        let result = match round % 3 {
+            0 => bench.call("spawn_link", &[name, name, reason]),
+            1 => bench.call("start_timer", &[Term::tiny(1), to, text]),
+            _ => bench.call("spawn_monitor", &[name, name, reason]),
+        };
+        full |= result == Err(Raise::NoMemory);
+    }
+    assert!(full);
+    let me = bench.me.number;
+    bench.me.relations.trap_exit = true;
+    bench.vm.shared.processes.put_back(bench.me).ok().unwrap();
+    for _ in 0..1_000 {
+        bench.vm.step(1);
+    }
+    // Told, or gone for want of memory; in either case nobody else is left, nor what they held.
+    let processes = &bench.vm.shared.processes;
+    assert!(processes.numbers().all(|number| number == me));
+    assert!(processes.timers.is_empty());
+    if let Some(mut process) = bench.vm.shared.processes.remove(me, &mut bench.vm.shared.binaries) {
+        process.heap.release(&mut bench.vm.shared.binaries);
+    }
+    assert_eq!(bench.vm.shared.binaries.count(), 0);
+}
