@@ -176,6 +176,14 @@ pub struct Processes {
     pub timers: Timers,
     /// Processes that were ever made.
     pub made: u64,
+    /// What `erlang:now/0` said last, in microseconds.
+    pub last_now: u64,
+    /// Reductions of all slices that have ended.
+    pub reductions: u64,
+    /// Slices that have begun.
+    pub switches: u64,
+    /// What `statistics/1` said last of reductions, run time, time.
+    pub asked: [u64; 3],
     budget: Budget,
 }
 
@@ -184,9 +192,18 @@ pub struct Processes {
 /// # Errors
 /// When there is no memory.
 pub fn boxed<T>(budget: &Budget, value: T) -> Result<Box<T>, NoMemory> {
+    try_box(budget, value).map_err(|_| NoMemory)
+}
+
+/// As [`boxed`]; gives the value back when there is no memory.
+///
+/// # Errors
+/// When there is no memory.
+pub fn try_box<T>(budget: &Budget, value: T) -> Result<Box<T>, T> {
     // There is no `Box` that can fail: ask for the same memory first, then take it.
-    Vec::<T>::new().try_reserve_exact(1).map_err(|_| NoMemory)?;
-    budget.take(size_of::<T>())?;
+    if Vec::<T>::new().try_reserve_exact(1).is_err() || budget.take(size_of::<T>()).is_err() {
+        return Err(value);
+    }
     Ok(Box::new(value))
 }
 
@@ -222,6 +239,10 @@ impl Processes {
             names: Vec::new(),
             timers: Timers::new(),
             made: 0,
+            last_now: 0,
+            reductions: 0,
+            switches: 0,
+            asked: [0; 3],
             budget,
         }
     }

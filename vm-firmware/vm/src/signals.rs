@@ -28,7 +28,8 @@ pub fn copy(
     if copied.is_err() {
         // The references that the part that was copied counts.
         while to.shared as usize > length && to.shared != shared {
-            let Some(&[_, id, _, next]) = to.words.as_slice().get(to.shared as usize - 1..to.shared as usize + 3) else {
+            let Some(&[_, id, _, next]) = to.words.as_slice().get(to.shared as usize - 1..to.shared as usize + 3)
+            else {
                 break;
             };
             binaries.release(crate::binaries::BinaryId(id));
@@ -379,11 +380,8 @@ pub fn down_message(
 /// its reason.
 pub fn exit_signal(shared: &mut Shared, from: &mut Process, to: u32, reason: Term) -> Option<Term> {
     let mut receiver = shared.processes.take(to)?;
-    let mut parts = Parts {
-        literals: shared.literals.words.as_slice(),
-        binaries: &mut shared.binaries,
-        budget: &shared.budget,
-    };
+    let mut parts =
+        Parts { literals: shared.literals.words.as_slice(), binaries: &mut shared.binaries, budget: &shared.budget };
     let fate = receive_signal(&mut parts, &mut receiver, from.heap.words.as_slice(), from.pid(), reason, Signal::Exit);
     if let Fate::Dies(reason) = fate {
         return exit(shared, receiver, reason, Some(from));

@@ -100,7 +100,9 @@ impl Timers {
     }
 
     fn place_of(&self, reference: [u32; 3]) -> Option<usize> {
-        self.timers.iter().position(|timer| timer.pending.as_ref().is_some_and(|pending| pending.reference == reference))
+        self.timers
+            .iter()
+            .position(|timer| timer.pending.as_ref().is_some_and(|pending| pending.reference == reference))
     }
 
     /// When the message timer of that reference is due.

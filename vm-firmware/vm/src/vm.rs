@@ -88,6 +88,7 @@ impl Vm {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers::default())?;
+        let registers = crate::processes::boxed(&budget, Registers { x: [Term::NIL.0; 1024], f: [0.0; 1024] })?;
         Ok(Self {
             shared: Shared { zeal: options.zeal, ..Shared::new(platform, budget)? },
             registers,
@@ -194,7 +195,12 @@ impl Vm {
     fn slice(&mut self, mut process: Box<Process>) -> Option<i32> {
         process.reductions = SLICE;
         process.relations.slices = process.relations.slices.wrapping_add(1);
-        match (self.run)(&mut self.shared, &mut self.registers, &mut process) {
+        self.shared.processes.switches += 1;
+        let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
+        let used = i64::from(SLICE) - i64::from(process.reductions);
+        let processes = &mut self.shared.processes;
+        processes.reductions = processes.reductions.saturating_add_signed(used);
+        match outcome {
             Outcome::Yielded => {
                 process.state = State::Runnable;
                 let (number, priority) = (process.number, process.relations.priority);
@@ -248,3 +254,6 @@ fn told(process: &mut Process, class: Class, reason: Term, trace: Term) -> Term 
     };
     made.unwrap_or(reason)
 }
+
+#[cfg(test)]
+mod tests;

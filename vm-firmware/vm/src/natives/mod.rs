@@ -10,6 +10,8 @@ mod compare;
 mod lists;
 mod maps;
 mod tuples;
+mod process;
+mod time;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -123,6 +125,7 @@ pub static TABLES: &[&[Native]] = &[external::ERLANG, external::ERTS_DEBUG];
     maps::ERTS_INTERNAL,
     tuples::ERLANG,
 ];
+pub static TABLES: &[&[Native]] = &[process::PROCESS, time::TIME];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
