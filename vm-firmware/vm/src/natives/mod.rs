@@ -114,8 +114,8 @@ pub static TABLES: &[&[Native]] = &[
     binary::BINARY,
     binary::ERLANG,
     unicode::UNICODE,
-];
-pub static TABLES: &[&[Native]] = &[external::ERLANG, external::ERTS_DEBUG];
+    external::ERLANG,
+    external::ERTS_DEBUG,
     compare::ERLANG,
     compare::ERTS_INTERNAL,
     lists::LISTS,
@@ -124,8 +124,9 @@ pub static TABLES: &[&[Native]] = &[external::ERLANG, external::ERTS_DEBUG];
     maps::ERLANG,
     maps::ERTS_INTERNAL,
     tuples::ERLANG,
+    process::PROCESS,
+    time::TIME,
 ];
-pub static TABLES: &[&[Native]] = &[process::PROCESS, time::TIME];
 
 /// A native function, by its place: the table, and the row in it.
 #[must_use]
