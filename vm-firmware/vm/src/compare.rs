@@ -191,10 +191,7 @@ fn run<'a>(
                         }
                         x.cmp(&y)
                     }
-                    (
-                        View::Fun { entry: x, free: free_x, .. },
-                        View::Fun { entry: y, free: free_y, .. },
-                    ) => {
+                    (View::Fun { entry: x, free: free_x, .. }, View::Fun { entry: y, free: free_y, .. }) => {
                         let ordering = x.cmp(&y).then(free_x.len().cmp(&free_y.len()));
                         if ordering.is_eq() {
                             frame = Some(Frame { a: free_x.0, b: free_y.0, mode });

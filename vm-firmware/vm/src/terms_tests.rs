@@ -198,8 +198,29 @@ fn terms_are_in_order() {
     let (l1, l2) = (m.list(&[n(1)]), m.list(&[n(1), n(2)]));
     let (b1, b2, b3) = (m.bits(&[1], 3), m.bits(&[1], 8), m.bits(&[1, 2], 16));
     let sorted = [
-        negative, n(-1), half, n(1), float, big, a, b, reference, Term::pid(3), Term::pid(4), t1, t2, t3, m1, m2, m3,
-        Term::NIL, l1, l2, b1, b2, b3,
+        negative,
+        n(-1),
+        half,
+        n(1),
+        float,
+        big,
+        a,
+        b,
+        reference,
+        Term::pid(3),
+        Term::pid(4),
+        t1,
+        t2,
+        t3,
+        m1,
+        m2,
+        m3,
+        Term::NIL,
+        l1,
+        l2,
+        b1,
+        b2,
+        b3,
     ];
     let store = m.shared.store(&m.process.heap);
     for (i, &x) in sorted.iter().enumerate() {

@@ -107,12 +107,7 @@ fn take(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// A list with something of each pair, in the order of the walk.
-fn list(
-    context: &mut Context<'_>,
-    map: Term,
-    tail: Term,
-    item: fn(&mut Context<'_>, Term, Term) -> Result,
-) -> Result {
+fn list(context: &mut Context<'_>, map: Term, tail: Term, item: fn(&mut Context<'_>, Term, Term) -> Result) -> Result {
     check(context, map)?;
     let mut pairs = Vec::new();
     maps::collect(context.store(), map, &mut pairs)?;
@@ -184,11 +179,7 @@ fn merge(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// A map of pairs made from each element of a proper list.
-fn from(
-    context: &mut Context<'_>,
-    list: Term,
-    pair: impl Fn(&Context<'_>, Term) -> Option<(Term, Term)>,
-) -> Result {
+fn from(context: &mut Context<'_>, list: Term, pair: impl Fn(&Context<'_>, Term) -> Option<(Term, Term)>) -> Result {
     let length = context.store().length(list).ok_or(Raise::BADARG)?;
     let mut pairs: Vec<(Term, Term)> = Vec::new();
     pairs.try_reserve_exact(length).map_err(|_| NoMemory)?;

@@ -238,7 +238,12 @@ fn is_record(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn is_record_of(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[_, _, size] = arguments else { return Err(Raise::BADARG) };
     let record = is_record(context, arguments)?;
-    let size = count(context, size)?;
+    // A negative size is no error; one that is no integer is.
+    let size = match context.store().view(size) {
+        View::Small(value) => usize::try_from(value).unwrap_or(usize::MAX),
+        View::Big { .. } => usize::MAX,
+        _ => return Err(Raise::BADARG),
+    };
     let fits = matches!(view(context, arguments), View::Tuple(elements) if elements.len() == size);
     Ok(if fits { record } else { Term::boolean(false) })
 }
