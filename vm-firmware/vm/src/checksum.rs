@@ -194,7 +194,11 @@ pub fn adler32_combine(first: u32, second: u32, length: u64) -> u32 {
     let low = (first & 0xffff) + (second & 0xffff) + BASE - 1;
     let product = u64::from(rest) * u64::from(first & 0xffff) % u64::from(BASE);
     let high = product as u32 + (first >> 16) + (second >> 16) + BASE - rest;
-    high % BASE << 16 | low % BASE
+    // Sums that are no remainders, as a program may give them, are reduced as zlib does.
+    let reduce = |sum: u32, by: u32| if sum >= by { sum - by } else { sum };
+    let low = reduce(reduce(low, BASE), BASE);
+    let high = reduce(reduce(high, 2 * BASE), BASE);
+    high << 16 | low
 }
 
 #[cfg(test)]
@@ -221,5 +225,9 @@ mod tests {
         assert_eq!(adler32_combine(1, 2, 3), 2);
         assert_eq!(adler32_combine(adler32(1, b"abc"), adler32(1, b"defgh"), 5), 234_881_829);
         assert_eq!(adler32_combine(0xffff_ffff, 0xffff_fff0, 0), 0xffff_ffff);
+        assert_eq!(adler32_combine(0xffff_ffff, 0xffff_fff0, 7), 7_864_317);
+        assert_eq!(crc32_combine(1, 2, 0), 3);
+        assert_eq!(crc32_combine(1, 2, 0xffff_ffff), 3);
+        assert_eq!(crc32_combine(1, 2, 0x7fff_ffff), 18);
     }
 }

@@ -142,7 +142,8 @@ fn inflate(bytes: &[u8], output: &mut Vec<u8>, budget: &Budget) -> Result<usize,
     loop {
         budget.reserve(output, room - output.len())?;
         output.resize(room, 0);
-        let (status, read, made) = decompress(&mut state, input.get(used..).unwrap_or_default(), output, written, flags);
+        let (status, read, made) =
+            decompress(&mut state, input.get(used..).unwrap_or_default(), output, written, flags);
         used += read;
         written += made;
         match status {

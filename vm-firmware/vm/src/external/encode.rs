@@ -338,12 +338,7 @@ impl<'a> Encoder<'a> {
         result
     }
 
-    fn sort_into(
-        &mut self,
-        root: Term,
-        leaves: &mut Vec<(Term, Term)>,
-        nodes: &mut Vec<Term>,
-    ) -> Result<(), NoMemory> {
+    fn sort_into(&mut self, root: Term, leaves: &mut Vec<(Term, Term)>, nodes: &mut Vec<Term>) -> Result<(), NoMemory> {
         self.budget.reserve(nodes, 1)?;
         nodes.push(root);
         while let Some(node) = nodes.pop() {

@@ -161,10 +161,7 @@ pub(crate) mod tests {
         let mut world = World::new(usize::MAX);
         let (term, _) = world.decode(b"\x83\x68\x02\x46\x3f\xf8\0\0\0\0\0\0\x77\x03foo", false).unwrap();
         let minor = |minor_version| EncodeOptions { minor_version, ..EncodeOptions::default() };
-        assert_eq!(
-            world.encode(term, minor(0)),
-            b"\x83\x68\x02\x631.50000000000000000000e+00\0\0\0\0\0\x64\0\x03foo"
-        );
+        assert_eq!(world.encode(term, minor(0)), b"\x83\x68\x02\x631.50000000000000000000e+00\0\0\0\0\0\x64\0\x03foo");
         assert_eq!(world.encode(term, minor(2)), b"\x83\x68\x02\x46\x3f\xf8\0\0\0\0\0\0\x77\x03foo");
         let local = world.encode(term, EncodeOptions { local: true, ..EncodeOptions::default() });
         let (again, used) = world.decode(&local, false).unwrap();

@@ -57,11 +57,7 @@ fn argument(arguments: &[Term], index: usize) -> Result {
 }
 
 /// Calls `each` with the options of the list in the second argument, if there is one: name, and value when it is a pair.
-fn options(
-    store: Store<'_>,
-    arguments: &[Term],
-    mut each: impl FnMut(Term, Option<Term>) -> Option<()>,
-) -> Result<()> {
+fn options(store: Store<'_>, arguments: &[Term], mut each: impl FnMut(Term, Option<Term>) -> Option<()>) -> Result<()> {
     let Some(&list) = arguments.get(1) else { return Ok(()) };
     let mut elements = store.list(list);
     for option in elements.by_ref() {
@@ -445,11 +441,134 @@ fn list_to_port(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn flat_size(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let size =
-        count_words(context.process.heap.words.as_slice(), argument(arguments, 0)?, &context.shared.budget)?;
+    let size = count_words(context.process.heap.words.as_slice(), argument(arguments, 0)?, &context.shared.budget)?;
     Ok(context.heap().unsigned(size as u64)?)
 }
 
 fn same(_: &mut Context<'_>, arguments: &[Term]) -> Result {
     Ok(Term::boolean(argument(arguments, 0)? == argument(arguments, 1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::string::String;
+
+    use super::*;
+    use crate::process::Process;
+    use crate::shared::Shared;
+
+    fn with(run: impl FnOnce(&mut Context<'_>)) {
+        let budget = Budget::new(usize::MAX);
+        let mut shared = Shared::new(Box::new(crate::external::tests::Nothing), budget.clone()).unwrap();
+        let mut process = Process::new(1, &budget);
+        let before = budget.used();
+        run(&mut Context { process: &mut process, shared: &mut shared });
+        process.heap.release(&mut shared.binaries);
+        drop(process);
+        // All but what the tables took.
+        assert!(budget.used() <= before + 4096, "{} of {before}", budget.used());
+    }
+
+    fn call(context: &mut Context<'_>, name: &str, arguments: &[Term]) -> Result {
+        let native = ERLANG.iter().find(|row| row.name == name && usize::from(row.arity) == arguments.len()).unwrap();
+        (native.function)(context, arguments)
+    }
+
+    fn shown(context: &Context<'_>, term: Term) -> String {
+        String::from_utf8(text(context, term, Mode::Pretty).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn terms_and_options() {
+        with(|context| {
+            let list = context.heap().string("abc").unwrap();
+            let large = context.heap().heap_binary(&[7; 300]).unwrap();
+            let term = context.heap().tuple(&[list, large]).unwrap();
+            let bytes = call(context, "term_to_binary", &[term]).unwrap();
+            let used = context.heap().list(&[Term::atom(atoms::USED), Term::atom(atoms::SAFE)]).unwrap();
+            let pair = call(context, "binary_to_term", &[bytes, used]).unwrap();
+            let pair = context.store().tuple(pair).unwrap();
+            let (again, length) = (pair.get(0).unwrap(), pair.get(1).unwrap());
+            assert_eq!(length, Term::tiny(3 + 6 + 5 + 300));
+            assert_eq!(shown(context, again), shown(context, term));
+            assert_eq!(call(context, "external_size", &[term]), Ok(length));
+            let small = context.heap().list(&[Term::atom(atoms::COMPRESSED)]).unwrap();
+            let bytes = call(context, "term_to_binary", &[term, small]).unwrap();
+            assert!(context.store().bits(bytes).unwrap().size < 800);
+            let again = call(context, "binary_to_term", &[bytes]).unwrap();
+            assert_eq!(shown(context, again), shown(context, term));
+            assert_eq!(call(context, "external_size", &[term, small]), Err(Raise::BADARG));
+            for bad in [list, large, Term::tiny(1)] {
+                assert_eq!(call(context, "binary_to_term", &[bytes, bad]), Err(Raise::BADARG));
+                assert_eq!(call(context, "term_to_binary", &[bytes, bad]), Err(Raise::BADARG));
+            }
+            let improper = context.heap().cons(Term::atom(atoms::SAFE), Term::tiny(1)).unwrap();
+            assert_eq!(call(context, "binary_to_term", &[bytes, improper]), Err(Raise::BADARG));
+            assert_eq!(call(context, "binary_to_term", &[list]), Err(Raise::BADARG));
+            let display = call(context, "display", &[term]);
+            assert_eq!(display, Ok(Term::boolean(true)));
+        });
+    }
+
+    #[test]
+    fn checksums_of_iodata() {
+        with(|context| {
+            let inner = context.heap().string("bc").unwrap();
+            let rest = context.heap().heap_binary(b"de").unwrap();
+            let data = context.heap().list_with([Term::tiny(97), inner].into_iter(), rest).unwrap();
+            let crc = call(context, "crc32", &[data]).unwrap();
+            assert_eq!(shown(context, crc), "2240272485");
+            let adler = call(context, "adler32", &[data]).unwrap();
+            assert_eq!(shown(context, adler), "96993776");
+            let state = call(context, "md5_init", &[]).unwrap();
+            let state = call(context, "md5_update", &[state, data]).unwrap();
+            let piecewise = call(context, "md5_final", &[state]).unwrap();
+            let digest = call(context, "md5", &[data]).unwrap();
+            assert_eq!(shown(context, piecewise), shown(context, digest));
+            assert_eq!(shown(context, digest), "<<171,86,180,217,43,64,113,58,204,90,248,153,133,212,183,134>>");
+            for bad in [Term::tiny(1), Term::boolean(true)] {
+                assert_eq!(call(context, "md5", &[bad]), Err(Raise::BADARG));
+                assert_eq!(call(context, "md5_final", &[bad]), Err(Raise::BADARG));
+            }
+            let bad = context.heap().list(&[Term::tiny(300)]).unwrap();
+            assert_eq!(call(context, "crc32", &[bad]), Err(Raise::BADARG));
+            assert_eq!(call(context, "crc32", &[Term::tiny(-1), data]), Err(Raise::BADARG));
+        });
+    }
+
+    #[test]
+    fn names_as_lists() {
+        with(|context| {
+            for (name, back, right) in [
+                ("list_to_pid", "pid_to_list", "<0.5.0>"),
+                ("list_to_pid", "pid_to_list", "<0.5.1>"),
+                ("list_to_ref", "ref_to_list", "#Ref<0.3.2.1>"),
+                ("list_to_port", "port_to_list", "#Port<0.5>"),
+            ] {
+                let list = context.heap().string(right).unwrap();
+                let term = call(context, name, &[list]).unwrap();
+                assert_eq!(shown(context, term), right);
+                let text = call(context, back, &[term]).unwrap();
+                assert_eq!(shown(context, text), alloc::format!("{right:?}"));
+                assert_eq!(call(context, back, &[list]), Err(Raise::BADARG));
+            }
+            for (name, wrong) in [
+                ("list_to_pid", "<1.5.1>"),
+                ("list_to_pid", "<0.5.1> "),
+                ("list_to_pid", "<0..0>"),
+                ("list_to_pid", "<0.999999999999.1>"),
+                ("list_to_pid", "<0.268435456.0>"),
+                ("list_to_pid", "<0.5.8192>"),
+                ("list_to_ref", "#Ref<0.1>"),
+                ("list_to_ref", "#Ref<0.4.3.2.1>"),
+                ("list_to_ref", "#Ref<0.3.2.999999>"),
+                ("list_to_port", "#Port<0.5"),
+                ("list_to_port", "#Port<0.1152921504606846976>"),
+            ] {
+                let list = context.heap().string(wrong).unwrap();
+                assert_eq!(call(context, name, &[list]), Err(Raise::BADARG), "{wrong}");
+            }
+        });
+    }
 }
