@@ -175,14 +175,7 @@ pub fn write_integer(bytes: &mut [u8], offset: usize, count: usize, value: i64, 
 
 /// Writes an integer of any size, 32 bits of its magnitude a word, low first, into any number of bits, truncated, in
 /// two's complement.
-pub fn write_magnitude(
-    bytes: &mut [u8],
-    offset: usize,
-    count: usize,
-    negative: bool,
-    magnitude: &[u32],
-    little: bool,
-) {
+pub fn write_magnitude(bytes: &mut [u8], offset: usize, count: usize, negative: bool, magnitude: &[u32], little: bool) {
     let mut carry = negative;
     let mut words = magnitude.iter();
     let mut done = 0;
@@ -392,10 +385,7 @@ pub const fn to_utf16(code: u32, little: bool) -> ([u8; 4], usize) {
         let code = code - 0x1_0000;
         (0xd800 | (code >> 10) as u16, 0xdc00 | (code & 0x3ff) as u16, 4)
     };
-    let (a, b) = if little {
-        (first.to_le_bytes(), second.to_le_bytes())
-    } else {
-        (first.to_be_bytes(), second.to_be_bytes())
-    };
+    let (a, b) =
+        if little { (first.to_le_bytes(), second.to_le_bytes()) } else { (first.to_be_bytes(), second.to_be_bytes()) };
     ([a[0], a[1], b[0], b[1]], length)
 }

@@ -6,7 +6,7 @@ use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
 
-use crate::construct::{Builder, magnitude_to_double};
+use crate::construct::{Builder, Fault, magnitude_to_double, measure};
 use crate::heap::View;
 use crate::matching::{self, Encoding};
 use crate::memory::Budget;
@@ -16,7 +16,7 @@ use crate::process::Process;
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
 use crate::term::Term;
-use crate::bits;
+use crate::{atoms, bits};
 
 struct Machine;
 
@@ -174,10 +174,7 @@ fn natives_on_binaries() {
         ("binary:match(<<1>>,<<1:3>>)", "!badarg"),
         ("binary:match(<<1>>,{bm,a})", "!badarg"),
         ("binary:match(<<1,1,1,1,1,1,1,1,1,1,2,1,1,1>>,<<1,1,1,1,1,1,1,1,1,2>>)", "{1,10}"),
-        (
-            "binary:matches(<<1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2>>,<<1,2,1,2,1,2,1,2,1,2>>)",
-            "[{0,10},{10,10}]",
-        ),
+        ("binary:matches(<<1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2,1,2>>,<<1,2,1,2,1,2,1,2,1,2>>)", "[{0,10},{10,10}]"),
         ("binary:match(<<1,2,1,2,1,2,1,2,1,3,1,2>>,<<1,2,1,2,1,2,1,2,1,2>>)", "nomatch"),
         ("binary:compile_pattern([<<1>>,c])", "!badarg"),
         ("binary:split(<<1,0,2,0,0,3,0>>,<<0>>)", "[<<1>>,<<2,0,0,3,0>>]"),
@@ -358,7 +355,17 @@ fn reading_writing_and_copying_agree_bit_by_bit() {
 #[test]
 fn integers_come_back() {
     with(|context| {
-        let texts = ["0", "1", "-1", "255", "-256", "536870912", "-536870913", "1180591620717411303425", "-79228162514264337593543950337"];
+        let texts = [
+            "0",
+            "1",
+            "-1",
+            "255",
+            "-256",
+            "536870912",
+            "-536870913",
+            "1180591620717411303425",
+            "-79228162514264337593543950337",
+        ];
         for text in texts {
             let value = read(context, &mut text.as_bytes());
             for (count, flags) in [(130, 4), (130, 6), (101, 4), (101, 6), (128, 6), (129, 4), (160, 2 | 4)] {
@@ -373,6 +380,18 @@ fn integers_come_back() {
                 assert!(matching::test_tail(context, state, 0));
             }
         }
+        let answers = [
+            ("<<1,31:5>>", 13, "-255"),
+            ("<<1,0,0,0,0,0,0,0,5:3>>", 67, "-55340232221128654847"),
+            ("<<125:7>>", 7, "-3"),
+            ("<<>>", 0, "0"),
+        ];
+        for (text, count, answer) in answers {
+            let value = read(context, &mut text.as_bytes());
+            let state = matching::start(context, value).unwrap().unwrap();
+            let value = matching::get_integer(context, state, count, 6).unwrap().unwrap();
+            assert_eq!(show(context, value), answer);
+        }
         // <<(-2):12/little, 16#abc:12/little, 1:1, (-(1 bsl 70)):72/little>>
         let mut builder = Builder::new(context.shared.budget.clone());
         builder.integer(context.store(), Term::tiny(-2), 12, 2).unwrap();
@@ -381,6 +400,32 @@ fn integers_come_back() {
         builder.integer(context.store(), big, 72, 2).unwrap();
         let made = builder.finish(context).unwrap();
         assert_eq!(show(context, made), "<<254,251,202,0,0,0,0,0,0,0,0,192>>");
+    });
+}
+
+#[test]
+fn faults() {
+    with(|context| {
+        let store = context.store();
+        let cause = |fault: Fault| match fault {
+            Fault::Bad { reason, kind, cause, .. } => {
+                format!("{} {} {cause}", store.atoms.name(reason), store.atoms.name(kind))
+            }
+            Fault::NoMemory => String::new(),
+        };
+        let (size, huge) = (Term::tiny(-1), Term::tiny((1 << 29) - 1));
+        let fault = measure(store, atoms::INTEGER, Term::NIL, Some(size), 1).unwrap_err();
+        assert_eq!(cause(fault), "badarg integer size");
+        let fault = measure(store, atoms::INTEGER, Term::NIL, Some(huge), 256).unwrap_err();
+        assert_eq!(cause(fault), "system_limit integer size");
+        let fault = measure(store, atoms::BINARY, Term::NIL, None, 8).unwrap_err();
+        assert_eq!(cause(fault), "badarg binary type");
+        let mut builder = Builder::new(context.shared.budget.clone());
+        assert_eq!(cause(builder.integer(store, Term::NIL, 8, 0).unwrap_err()), "badarg integer type");
+        assert_eq!(
+            cause(builder.float(store, Term::tiny(1), 24, 0, Term::tiny(24)).unwrap_err()),
+            "badarg float invalid"
+        );
     });
 }
 
@@ -440,7 +485,9 @@ fn characters() {
             assert_eq!(matching::get_utf(context, state, encoding, flags), None);
         }
     });
-    for bad in [&[0xc0, 0x80][..], &[0xed, 0xa0, 0x80], &[0xf4, 0x90, 0x80, 0x80], &[0x80], &[0xff], &[0xe0, 0x80, 0x80]] {
+    for bad in
+        [&[0xc0, 0x80][..], &[0xed, 0xa0, 0x80], &[0xf4, 0x90, 0x80, 0x80], &[0x80], &[0xff], &[0xe0, 0x80, 0x80]]
+    {
         assert_eq!(bits::utf8(bad), bits::Read::Invalid);
     }
 }

@@ -75,6 +75,21 @@ pub fn segment_size(store: Store<'_>, kind: Atom, size: Term, unit: u32) -> Buil
     }
 }
 
+/// What `bs_create_bin` finds out about a segment before it builds any: its size in bits. All sizes come first, so that
+/// a wrong one is told before a wrong value; a bitstring without size must be one. `kind` is the segment's type with
+/// `append` and `private_append` as they are; `size` is `None` for `all` and for characters, whose size counts as 0.
+pub fn measure(store: Store<'_>, kind: Atom, value: Term, size: Option<Term>, unit: u32) -> Built<usize> {
+    match (kind, size) {
+        (atoms::APPEND | atoms::PRIVATE_APPEND, None) => Ok(store.bits(value).map_or(0, |bits| bits.size)),
+        (atoms::BINARY, None) => match store.bits(value) {
+            Some(bits) => Ok(bits.size),
+            None => Err(Fault::bad(kind, "type", value)),
+        },
+        (_, Some(size)) => segment_size(store, kind, size, unit),
+        (_, None) => Ok(0),
+    }
+}
+
 /// The result of `bs_add`: `a + b * unit`, for sizes.
 pub fn add_sizes(context: &mut Context<'_>, a: Term, b: Term, unit: u32) -> Result {
     let store = context.store();

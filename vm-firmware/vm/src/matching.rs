@@ -156,10 +156,14 @@ pub fn match_value(context: &mut Context<'_>, term: Term, count: usize, value: u
     same
 }
 
-/// A float of 16, 32 or 64 bits, finite.
+/// A float of 16, 32 or 64 bits, finite; of 0 bits it is 0.0, as in OTP.
 pub fn get_float(context: &mut Context<'_>, term: Term, count: usize, flags: u32) -> Result<Option<Term>> {
     let Some(field) = next(context, term, count) else { return Ok(None) };
-    let Some(value) = bits::read_float(field.bytes, field.offset, count, is_little(flags)) else { return Ok(None) };
+    let value = match count {
+        0 => Some(0.0),
+        _ => bits::read_float(field.bytes, field.offset, count, is_little(flags)),
+    };
+    let Some(value) = value else { return Ok(None) };
     let value = context.process.heap.float(value)?;
     advance(context, term, count);
     Ok(Some(value))
