@@ -88,7 +88,7 @@ impl Vm {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers::default())?;
-        let registers = crate::processes::boxed(&budget, Registers { x: [Term::NIL.0; 1024], f: [0.0; 1024] })?;
+        let registers = crate::processes::boxed(&budget, Registers::default())?;
         Ok(Self {
             shared: Shared { zeal: options.zeal, ..Shared::new(platform, budget)? },
             registers,

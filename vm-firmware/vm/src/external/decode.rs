@@ -298,7 +298,7 @@ impl Decoder<'_> {
                 let export = match code.find_export(module, function, arity) {
                     Some(export) => export,
                     None if self.options.safe => return Err(Failure::Bad),
-                    None => code.export(self.target.atoms, module, function, arity)?,
+                    None => code.export(&self.target.shared.atoms, module, function, arity)?,
                 };
                 self.target.heap.boxed(Kind::ExportFun, &[export])?
             }

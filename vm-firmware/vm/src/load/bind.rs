@@ -126,11 +126,9 @@ fn literals(shared: &mut Shared, module: &Module<'_>) -> Result<Vec<Term>, Error
     let mut terms = Vec::new();
     terms.try_reserve_exact(module.literals.len() as usize).map_err(|_| NoMemory)?;
     for (index, bytes) in module.literals.iter().enumerate() {
-        let budget = shared.budget.clone();
-        let mut heap = Heap::new(budget.clone(), 0);
-        let Shared { literals, binaries, atoms, code, .. } = &mut *shared;
-        let target = Target { heap: &mut heap, atoms, binaries, code, budget: &budget };
-        let decoded = decode_plain(target, bytes, DecodeOptions::default());
+        let mut heap = Heap::new(shared.budget.clone(), 0);
+        let decoded = decode_plain(Target { heap: &mut heap, shared }, bytes, DecodeOptions::default());
+        let Shared { literals, binaries, .. } = &mut *shared;
         let term = decoded.map_err(|_| Error::Literal(index as u32)).and_then(|(term, _)| {
             Ok(crate::copy::to_literals(heap.words.as_slice(), term, literals, binaries)?)
         });

@@ -636,7 +636,7 @@ fn fun_info_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn make_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
     let arity = arg(arguments, 2).as_small().and_then(|arity| u8::try_from(arity).ok()).ok_or(Raise::BADARG)?;
-    let export = cx.shared.code.export(module, function, arity)?;
+    let export = cx.shared.code.export(&cx.shared.atoms, module, function, arity)?;
     Ok(cx.heap().boxed(Kind::ExportFun, &[export])?)
 }
 
