@@ -88,7 +88,6 @@ impl Vm {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers::default())?;
-        let registers = crate::processes::boxed(&budget, Registers::default())?;
         Ok(Self {
             shared: Shared { zeal: options.zeal, ..Shared::new(platform, budget)? },
             registers,

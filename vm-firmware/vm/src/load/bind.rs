@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use emberl_format::module::Module;
 
 use crate::atoms::Atom;
-use crate::external::decode::{DecodeOptions, Target, decode_plain};
+use crate::external::decode::{DecodeOptions, Target, decode};
 use crate::heap::Heap;
 use crate::code::{Lambda, LineTable, Loaded};
 use crate::interp::op;
@@ -127,7 +127,7 @@ fn literals(shared: &mut Shared, module: &Module<'_>) -> Result<Vec<Term>, Error
     terms.try_reserve_exact(module.literals.len() as usize).map_err(|_| NoMemory)?;
     for (index, bytes) in module.literals.iter().enumerate() {
         let mut heap = Heap::new(shared.budget.clone(), 0);
-        let decoded = decode_plain(Target { heap: &mut heap, shared }, bytes, DecodeOptions::default());
+        let decoded = decode(Target { heap: &mut heap, shared }, bytes, DecodeOptions::default());
         let Shared { literals, binaries, .. } = &mut *shared;
         let term = decoded.map_err(|_| Error::Literal(index as u32)).and_then(|(term, _)| {
             Ok(crate::copy::to_literals(heap.words.as_slice(), term, literals, binaries)?)
