@@ -16,11 +16,11 @@ run(N, Max) ->
 %% Exported, so the compiler knows nothing about what it returns.
 id(X) -> X.
 
-t(1) -> unicode:characters_to_binary(id("abc"));
-t(2) -> unicode:characters_to_binary(id([233, 8364]));
-t(3) -> unicode:characters_to_binary(id([<<"é"/utf8>>, "x"]));
-t(4) -> unicode:characters_to_binary(id([]));
-t(5) -> unicode:characters_to_list(id("abc"));
-t(6) -> unicode:characters_to_list(id([233, 8364]));
-t(7) -> unicode:characters_to_list(id([<<"é"/utf8>>, "x"]));
-t(8) -> unicode:characters_to_list(id([])).
+t(1) -> unicode:characters_to_binary(id("abc"), unicode);
+t(2) -> unicode:characters_to_binary(id([233, 8364]), unicode);
+t(3) -> unicode:characters_to_binary(id([<<"é"/utf8>>, "x"]), unicode);
+t(4) -> unicode:characters_to_binary(id([]), unicode);
+t(5) -> unicode:characters_to_list(id("abc"), unicode);
+t(6) -> unicode:characters_to_list(id([233, 8364]), unicode);
+t(7) -> unicode:characters_to_list(id([<<"é"/utf8>>, "x"]), unicode);
+t(8) -> unicode:characters_to_list(id([]), unicode).

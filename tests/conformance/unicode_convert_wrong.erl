@@ -16,13 +16,13 @@ run(N, Max) ->
 %% Exported, so the compiler knows nothing about what it returns.
 id(X) -> X.
 
-t(1) -> unicode:characters_to_binary(id([16#D800]));
-t(2) -> unicode:characters_to_binary(id([a]));
-t(3) -> unicode:characters_to_binary(id(<<255>>));
-t(4) -> unicode:characters_to_binary(id(<<97, 16#C3>>));
-t(5) -> unicode:characters_to_binary(id([<<"a">>, <<16#E2, 16#82>>]));
-t(6) -> unicode:characters_to_list(id([16#D800]));
-t(7) -> unicode:characters_to_list(id([a]));
-t(8) -> unicode:characters_to_list(id(<<255>>));
-t(9) -> unicode:characters_to_list(id(<<97, 16#C3>>));
-t(10) -> unicode:characters_to_list(id([<<"a">>, <<16#E2, 16#82>>])).
+t(1) -> unicode:characters_to_binary(id([16#D800]), unicode);
+t(2) -> unicode:characters_to_binary(id([a]), unicode);
+t(3) -> unicode:characters_to_binary(id(<<255>>), unicode);
+t(4) -> unicode:characters_to_binary(id(<<97, 16#C3>>), unicode);
+t(5) -> unicode:characters_to_binary(id([<<"a">>, <<16#E2, 16#82>>]), unicode);
+t(6) -> unicode:characters_to_list(id([16#D800]), unicode);
+t(7) -> unicode:characters_to_list(id([a]), unicode);
+t(8) -> unicode:characters_to_list(id(<<255>>), unicode);
+t(9) -> unicode:characters_to_list(id(<<97, 16#C3>>), unicode);
+t(10) -> unicode:characters_to_list(id([<<"a">>, <<16#E2, 16#82>>]), unicode).
