@@ -79,9 +79,8 @@ fn tables(settings: &Settings) -> Result<(), Failed> {
     let mut failures = BTreeMap::new();
     let mut measure = |name: &str| {
         let on_erl = best(settings.runs, name, || erl_command(folder.path(), name));
-        let on_emberl = emberl
-            .as_ref()
-            .map(|emberl| best(settings.runs, name, || Ok(emberl_command(emberl, folder.path(), name))));
+        let on_emberl =
+            emberl.as_ref().map(|emberl| best(settings.runs, name, || Ok(emberl_command(emberl, folder.path(), name))));
         let mut kept = |vm: &str, times: Result<Times, Failed>| match times {
             Ok(times) => Some(times),
             Err(error) => {

@@ -2,6 +2,9 @@
 -module(record_fields).
 -export([start/0, id/1]).
 
+-record(r, {a, b = two, c = [3]}).
+-record(s, {v = 0}).
+
 start() ->
     run(1, 15).
 
@@ -31,9 +34,6 @@ t(12) -> is_record(id({r, 1, 2}), r);
 t(13) -> is_record(id({r, 1}), id(r), id(2));
 t(14) -> is_record(id({r, 1}), id(q), id(2));
 t(15) -> setelement(#r.b, id(#r{}), seen).
-
--record(r, {a, b = two, c = [3]}).
--record(s, {v = 0}).
 
 f(#r{a = 1}) -> a_one;
 f(#r{b = x}) -> b_x;

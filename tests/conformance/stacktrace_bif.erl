@@ -23,7 +23,7 @@ t(4) -> top(fun() -> atom_to_list(id(1)) end);
 t(5) -> top(fun() -> list_to_tuple(id(a)) end);
 t(6) -> top(fun() -> length(id([1 | 2])) end);
 t(7) -> top(fun() -> map_get(id(a), id(#{})) end);
-t(8) -> top(fun() -> lists:reverse(id(a)) end);
+t(8) -> top(fun() -> lists:reverse(id(a), []) end);
 t(9) -> top(fun() -> maps:get(id(a), id(#{b => 1})) end);
 t(10) -> top(fun() -> maps:put(id(a), 1, id([])) end);
 t(11) -> top(fun() -> binary:part(id(<<1>>), 2, 3) end);

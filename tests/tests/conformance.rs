@@ -51,8 +51,7 @@ fn main() {
 
 /// Whether this build of `emberl` has a VM.
 fn has_run_command() -> bool {
-    TOOLS.iter().all(|tool| tool.find().is_some())
-        && bin::run(["run", "--help"]).is_ok_and(|output| output.success())
+    TOOLS.iter().all(|tool| tool.find().is_some()) && bin::run(["run", "--help"]).is_ok_and(|output| output.success())
 }
 
 fn trial(name: String, can_run: bool) -> Trial {
@@ -165,7 +164,8 @@ fn same_as_erl(name: &str) -> Result<(), Failed> {
     let mut arguments = vec![OsStr::new("run")];
     arguments.extend(files.iter().map(|file| file.as_os_str()));
     let output = bin::run(&arguments)?;
-    compare(&expected.lines, &output.out()).map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))
+    compare(&expected.lines, &output.out())
+        .map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))
 }
 
 /// The `.beam` files of [`LIBRARIES`].

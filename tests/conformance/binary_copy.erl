@@ -1,0 +1,22 @@
+%% Binaries: copy, with edges and wrong arguments.
+-module(binary_copy).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 4).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) -> [binary:copy(id(<<1, 2>>), N) || N <- [0, 1, 3]];
+t(2) -> [binary:copy(B) || B <- [id(<<>>), <<7>>]];
+t(3) -> binary:copy(id(<<1>>), -1);
+t(4) -> binary:copy(id(<<1:1>>)).

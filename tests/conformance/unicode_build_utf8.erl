@@ -1,0 +1,28 @@
+%% Code points built as utf8, and what is none.
+-module(unicode_build_utf8).
+-export([start/0, id/1]).
+
+start() ->
+    run(1, 9).
+
+%% One line a case, so that a difference names its case.
+run(N, Max) when N > Max ->
+    ok;
+run(N, Max) ->
+    Result = try t(N) catch Class:Reason -> {Class, Reason} end,
+    erlang:display({N, Result}),
+    run(N + 1, Max).
+
+%% Exported, so the compiler knows nothing about what it returns.
+id(X) -> X.
+
+t(1) ->
+    [<<(id(C))/utf8>> || C <- [0, 16#7F, 16#80, 16#7FF, 16#800, 16#D7FF, 16#E000, 16#FFFF, 16#10000, 16#10FFFF]];
+t(2) -> <<1:3, (id(16#20AC))/utf8>>;
+t(3) -> <<(id(16#D800))/utf8>>;
+t(4) -> <<(id(16#DFFF))/utf8>>;
+t(5) -> <<(id(16#110000))/utf8>>;
+t(6) -> <<(id(-1))/utf8>>;
+t(7) -> <<(id(a))/utf8>>;
+t(8) -> <<(id(1.0))/utf8>>;
+t(9) -> <<(id(1 bsl 70))/utf8>>.
