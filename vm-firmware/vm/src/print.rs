@@ -242,7 +242,7 @@ impl<'a> Printer<'a, '_> {
 
     fn is_printable(&self, character: i32) -> bool {
         match character {
-            8 | 27 => self.mode == Mode::Pretty,
+            8 | 11 | 12 | 27 => self.mode == Mode::Pretty,
             32..=126 | 160..=255 | 9..=13 => true,
             _ => false,
         }
@@ -252,6 +252,8 @@ impl<'a> Printer<'a, '_> {
     fn character(&mut self, character: u8) -> Result {
         match character {
             b'"' => self.out.write_str("\\\""),
+            // The emulator itself escapes no more than quotes and line ends.
+            other if self.mode == Mode::Display && other != b'\n' => self.out.write_char(char::from(other)),
             b'\\' => self.out.write_str("\\\\"),
             b'\n' => self.out.write_str("\\n"),
             b'\r' => self.out.write_str("\\r"),
