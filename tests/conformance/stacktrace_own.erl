@@ -41,6 +41,6 @@ one(N) -> {one, two(N)}.
 two(1) -> throw(t);
 two(2) -> error(e);
 two(3) -> exit(x);
-two(4) -> id(a) - 1.
+two(4) -> id(1) rem id(0).
 
 clause(a, _) -> ok.

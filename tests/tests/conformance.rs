@@ -100,7 +100,13 @@ fn ask_erl() -> Result<BTreeMap<String, Printed>, Failed> {
     let names = names()?;
     let mut arguments = vec![compiled()?.as_os_str()];
     arguments.extend(names.iter().map(OsStr::new));
-    let output = erl::run("run_conformance", &arguments, LIMIT)?.out();
+    let run = erl::run("run_conformance", &arguments, LIMIT)?;
+    // erlang:display/1 of OTP writes characters from 128 to 255 as single bytes; this VM writes UTF-8.
+    let line = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    };
+    let output = run.stdout.split(|&byte| byte == b'\n').map(line).collect::<Vec<_>>().join("\n");
     let mut all = BTreeMap::new();
     let mut name = None;
     for line in output.lines() {
