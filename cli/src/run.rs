@@ -10,8 +10,8 @@ use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
 use emberl_packer::unit::Unit;
 use emberl_vm::memory::NoMemory;
-use emberl_vm::raise::Class;
 use emberl_vm::program::Ended;
+use emberl_vm::raise::Class;
 use emberl_vm::vm::{Options, Step, Vm};
 
 use crate::args::{findings, module_name};

@@ -7,8 +7,8 @@ use hashbrown::HashTable;
 use emberl_format::module::Module;
 
 use crate::atoms::{Atom, Atoms};
-use crate::interp::op;
 use crate::heap::Words;
+use crate::interp::op;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::{self, NativeId};
 use crate::term::Term;

@@ -13,9 +13,9 @@ pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
 pub mod bits;
-pub mod checksum;
 #[cfg(test)]
 mod bits_tests;
+pub mod checksum;
 pub mod code;
 pub mod collect;
 pub mod compare;

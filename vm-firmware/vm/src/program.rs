@@ -91,13 +91,14 @@ impl Vm {
     }
 
     fn print(&self, store: Store<'_>, term: Term, out: &mut String) -> core::fmt::Result {
-        print::print(store, &self.shared.code, term, Mode::Pretty, &self.shared.budget, out).map_err(|_| core::fmt::Error)
+        print::print(store, &self.shared.code, term, Mode::Pretty, &self.shared.budget, out)
+            .map_err(|_| core::fmt::Error)
     }
 
     /// One entry of a stack trace: `  in module:function/2 (file.erl:12)`.
     fn entry(&self, store: Store<'_>, entry: Term, out: &mut String) -> core::fmt::Result {
         let Some(parts) = store.tuple(entry).filter(|parts| parts.len() == 4) else { return Ok(()) };
-        let mut part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
+        let part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
         out.push_str("  in ");
         self.print(store, part(0), out)?;
         out.push(':');
@@ -116,7 +117,11 @@ impl Vm {
             }
         }
         let find = |key: Atom| {
-            store.list(part(3)).filter_map(|pair| store.tuple(pair)).find(|pair| pair.get(0) == Some(Term::atom(key)))?.get(1)
+            store
+                .list(part(3))
+                .filter_map(|pair| store.tuple(pair))
+                .find(|pair| pair.get(0) == Some(Term::atom(key)))?
+                .get(1)
         };
         if let (Some(file), Some(line)) = (find(atoms::FILE), find(atoms::LINE)) {
             out.push_str(" (");

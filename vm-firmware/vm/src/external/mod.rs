@@ -5,7 +5,6 @@
 
 pub mod decode;
 pub mod encode;
-mod order;
 
 pub use decode::{DecodeOptions, Failure, Target, decode};
 

@@ -3,8 +3,8 @@
 use crate::atoms::{self, Atom};
 use crate::code::FINISH;
 use crate::heap::View;
-use crate::interp::exceptions::First;
 use crate::interp::Machine;
+use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
 use crate::natives::{Context, NativeId};
 use crate::process::State;
@@ -261,7 +261,8 @@ impl Machine<'_> {
                 self.invoke(Target::Address(lambda.address), arity, mode)
             }
             View::ExportFun(index) => {
-                if self.shared.code.exports.get(index as usize).is_none_or(|export| usize::from(export.arity) != arity) {
+                if self.shared.code.exports.get(index as usize).is_none_or(|export| usize::from(export.arity) != arity)
+                {
                     return self.bad_arity(fun, arity);
                 }
                 let target = self.export(index);

@@ -70,7 +70,8 @@ impl Machine<'_> {
         let continuation = Some(self.process.continuation).filter(|term| term.is_continuation());
         let stack = self.process.stack.as_slice().iter().rev().map(|&word| Term(word));
         let returns = stack.filter(|term| term.is_continuation());
-        let addresses = here.into_iter().chain(continuation.iter().map(before)).chain(returns.map(|term| before(&term)));
+        let addresses =
+            here.into_iter().chain(continuation.iter().map(before)).chain(returns.map(|term| before(&term)));
         let depth = DEPTH - usize::from(head != Term::NIL);
         let mut count = 2;
         let (class_place, rest) = words.split_at_mut(1);
@@ -179,12 +180,7 @@ impl Machine<'_> {
         self.try_raised(raise, native, arguments).unwrap_or_else(|NoMemory| Some(self.out_of_memory()))
     }
 
-    fn try_raised(
-        &mut self,
-        raise: Raise,
-        native: NativeId,
-        arguments: &[Term],
-    ) -> Result<Option<Outcome>, NoMemory> {
+    fn try_raised(&mut self, raise: Raise, native: NativeId, arguments: &[Term]) -> Result<Option<Outcome>, NoMemory> {
         Ok(match raise {
             Raise::Error(reason) => {
                 let entry = self.native_entry(native, arguments, None)?;

@@ -186,8 +186,15 @@ impl Machine<'_> {
                     let term = machine.operand(2);
                     term.is_small() || machine.is_big(term)
                 }),
-                op::IS_FLOAT | op::IS_NUMBER | op::IS_PID | op::IS_REFERENCE | op::IS_PORT | op::IS_BINARY
-                | op::IS_BITSTR | op::IS_MAP | op::IS_FUNCTION => {
+                op::IS_FLOAT
+                | op::IS_NUMBER
+                | op::IS_PID
+                | op::IS_REFERENCE
+                | op::IS_PORT
+                | op::IS_BINARY
+                | op::IS_BITSTR
+                | op::IS_MAP
+                | op::IS_FUNCTION => {
                     test!(machine, machine.is_of_type(machine.word(0) as u8, machine.operand(2)))
                 }
                 op::IS_FUNCTION2 => test!(machine, machine.is_function(machine.operand(2), machine.operand(3))),
@@ -225,15 +232,13 @@ impl Machine<'_> {
                     }
                     next!(machine)
                 }
-                op::GET_TUPLE_ELEMENT => {
-                    match machine.element(machine.operand(1), machine.word(2) as usize) {
-                        Some(element) => {
-                            machine.assign(machine.word(3), element);
-                            next!(machine)
-                        }
-                        None => follow!(machine.error(atoms::BADARG)),
+                op::GET_TUPLE_ELEMENT => match machine.element(machine.operand(1), machine.word(2) as usize) {
+                    Some(element) => {
+                        machine.assign(machine.word(3), element);
+                        next!(machine)
                     }
-                }
+                    None => follow!(machine.error(atoms::BADARG)),
+                },
                 op::PUT_TUPLE2 => follow!(machine.put_tuple()),
                 op::SET_TUPLE_ELEMENT => follow!(machine.set_tuple_element()),
                 op::UPDATE_RECORD => follow!(machine.update_record()),

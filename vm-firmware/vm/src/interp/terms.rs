@@ -4,8 +4,8 @@ use core::cmp::Ordering;
 
 use crate::atoms;
 use crate::heap::{Map, View};
-use crate::memory::NoMemory;
 use crate::interp::{Machine, REGISTERS, op};
+use crate::memory::NoMemory;
 use crate::natives::NativeId;
 use crate::raise::Raise;
 use crate::term::{Kind, Term};
@@ -421,9 +421,7 @@ impl Machine<'_> {
             },
             Err(Raise::NoMemory) => Some(self.out_of_memory()),
             Err(_) if self.word(1) != 0 => self.jump(self.word(1)),
-            Err(Raise::Error(reason)) => {
-                self.throw(crate::raise::Class::Error, reason, super::exceptions::First::Here)
-            }
+            Err(Raise::Error(reason)) => self.throw(crate::raise::Class::Error, reason, super::exceptions::First::Here),
             Err(_) => self.error(atoms::BADARG),
         }
     }

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use emberl_format::module::Module;
 
 use crate::atoms::Atom;
+use crate::code::{Lambda, LineTable, Loaded};
 use crate::external::decode::{DecodeOptions, Target, decode};
 use crate::heap::Heap;
-use crate::code::{Lambda, LineTable, Loaded};
 use crate::interp::op;
 use crate::load::Error;
 use crate::load::translate::{Reference, Translated};
@@ -129,9 +129,9 @@ fn literals(shared: &mut Shared, module: &Module<'_>) -> Result<Vec<Term>, Error
         let mut heap = Heap::new(shared.budget.clone(), 0);
         let decoded = decode(Target { heap: &mut heap, shared }, bytes, DecodeOptions::default());
         let Shared { literals, binaries, .. } = &mut *shared;
-        let term = decoded.map_err(|_| Error::Literal(index as u32)).and_then(|(term, _)| {
-            Ok(crate::copy::to_literals(heap.words.as_slice(), term, literals, binaries)?)
-        });
+        let term = decoded
+            .map_err(|_| Error::Literal(index as u32))
+            .and_then(|(term, _)| Ok(crate::copy::to_literals(heap.words.as_slice(), term, literals, binaries)?));
         heap.release(binaries);
         terms.push(term?);
     }

@@ -1,17 +1,17 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
-mod math;
-mod number;
 pub mod binary;
-mod unicode;
-pub mod external;
 mod compare;
+pub mod external;
 mod lists;
 mod maps;
-mod tuples;
+mod math;
+mod number;
 mod process;
 mod time;
+mod tuples;
+mod unicode;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
