@@ -447,7 +447,7 @@ fn floats() {
     assert_eq!(magnitude_to_double(false, &[0xffff_ffff, 0xffff_ffff]), Some(18446744073709551616.0));
     assert_eq!(magnitude_to_double(false, &[0, 0x8000_0000]), Some(9223372036854775808.0));
     assert_eq!(magnitude_to_double(false, &[0x4000_0000]), Some(1073741824.0));
-    assert_eq!(magnitude_to_double(false, &vec![1; 33]), None);
+    assert_eq!(magnitude_to_double(false, &[1; 33]), None);
     with(|context| {
         let value = context.process.heap.float(1.5).unwrap();
         for (count, flags) in [(16, 0), (32, 2), (64, 2)] {

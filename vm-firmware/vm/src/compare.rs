@@ -89,7 +89,7 @@ pub fn equal(store: Store<'_>, a: Term, b: Term) -> Result<bool, NoMemory> {
     if a == b {
         return Ok(true);
     }
-    if !a.is_boxed() && !b.is_boxed() && !(a.is_list() && b.is_list()) {
+    if !(a.is_boxed() || b.is_boxed() || (a.is_list() && b.is_list())) {
         return Ok(false);
     }
     Ok(run((store, a), (store, b), Mode::Loose, false, 0)? == Ordering::Equal)
@@ -139,7 +139,7 @@ fn run<'a>(
     let same_heap = core::ptr::eq(store_a.heap, store_b.heap);
     let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: Vec::new() };
     loop {
-        if a != b || !(same_heap || !a.is_local_pointer()) {
+        if a != b || (!same_heap && a.is_local_pointer()) {
             let mut frame = None;
             if let (Some((head_a, tail_a)), Some((head_b, tail_b))) = (pair(store_a, a), pair(store_b, b)) {
                 // A list, or the key and value of an entry.
@@ -219,7 +219,7 @@ fn run<'a>(
             if !rest_a.is_empty() {
                 stack.push(Frame { a: rest_a, b: rest_b, mode })?;
             }
-            if a != b || !(same_heap || !a.is_local_pointer()) {
+            if a != b || (!same_heap && a.is_local_pointer()) {
                 break;
             }
         }

@@ -163,7 +163,7 @@ impl<'a> Copier<'a> {
         let end = (offset as usize + size as usize).div_ceil(8);
         let part = whole.and_then(|whole| whole.get(first..end)).unwrap_or_default();
         let parent = self.to.heap_binary(part)?;
-        if shift == 0 && size % 8 == 0 { Ok(parent) } else { self.to.sub_binary(parent, shift, size) }
+        if shift == 0 && size.is_multiple_of(8) { Ok(parent) } else { self.to.sub_binary(parent, shift, size) }
     }
 }
 

@@ -118,6 +118,7 @@ fn name(store: Store<'_>, atom: Atom) -> u32 {
 }
 
 /// What is left to hash.
+#[allow(clippy::large_enum_variant)] // Few, and a box would be one more thing that can fail.
 enum Work<'a> {
     /// Terms.
     Terms(&'a [u32]),

@@ -190,13 +190,13 @@ impl Cursor {
         self.pending.take()
     }
 
-    /// Where it stands, as a number that [`resume`](Self::resume) takes; `Ok(None)` at the end, `Err` when it is
-    /// somewhere too deep for a number.
-    pub fn place(&mut self, store: Store<'_>) -> core::result::Result<Option<i64>, ()> {
+    /// Where it stands, as a number that [`resume`](Self::resume) takes; `None` at the end, and when it is somewhere
+    /// too deep for a number.
+    pub fn place(&mut self, store: Store<'_>) -> Option<i64> {
         // Leave the nodes that are done.
         loop {
-            let Some(level) = self.depth.checked_sub(1) else { return Ok(None) };
-            let Some(&(node, position)) = self.path.get(level) else { return Ok(None) };
+            let level = self.depth.checked_sub(1)?;
+            let &(node, position) = self.path.get(level)?;
             let count = match store.object(node) {
                 Some((Kind::Map | Kind::HashNode, words)) => words.len().saturating_sub(1),
                 _ => 0,
@@ -207,7 +207,7 @@ impl Cursor {
             self.depth -= 1;
         }
         if self.depth > 12 {
-            return Err(());
+            return None;
         }
         // Five bits a level, the root's lowest; above them a bit that tells how many there are. On the way the entry
         // that is being walked counts, in the last node the next one.
@@ -216,7 +216,7 @@ impl Cursor {
             let digit = if level + 1 == self.depth { position } else { position.saturating_sub(1) };
             place |= i64::from(digit & 31) << (5 * level);
         }
-        Ok(Some(place))
+        Some(place)
     }
 
     /// A walk from a place on; 0 is the start.

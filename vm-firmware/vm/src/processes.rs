@@ -457,7 +457,7 @@ impl Processes {
     }
 
     /// The process that is to run next. Those of higher priority go first; of 9 slices at least one is for low ones.
-    pub fn next(&mut self) -> Option<u32> {
+    pub fn next_ready(&mut self) -> Option<u32> {
         if let Some(number) = self.dequeue(3).or_else(|| self.dequeue(2)) {
             return Some(number);
         }

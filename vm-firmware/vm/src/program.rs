@@ -98,7 +98,7 @@ impl Vm {
     /// One entry of a stack trace: `  in module:function/2 (file.erl:12)`.
     fn entry(&self, store: Store<'_>, entry: Term, out: &mut String) -> core::fmt::Result {
         let Some(parts) = store.tuple(entry).filter(|parts| parts.len() == 4) else { return Ok(()) };
-        let mut part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
+        let part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
         out.push_str("  in ");
         self.print(store, part(0), out)?;
         out.push(':');

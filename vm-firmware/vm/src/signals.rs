@@ -18,77 +18,12 @@ use crate::term::Term;
 /// When there is no memory.
 pub fn copy(
     source: &[u32],
-    literals: &[u32],
-    term: Term,
-    to: &mut Heap,
-    binaries: &mut Binaries,
-) -> core::result::Result<Term, NoMemory> {
-    let (length, shared, weight) = (to.words.len(), to.shared, to.weight);
-    let copied = copy_words(source, literals, term, to, binaries);
-    if copied.is_err() {
-        // The references that the part that was copied counts.
-        while to.shared as usize > length && to.shared != shared {
-            let Some(&[_, id, _, next]) = to.words.as_slice().get(to.shared as usize - 1..to.shared as usize + 3)
-            else {
-                break;
-            };
-            binaries.release(crate::binaries::BinaryId(id));
-            to.shared = next;
-        }
-        (to.shared, to.weight) = (shared, weight);
-        to.words.truncate(length);
-    }
-    copied
-}
-
-/// Copies what a term leads to, breadth first: what was copied last is the queue of what is to be copied.
-fn copy_words(
-    source: &[u32],
     _literals: &[u32],
     term: Term,
     to: &mut Heap,
     binaries: &mut Binaries,
 ) -> core::result::Result<Term, NoMemory> {
-    let mut scan = to.words.len();
-    let result = copy_one(source, term, to, binaries)?;
-    while let Some(&word) = to.words.as_slice().get(scan) {
-        let term = Term(word);
-        if term.is_header() {
-            scan += 1 + term.kind().raw().min(term.size());
-            continue;
-        }
-        if term.is_local_pointer() {
-            let copied = copy_one(source, term, to, binaries)?;
-            to.words.set(scan, copied.0);
-        }
-        scan += 1;
-    }
-    Ok(result)
-}
-
-fn copy_one(
-    source: &[u32],
-    term: Term,
-    to: &mut Heap,
-    binaries: &mut Binaries,
-) -> core::result::Result<Term, NoMemory> {
-    if !term.is_local_pointer() {
-        return Ok(term);
-    }
-    let words = source.get(term.index()..).unwrap_or_default();
-    if term.is_list() {
-        let &[head, tail, ..] = words else { return Ok(Term::NIL) };
-        return to.cons(Term(head), Term(tail));
-    }
-    let Some((&header, words)) = words.split_first() else { return Ok(Term::NIL) };
-    let (kind, size) = (Term(header).kind(), Term(header).size());
-    let words = words.get(..size).unwrap_or_default();
-    if let (crate::term::Kind::SharedBinary, &[id, size, _]) = (kind, words) {
-        let id = crate::binaries::BinaryId(id);
-        binaries.retain(id);
-        return to.shared_binary(binaries, id, size as usize);
-    }
-    to.boxed(kind, words)
+    crate::copy::copy(source, term, to, binaries)
 }
 
 /// A new reference: unique, and of a later one the words are greater, last word first. Its last word is the process's

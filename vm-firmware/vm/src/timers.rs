@@ -178,6 +178,7 @@ impl Default for Timers {
 }
 
 /// Gives the memory of a message back.
+#[allow(clippy::boxed_local)] // The box is what the budget counts.
 pub fn drop_pending(budget: &Budget, mut pending: Box<Pending>, binaries: &mut Binaries) {
     pending.heap.release(binaries);
     budget.give(size_of::<Pending>());

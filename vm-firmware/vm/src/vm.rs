@@ -138,7 +138,7 @@ impl Vm {
         }
         for _ in 0..slices {
             self.fire();
-            let Some(number) = self.shared.processes.next() else {
+            let Some(number) = self.shared.processes.next_ready() else {
                 return Step::Wait(self.shared.processes.timers.next());
             };
             let Some(process) = self.shared.processes.take(number) else { continue };

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use emberl_format::etf::token::{Pid, Token, read};
 use emberl_format::etf::{VERSION, tag};
@@ -14,8 +13,8 @@ use crate::atoms::{self, Atom};
 use crate::binaries::HEAP_BINARY_LIMIT;
 use crate::code::Lambda;
 use crate::copy::{mark, roll_back};
-use crate::external::order::compare;
 use crate::heap::{External, Heap};
+use crate::maps;
 use crate::memory::{Budget, NoMemory};
 use crate::shared::Shared;
 use crate::term::{Kind, MAX_SIZE, Term};
@@ -430,48 +429,14 @@ fn is_here(node: Atom, creation: u32) -> bool {
 }
 
 /// A map of keys and values, alternating; [`Failure::Bad`] when a key is there twice.
-fn map_from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[Term]) -> Result<Term, Failure> {
-    let budget = &shared.budget;
-    let count = pairs.len() / 2;
-    let map = heap.blank(Kind::Map, 1 + count)?;
-    let keys = heap.blank(Kind::Tuple, count)?;
-    let mut order: Vec<(Term, Term)> = Vec::new();
-    budget.reserve(&mut order, count)?;
-    let mut result = Ok(map);
-    'pairs: for pair in pairs.chunks_exact(2) {
-        let &[key, value] = pair else { continue };
-        let store = shared.store(heap);
-        // By bisection.
-        let (mut low, mut high) = (0, order.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            let Some(&(other, _)) = order.get(middle) else { break };
-            match compare(store, key, other, budget) {
-                Ok(Ordering::Less) => high = middle,
-                Ok(Ordering::Greater) => low = middle + 1,
-                Ok(Ordering::Equal) => {
-                    result = Err(Failure::Bad);
-                    break 'pairs;
-                }
-                Err(NoMemory) => {
-                    result = Err(Failure::NoMemory);
-                    break 'pairs;
-                }
-            }
-        }
-        order.insert(low, (key, value));
-    }
-    if result.is_ok() {
-        for (word, (key, _)) in heap.words_of(keys).iter_mut().zip(&order) {
-            *word = key.0;
-        }
-        if let [first, values @ ..] = heap.words_of(map) {
-            *first = keys.0;
-            for (word, (_, value)) in values.iter_mut().zip(&order) {
-                *word = value.0;
-            }
-        }
-    }
-    budget.drop_vector(order);
-    result
+fn map_from_pairs(heap: &mut Heap, shared: &Shared, words: &[Term]) -> Result<Term, Failure> {
+    let mut pairs: Vec<(Term, Term)> = Vec::new();
+    shared.budget.reserve(&mut pairs, words.len() / 2)?;
+    pairs.extend(words.chunks_exact(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))));
+    let count = pairs.len();
+    let map = maps::from_pairs(heap, shared, &pairs);
+    shared.budget.drop_vector(pairs);
+    let map = map?;
+    // Fewer: a key came twice.
+    if maps::size(shared.store(heap), map) == Some(count) { Ok(map) } else { Err(Failure::Bad) }
 }

@@ -7,7 +7,7 @@ use emberl_format::etf::{VERSION, tag};
 
 use crate::atoms::{self, Atom};
 use crate::code::Code;
-use crate::external::order::compare;
+use crate::compare::compare_exact;
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
 use crate::term::Term;
@@ -352,7 +352,7 @@ impl<'a> Encoder<'a> {
         }
         let mut failed = false;
         leaves.sort_unstable_by(|a, b| {
-            compare(self.store, a.0, b.0, self.budget).unwrap_or_else(|NoMemory| {
+            compare_exact(self.store, a.0, b.0).unwrap_or_else(|NoMemory| {
                 failed = true;
                 Ordering::Equal
             })

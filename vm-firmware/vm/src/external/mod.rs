@@ -5,7 +5,6 @@
 
 pub mod decode;
 pub mod encode;
-mod order;
 
 pub use decode::{DecodeOptions, Failure, Target, decode};
 
@@ -189,10 +188,8 @@ pub(crate) mod tests {
         for _ in 0..100_000 {
             deep.extend_from_slice(b"\x68\x01\x6c\0\0\0\x01");
         }
-        deep.push(106);
-        for _ in 0..100_000 {
-            deep.push(106);
-        }
+        // The innermost, and the tail of each list.
+        deep.resize(deep.len() + 100_001, 106);
         let mut world = World::new(usize::MAX);
         let (term, used) = world.decode(&deep, false).unwrap();
         assert_eq!(used, deep.len());

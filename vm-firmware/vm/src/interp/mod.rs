@@ -143,7 +143,27 @@ impl Machine<'_> {
     fn collect(&mut self, need: usize, live: usize) -> bool {
         let Some(registers) = self.x.get_mut(..live) else { return false };
         let registers = crate::heap::words::raw(registers);
-        crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok()
+        let done =
+            crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok();
+        if self.shared.zeal {
+            let literals = self.shared.literals.words.as_slice();
+            if let Err(wrong) = crate::collect::verify::verify(self.process, registers, literals) {
+                self.not_whole(&wrong);
+            }
+        }
+        done
+    }
+
+    /// Tells that a collection in zeal mode left a heap that is not whole.
+    #[cold]
+    #[allow(clippy::panic)] // In builds for tests and fuzzing.
+    fn not_whole(&mut self, wrong: &str) {
+        if cfg!(feature = "checked") {
+            panic!("a collection before word {} left a heap that is not whole: {wrong}", self.ip);
+        }
+        for part in ["A collection left a heap that is not whole: ", wrong, "\n"] {
+            self.shared.platform.write(crate::platform::Stream::Error, part.as_bytes());
+        }
     }
 
     /// As [`ensure`](Self::ensure), with a term in hand.

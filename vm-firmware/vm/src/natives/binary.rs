@@ -796,13 +796,11 @@ fn options(store: Store<'_>, list: Option<&Term>, size: usize, splits: bool) -> 
     if list.is_proper() { Ok(options) } else { Err(Raise::BADARG) }
 }
 
-/// The matches of a pattern in a subject, all or the first: start and length of each. Gives the options too.
-fn search(
-    context: &mut Context<'_>,
-    arguments: &[Term],
-    splits: bool,
-    all: bool,
-) -> Result<(Vec<(u32, u32)>, Options, usize)> {
+/// Start and length of each match, the options, and the size of the subject.
+type Matches = (Vec<(u32, u32)>, Options, usize);
+
+/// The matches of a pattern in a subject, all or the first. Gives the options too.
+fn search(context: &mut Context<'_>, arguments: &[Term], splits: bool, all: bool) -> Result<Matches> {
     let (store, budget) = (context.store(), &context.shared.budget);
     let subject = bytes(store, budget, argument(arguments, 0))?;
     let patterns = Patterns::new(store, budget, argument(arguments, 1))?;

@@ -230,7 +230,7 @@ fn map_next(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         pairs.try_reserve(1).map_err(|_| NoMemory)?;
         pairs.push(pair);
         if iterator && pairs.len() >= BATCH {
-            end = cursor.place(context.store()).unwrap_or(None);
+            end = cursor.place(context.store());
             if end.is_some() {
                 break;
             }

@@ -67,7 +67,7 @@ struct Bench {
 
 /// A VM with a process at hand.
 fn bench() -> Bench {
-    let mut vm = Vm::new(Box::new(Machine(0)), Options { memory: Some(1 << 22), zeal: false }, interpret).unwrap();
+    let mut vm = Vm::with(Box::new(Machine(0)), Options { memory: Some(1 << 22), zeal: false }, interpret).unwrap();
     let me = vm.shared.processes.make().unwrap();
     Bench { vm, me, used: 0 }
 }
@@ -236,7 +236,7 @@ fn the_initial_process_tells_its_result() {
     bench.vm.spawn_initial(module, function, &mut heap, &[value]).unwrap();
     assert!(bench.vm.is_initial_alive());
     assert_eq!(bench.vm.step(5), Step::Wait(None));
-    let (heap, class, value) = bench.vm.result().unwrap();
+    let (heap, class, value) = bench.vm.ended().unwrap();
     assert_eq!(class, None);
     assert_eq!(bench.vm.shared.store(heap).tuple(value).unwrap().get(0), Some(Term::tiny(1)));
     bench.spawn("spawn", "halt", &[]);
