@@ -18,7 +18,8 @@ use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
 use emberl_vm::raise::Class;
-use emberl_vm::vm::{Ended, Options, Step, Vm};
+use emberl_vm::program::Ended;
+use emberl_vm::vm::{Options, Step, Vm};
 
 use crate::board::{Board, Pack};
 use crate::machine::Machine;
