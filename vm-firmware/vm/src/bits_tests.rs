@@ -3,7 +3,6 @@
 use std::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
-use std::vec;
 use std::vec::Vec;
 
 use crate::construct::{Builder, Fault, magnitude_to_double, measure};
