@@ -65,9 +65,15 @@ fn spawn_on(cx: &mut Context<'_>, name: &str, arguments: &[Term]) -> Result {
         return call(cx, "erlang", name, arguments.get(1..).unwrap_or_default());
     }
     atom_arg(arguments, 0)?;
-    // This node is alone, and no other can be reached.
-    let reason = cx.shared.atoms.intern("notalive")?;
-    Err(Raise::Error(Term::atom(reason)))
+    // This node is alone, and no other can be reached: a process here dies in the other's place, as with OTP.
+    let reason = cx.heap().list(&[Term::atom(atoms::NOCONNECTION)])?;
+    let (module, exit) = (Term::atom(atoms::ERLANG), Term::atom(atoms::EXIT));
+    let mut start = [module, exit, reason, Term::NIL];
+    let options = name == "spawn_opt";
+    if let Some(place) = start.last_mut() {
+        *place = arguments.last().copied().unwrap_or(Term::NIL);
+    }
+    call(cx, "erlang", name, start.get(..if options { 4 } else { 3 }).unwrap_or_default())
 }
 
 fn spawn(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
