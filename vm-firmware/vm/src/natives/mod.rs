@@ -12,6 +12,7 @@ mod process;
 mod time;
 mod tuples;
 mod unicode;
+mod nodes;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -126,6 +127,10 @@ pub static TABLES: &[&[Native]] = &[
     tuples::ERLANG,
     process::PROCESS,
     time::TIME,
+    nodes::ERLANG,
+    nodes::LISTS,
+    nodes::MAPS,
+    nodes::UNICODE,
 ];
 
 /// A native function, by its place: the table, and the row in it.

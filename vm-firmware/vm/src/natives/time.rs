@@ -1,5 +1,6 @@
 //! Clocks, timers, unique numbers, and what is told of the VM: `erlang`'s.
 
+use crate::arithmetic;
 use crate::atoms::{self, Atom};
 use crate::heap::{Heap, View};
 use crate::natives::process::{arg, atom_arg, options};
@@ -25,6 +26,7 @@ pub(super) static TIME: &[Native] = natives! {
     "convert_time_unit"/3 => convert_time_unit;
     "system_time"/0 => system_time_0;
     "system_time"/1 => system_time_1;
+    "convert_time_unit"/3 => convert_time_unit;
     "time_offset"/0 => time_offset_0;
     "time_offset"/1 => time_offset_1;
     "timestamp"/0 => timestamp;
@@ -154,6 +156,40 @@ fn time_offset_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
 fn time_offset_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (unit, time) = (unit(cx, arg(arguments, 0))?, offset(cx));
     in_unit(cx, time, unit)
+}
+
+/// The time in another unit, rounded down; integers of any size.
+fn convert_time_unit(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let time = arg(arguments, 0);
+    let mut parts = [Term::NIL; 2];
+    for (place, &term) in parts.iter_mut().zip(arguments.iter().skip(1)) {
+        // Units of more parts than a machine word counts are integers too.
+        *place = match cx.store().view(term) {
+            View::Big { negative: false, .. } => term,
+            _ => {
+                let parts = unit(cx, term)?;
+                cx.heap().integer(parts as i64)?
+            }
+        };
+    }
+    let [from, to] = parts;
+    let small = |term| cx.store().integer(term).map(i128::from);
+    if let (Some(time), Some(from), Some(to)) = (small(time), small(from), small(to)) {
+        return arithmetic::from_wide(cx.heap(), (time * to).div_euclid(from));
+    }
+    let whole = |term| match cx.store().view(term) {
+        View::Small(_) | View::Big { .. } => arithmetic::big(cx.store(), term),
+        _ => None,
+    };
+    let (Some(time), Some(from), Some(to)) = (whole(time), whole(from), whole(to)) else { return Err(Raise::BADARG) };
+    cx.shared.budget.probe(((time.bits() + to.bits()) / 4) as usize + 64)?;
+    let product = time * to;
+    let mut value = &product / &from;
+    // The division rounds towards zero.
+    if product.sign() == num_bigint::Sign::Minus && &value * &from != product {
+        value -= 1;
+    }
+    arithmetic::from_big(cx.heap(), &value)
 }
 
 fn stamp(cx: &mut Context<'_>, microseconds: u64) -> Result {
