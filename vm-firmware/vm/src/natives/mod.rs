@@ -7,12 +7,12 @@ pub mod external;
 mod lists;
 mod maps;
 mod math;
+mod nodes;
 mod number;
 mod process;
 mod time;
 mod tuples;
 mod unicode;
-mod nodes;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;

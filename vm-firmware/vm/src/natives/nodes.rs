@@ -145,8 +145,7 @@ fn is_integer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     let above = arithmetic::subtract(cx, term, low)?;
     let below = arithmetic::subtract(cx, high, term)?;
-    let negative =
-        |term| arithmetic::big(cx.store(), term).is_none_or(|difference| difference.sign() == Sign::Minus);
+    let negative = |term| arithmetic::big(cx.store(), term).is_none_or(|difference| difference.sign() == Sign::Minus);
     Ok(Term::boolean(!negative(above) && !negative(below)))
 }
 

@@ -23,7 +23,6 @@ pub(super) static TIME: &[Native] = natives! {
     "unique_integer"/1 => unique_integer_1;
     "monotonic_time"/0 => monotonic_time_0;
     "monotonic_time"/1 => monotonic_time_1;
-    "convert_time_unit"/3 => convert_time_unit;
     "system_time"/0 => system_time_0;
     "system_time"/1 => system_time_1;
     "convert_time_unit"/3 => convert_time_unit;
@@ -128,14 +127,6 @@ fn monotonic_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
 fn monotonic_time_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (unit, time) = (unit(cx, arg(arguments, 0))?, monotonic(cx));
     in_unit(cx, time, unit)
-}
-
-fn convert_time_unit(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let &[time, from, to] = arguments else { return Err(Raise::BADARG) };
-    let time = cx.store().integer(time).map(i128::from).ok_or(Raise::BADARG)?;
-    let (from, to) = (unit(cx, from)?, unit(cx, to)?);
-    let parts = time.checked_mul(to).ok_or(Raise::BADARG)?;
-    crate::arithmetic::from_wide(cx.heap(), parts.div_euclid(from))
 }
 
 fn system_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
