@@ -17,8 +17,8 @@ use alloc::boxed::Box;
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
-use emberl_vm::raise::Class;
 use emberl_vm::program::Ended;
+use emberl_vm::raise::Class;
 use emberl_vm::vm::{Options, Step, Vm};
 
 use crate::board::{Board, Pack};
