@@ -42,7 +42,7 @@ pub fn from_little(value: u64, count: usize) -> u64 {
     top << whole | low
 }
 
-/// The bits of an integer in little-endian order, as the value that [`write`] takes: undoes [`from_little`].
+/// The bits of an integer in little-endian order, as the value that [`write()`] takes: undoes [`from_little`].
 #[must_use]
 pub fn to_little(value: u64, count: usize) -> u64 {
     let partial = count % 8;
