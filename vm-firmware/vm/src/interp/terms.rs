@@ -14,7 +14,7 @@ use crate::vm::Outcome;
 impl Machine<'_> {
     /// The word at an index of the area that a valid pointer points into.
     #[inline(always)]
-    fn at(&self, pointer: Term, offset: usize) -> Term {
+    pub(super) fn at(&self, pointer: Term, offset: usize) -> Term {
         let words = if pointer.is_literal() { &self.shared.literals.words } else { &self.process.heap.words };
         Term(words.at(pointer.index() + offset))
     }
@@ -127,6 +127,25 @@ impl Machine<'_> {
         self.select(self.word(2))
     }
 
+    /// The same, with values that are sorted by their words.
+    pub(super) fn select_sorted(&mut self) -> Option<Outcome> {
+        let value = self.operand(1).0;
+        let (mut low, mut high) = (0, self.word(3) as usize / 2);
+        while low < high {
+            let middle = (low + high) / 2;
+            let candidate = self.word(4 + 2 * middle);
+            if candidate == value {
+                return self.select(self.word(5 + 2 * middle));
+            }
+            if candidate < value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        self.select(self.word(2))
+    }
+
     /// `select_tuple_arity`, likewise with sizes.
     pub(super) fn select_arity(&mut self) -> Option<Outcome> {
         let Some(size) = self.tuple_size(self.operand(1)) else { return self.select(self.word(2)) };
@@ -210,54 +229,22 @@ impl Machine<'_> {
         self.f[number as usize & (REGISTERS - 1)] = value;
     }
 
-    /// `fmove` of a term to a float register.
-    pub(super) fn float_in(&mut self) -> Option<Outcome> {
-        match self.store().float(self.operand(1)) {
-            Some(value) => {
-                self.set_float(self.word(2), value);
-                self.proceed()
-            }
-            None => self.error(atoms::BADARITH),
-        }
-    }
-
-    /// `fmove` of a float register to a term.
-    pub(super) fn float_out(&mut self) -> Option<Outcome> {
-        match self.process.heap.float(self.float(self.word(1))) {
-            Ok(term) => {
-                self.assign(self.word(2), term);
-                self.proceed()
-            }
-            Err(_) => Some(self.out_of_memory()),
-        }
-    }
-
-    pub(super) fn float_convert(&mut self) -> Option<Outcome> {
-        let term = self.operand(1);
-        let value = match term.as_small() {
+    /// A number as a float.
+    #[inline(always)]
+    pub(super) fn to_float(&self, term: Term) -> Option<f64> {
+        match term.as_small() {
             Some(value) => Some(f64::from(value)),
             None => crate::arithmetic::to_float(self.store(), term),
-        };
-        match value {
-            Some(value) => {
-                self.set_float(self.word(2), value);
-                self.proceed()
-            }
-            None => self.error(atoms::BADARITH),
         }
     }
 
-    #[inline(always)]
-    pub(super) fn float_operation(&mut self, operation: impl Fn(f64, f64) -> f64) -> Option<Outcome> {
-        let value = operation(self.float(self.word(2)), self.float(self.word(3)));
-        if !value.is_finite() {
-            return match self.word(1) {
-                0 => self.error(atoms::BADARITH),
-                distance => self.jump(distance),
-            };
+    /// A result that no float can hold: to the label in word 1, or an error.
+    #[cold]
+    pub(super) fn float_failed(&mut self) -> Option<Outcome> {
+        match self.word(1) {
+            0 => self.error(atoms::BADARITH),
+            distance => self.jump(distance),
         }
-        self.set_float(self.word(4), value);
-        self.proceed()
     }
 
     pub(super) fn bif0(&mut self) -> Option<Outcome> {

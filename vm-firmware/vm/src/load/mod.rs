@@ -1,6 +1,7 @@
 //! Loading: bytes of a `.beam`, read, checked, translated, and bound to a VM.
 
 pub mod bind;
+mod packed;
 pub mod translate;
 
 use alloc::format;
@@ -74,7 +75,7 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     if let Some(instruction) = code.instructions().iter().find(|instruction| !interp_runs(instruction.op)) {
         return Err(Error::Instruction(instruction.op.name()));
     }
-    let translated = translate::translate(&module, &code, &functions)?;
+    let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)
 }
 
