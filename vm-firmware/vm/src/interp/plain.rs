@@ -31,23 +31,23 @@ impl Machine<'_> {
             op::MOVE => {
                 let value = self.operand(1);
                 self.assign(self.word(2), value);
-                return self.proceed();
+                self.proceed()
             }
             op::SWAP => {
                 let (a, b) = (self.operand(1), self.operand(2));
                 self.assign(self.word(1), b);
                 self.assign(self.word(2), a);
-                return self.proceed();
+                self.proceed()
             }
             op::INIT => {
                 self.assign(self.word(1), Term::NIL);
-                return self.proceed();
+                self.proceed()
             }
             op::INIT_YREGS => {
                 for index in 0..self.word(1) as usize {
                     self.assign(self.word(2 + index), Term::NIL);
                 }
-                return self.proceed();
+                self.proceed()
             }
 
             // Frames.
@@ -55,25 +55,25 @@ impl Machine<'_> {
                 if !self.allocate(self.word(1) as usize) {
                     return Some(self.out_of_memory());
                 }
-                return self.proceed();
+                self.proceed()
             }
             op::ALLOCATE_HEAP | op::ALLOCATE_HEAP_ZERO => {
                 let (need, live) = (self.word(2) as usize, self.word(3) as usize);
                 if !self.ensure(need, live) || !self.allocate(self.word(1) as usize) {
                     return Some(self.out_of_memory());
                 }
-                return self.proceed();
+                self.proceed()
             }
             op::TEST_HEAP => {
                 let (need, live) = (self.word(1) as usize, self.word(2) as usize);
                 if !self.ensure(need, live) {
                     return Some(self.out_of_memory());
                 }
-                return self.proceed();
+                self.proceed()
             }
             op::DEALLOCATE => {
                 self.deallocate(self.word(1) as usize);
-                return self.proceed();
+                self.proceed()
             }
             // Calls.
             op::CALL => {
@@ -154,21 +154,21 @@ impl Machine<'_> {
                 Some((head, tail)) => {
                     self.assign(self.word(2), head);
                     self.assign(self.word(3), tail);
-                    return self.proceed();
+                    self.proceed()
                 }
                 None => self.error(atoms::BADARG),
             },
             op::GET_HD => match self.cell(self.operand(1)) {
                 Some((head, _)) => {
                     self.assign(self.word(2), head);
-                    return self.proceed();
+                    self.proceed()
                 }
                 None => self.error(atoms::BADARG),
             },
             op::GET_TL => match self.cell(self.operand(1)) {
                 Some((_, tail)) => {
                     self.assign(self.word(2), tail);
-                    return self.proceed();
+                    self.proceed()
                 }
                 None => self.error(atoms::BADARG),
             },
@@ -178,12 +178,12 @@ impl Machine<'_> {
                     Ok(list) => self.assign(self.word(3), list),
                     Err(_) => return Some(self.out_of_memory()),
                 }
-                return self.proceed();
+                self.proceed()
             }
             op::GET_TUPLE_ELEMENT => match self.element(self.operand(1), self.word(2) as usize) {
                 Some(element) => {
                     self.assign(self.word(3), element);
-                    return self.proceed();
+                    self.proceed()
                 }
                 None => self.error(atoms::BADARG),
             },
@@ -200,11 +200,11 @@ impl Machine<'_> {
             op::CATCH | op::TRY => {
                 let handler = (self.ip as u32).wrapping_add(1).wrapping_add(self.word(2));
                 self.assign(self.word(1), Term::catch(handler));
-                return self.proceed();
+                self.proceed()
             }
             op::TRY_END => {
                 self.assign(self.word(1), Term::NIL);
-                return self.proceed();
+                self.proceed()
             }
             op::CATCH_END => self.catch_end(),
             op::TRY_CASE => {
@@ -217,7 +217,7 @@ impl Machine<'_> {
                 self.set_x(0, class);
                 self.set_x(1, reason);
                 self.set_x(2, trace);
-                return self.proceed();
+                self.proceed()
             }
             op::RAISE => {
                 let (trace, reason) = (self.operand(1), self.operand(2));
@@ -228,15 +228,15 @@ impl Machine<'_> {
                 Some(class) => self.reraise(class),
                 None => {
                     self.set_x(0, Term::atom(atoms::BADARG));
-                    return self.proceed();
+                    self.proceed()
                 }
             },
             op::BUILD_STACKTRACE => match self.build_trace(self.x(0)) {
                 Ok(trace) => {
                     self.set_x(0, trace);
-                    return self.proceed();
+                    self.proceed()
                 }
-                Err(_) => return Some(self.out_of_memory()),
+                Err(_) => Some(self.out_of_memory()),
             },
             op::FUNC_INFO => self.function_clause(),
             op::BADMATCH => self.error_with(atoms::BADMATCH, self.operand(1)),
@@ -253,7 +253,7 @@ impl Machine<'_> {
             op::LOOP_REC => match self.process.mailbox.get(self.process.cursor).copied() {
                 Some(message) => {
                     self.assign(self.word(2), message);
-                    return self.proceed();
+                    self.proceed()
                 }
                 None => self.jump(self.word(1)),
             },
@@ -261,7 +261,7 @@ impl Machine<'_> {
                 self.process.mailbox.remove(self.process.cursor);
                 self.process.cursor = 0;
                 self.process.deadline = None;
-                return self.proceed();
+                self.proceed()
             }
             op::LOOP_REC_END => {
                 self.process.cursor += 1;
@@ -272,20 +272,20 @@ impl Machine<'_> {
                     return Some(outcome);
                 }
                 self.process.state = State::Waiting;
-                return Some(self.leave(0, Outcome::Waiting));
+                Some(self.leave(0, Outcome::Waiting))
             }
             op::WAIT_TIMEOUT => self.wait_timeout(),
             op::TIMEOUT => {
                 self.process.cursor = 0;
                 self.process.deadline = None;
-                return self.proceed();
+                self.proceed()
             }
             // Markers make a receive skip messages older than a reference: looking at all of them finds the same.
             op::RECV_MARKER_RESERVE => {
                 self.assign(self.word(1), Term::NIL);
-                return self.proceed();
+                self.proceed()
             }
-            op::RECV_MARKER_BIND | op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE => return self.proceed(),
+            op::RECV_MARKER_BIND | op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE => self.proceed(),
 
             number => self.binary_instruction(number),
         }
