@@ -1,6 +1,7 @@
 //! Loading: bytes of a `.beam`, read, checked, translated, and bound to a VM.
 
 pub mod bind;
+pub mod identity;
 pub mod translate;
 
 use alloc::format;
