@@ -305,6 +305,7 @@ impl Decoder<'_> {
                 let module = self.atom(&module)?;
                 let creator = self.pid(&creator)?;
                 let count = u8::try_from(free).map_err(|_| Failure::Bad)?;
+                let checksum = self.target.shared.code.checksum(uniq)?;
                 let entry = self.lambda(Lambda {
                     module,
                     function: atoms::UNDEFINED,
@@ -312,7 +313,7 @@ impl Decoder<'_> {
                     free: count,
                     index,
                     old_unique: old_uniq as u32,
-                    checksum: self.target.shared.code.checksum(uniq)?,
+                    checksum,
                     address: 0,
                 })?;
                 let term = self.target.heap.blank(Kind::Fun, 2 + free)?;

@@ -13,7 +13,6 @@ use crate::timers::{Pending, drop_pending};
 
 const OK: Term = Term::atom(atoms::OK);
 const FALSE: Term = Term::atom(atoms::FALSE);
-const UNDEFINED: Term = Term::atom(atoms::UNDEFINED);
 
 /// The natives of this file.
 pub(super) static TIME: &[Native] = natives! {
