@@ -485,7 +485,9 @@ impl Checker<'_, '_> {
         });
         let others =
             self.known.exporters.get_key_value(&(name, arity)).into_iter().flat_map(|(&(function, arity), modules)| {
-                modules.iter().map(move |&module| Mfa::new(module, function, arity))
+                // A module that calls another by name does not mean a function of its own.
+                let others = modules.iter().filter(|&&module| module != self.unit.name());
+                others.map(move |&module| Mfa::new(module, function, arity))
             });
         let profile = self.target.profile;
         let natives = profile.natives().map(|(module, function, arity, _)| Mfa::new(module, function, arity));

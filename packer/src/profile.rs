@@ -1,7 +1,8 @@
 //! Target profiles: what a target VM can run. They own the instructions, native functions, limits and library modules
 //! of each known target, as data; what to say of a program that asks for more is the checker's business.
 //!
-//! The data files under `packer/data/` say in their first lines what was read, and when.
+//! What Emberl's own VM has is read from the VM's tables, so that a check promises nothing else. The data files under
+//! `packer/data/` say in their first lines what was read, and when.
 
 mod platforms;
 mod table;
@@ -9,11 +10,11 @@ mod table;
 use std::sync::OnceLock;
 
 use emberl_format::opcode::Op;
+use emberl_vm::natives::Builds;
 
 pub use platforms::{Platform, Platforms};
 use table::{NativeRecord, OpcodeSet};
 
-const EMBERL_NATIVES: &str = include_str!("../data/emberl-natives.tsv");
 const ATOMVM_NATIVES: &str = include_str!("../data/atomvm-0.7-natives.tsv");
 const ATOMVM_OPCODES: &str = include_str!("../data/atomvm-0.7-opcodes.tsv");
 const ATOMVM_LIBRARIES: &str = include_str!("../data/atomvm-0.7-libs.tsv");
@@ -24,7 +25,7 @@ static PROFILES: [Profile; 2] = [
         name: "emberl",
         title: "Emberl's own VM",
         instructions: Instructions::Table(emberl_runs),
-        natives_text: EMBERL_NATIVES,
+        natives_source: Natives::Table(emberl_natives),
         libraries_text: "",
         limits: Limits {
             max_integer_bits: None,
@@ -42,7 +43,7 @@ static PROFILES: [Profile; 2] = [
         name: "atomvm-0.7",
         title: "AtomVM 0.7 (as of main, spring 2026)",
         instructions: Instructions::Text(ATOMVM_OPCODES),
-        natives_text: ATOMVM_NATIVES,
+        natives_source: Natives::Text(ATOMVM_NATIVES),
         libraries_text: ATOMVM_LIBRARIES,
         limits: Limits {
             // Sign and 256 bits of magnitude (AtomVM's page on its differences from the BEAM).
@@ -61,10 +62,26 @@ static PROFILES: [Profile; 2] = [
     },
 ];
 
-/// Whether Emberl's VM runs the instruction of that number, as the opcode table says: all that the compilers of OTP 24
-/// to 29 emit, but for the native records of OTP 29.
+/// Whether Emberl's VM runs the instruction of that number, as its loader says.
 fn emberl_runs(opcode: u8) -> bool {
-    Op::from_number(opcode).is_some_and(|op| op.info().runs)
+    Op::from_number(opcode).is_some_and(emberl_vm::load::runs)
+}
+
+/// The natives in the tables of Emberl's VM, sorted.
+fn emberl_natives() -> Vec<NativeRecord> {
+    let mut records: Vec<NativeRecord> = emberl_vm::natives::all()
+        .map(|native| NativeRecord {
+            module: native.module,
+            function: native.name,
+            arity: native.arity,
+            platforms: match native.builds {
+                Builds::All => Platforms::CORE,
+                Builds::Desktop => Platforms::of(Platform::GenericUnix),
+            },
+        })
+        .collect();
+    records.sort_unstable_by_key(NativeRecord::key);
+    records
 }
 
 /// Where a profile gets its instructions from.
@@ -72,6 +89,14 @@ enum Instructions {
     /// A table elsewhere in the program, asked by opcode number.
     Table(fn(u8) -> bool),
     /// A data file, read into a set on first use.
+    Text(&'static str),
+}
+
+/// Where a profile gets its natives from.
+enum Natives {
+    /// A table elsewhere in the program, read once: sorted, and each native in it once.
+    Table(fn() -> Vec<NativeRecord>),
+    /// A data file.
     Text(&'static str),
 }
 
@@ -114,10 +139,10 @@ pub struct Profile {
     name: &'static str,
     title: &'static str,
     instructions: Instructions,
-    natives_text: &'static str,
+    natives_source: Natives,
     libraries_text: &'static str,
     limits: Limits,
-    // Read from the texts above on first use: a command that needs no table does not pay for it.
+    // Read from the sources above on first use: a command that needs no table does not pay for it.
     opcodes: OnceLock<OpcodeSet>,
     natives: OnceLock<Vec<NativeRecord>>,
     libraries: OnceLock<Vec<(&'static str, &'static str)>>,
@@ -242,7 +267,10 @@ impl Profile {
     }
 
     fn native_records(&self) -> &[NativeRecord] {
-        self.natives.get_or_init(|| table::natives(self.natives_text))
+        self.natives.get_or_init(|| match self.natives_source {
+            Natives::Table(natives) => natives(),
+            Natives::Text(text) => table::natives(text),
+        })
     }
 }
 
@@ -302,47 +330,53 @@ mod tests {
         assert_eq!(atomvm().native("erlang", "spawn", 1), Native::Absent);
         assert_eq!(atomvm().library_module("erlang"), Some("estdlib"));
         assert_eq!(emberl().native("erlang", "spawn", 1), Native::Present);
-        // BIFs of OTP that AtomVM lacks.
+        // A BIF of OTP that AtomVM lacks.
         assert_eq!(atomvm().native("re", "run", 3), Native::Absent);
-        assert_eq!(emberl().native("re", "run", 3), Native::Present);
 
         let gpio = atomvm().native("gpio", "digital_read", 1);
         assert!(gpio.on(Some(Platform::Esp32)) && gpio.on(Some(Platform::Stm32)));
         assert!(!gpio.on(Some(Platform::GenericUnix)) && !gpio.on(None));
-        let socket = emberl().native("socket", "open", 3);
+        let socket = atomvm().native("socket", "open", 3);
         assert!(socket.on(Some(Platform::Esp32)) && !socket.on(Some(Platform::Emscripten)));
         assert!(Native::Present.on(None) && !Native::Absent.on(Some(Platform::Esp32)));
     }
 
     #[test]
-    fn emberl_has_every_core_native_of_atomvm() {
-        for (module, function, arity, platforms) in atomvm().natives() {
-            if platforms.is_core() {
-                assert_eq!(emberl().native(module, function, arity), Native::Present, "{module}:{function}/{arity}");
-            }
+    fn emberl_has_what_its_vm_has() {
+        let keys: Vec<_> = emberl().natives().map(|(module, function, arity, _)| (module, function, arity)).collect();
+        assert!(keys.is_sorted_by(|one, next| one < next), "a native is declared twice");
+        assert_eq!(keys.len(), emberl_vm::natives::all().count());
+        for native in emberl_vm::natives::all() {
+            assert!(emberl().native(native.module, native.name, native.arity).on(Some(Platform::GenericUnix)));
         }
     }
 
     #[test]
     fn instructions_of_current_compilers() {
-        // label, call, bif3, and what OTP 29 no longer emits: bs_add.
-        for opcode in [1, 4, 111, 185] {
+        // label, call, bif3.
+        for opcode in [1, 4, 185] {
             assert!(emberl().runs(opcode) && atomvm().runs(opcode), "{opcode}");
         }
+        // bs_add, which compilers since OTP 25 need no more.
+        assert!(!emberl().runs(111) && atomvm().runs(111));
         // put_tuple and bs_start_match2 (before OTP 22), native records, and numbers that mean nothing.
         for opcode in [0, 27, 70, 116, 186, 191, 192, 255] {
             assert!(!emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
         }
-        // bs_init2 and bs_put_float (before OTP 26), on_load, nif_start, executable_line and debug_line.
-        for opcode in [91, 109, 149, 179, 183, 184] {
+        // on_load, nif_start, executable_line and debug_line.
+        for opcode in [149, 179, 183, 184] {
             assert!(emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
+        }
+        // bs_init2 and bs_put_float (before OTP 26).
+        for opcode in [91, 109] {
+            assert!(!emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
         }
     }
 
     #[test]
-    fn what_atomvm_runs_emberl_runs() {
+    fn emberl_runs_what_its_loader_takes() {
         for opcode in 0..=u8::MAX {
-            assert!(emberl().runs(opcode) || !atomvm().runs(opcode), "{opcode}");
+            assert_eq!(emberl().runs(opcode), Op::from_number(opcode).is_some_and(emberl_vm::load::runs), "{opcode}");
         }
     }
 

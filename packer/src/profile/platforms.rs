@@ -68,6 +68,12 @@ impl Platforms {
     /// Every build of the VM, whatever the platform. No platform's bit reaches this one.
     pub const CORE: Self = Self(0x80);
 
+    /// Builds for this platform only.
+    #[must_use]
+    pub const fn of(platform: Platform) -> Self {
+        Self(platform.bit())
+    }
+
     /// Whether every build has it.
     #[must_use]
     pub const fn is_core(self) -> bool {

@@ -90,7 +90,7 @@ pub(super) fn opcodes(text: &'static str) -> OpcodeSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{ATOMVM_LIBRARIES, ATOMVM_NATIVES, ATOMVM_OPCODES, EMBERL_NATIVES};
+    use crate::profile::{ATOMVM_LIBRARIES, ATOMVM_NATIVES, ATOMVM_OPCODES};
 
     /// Every record parses, and each key is greater than the one before it.
     fn assert_sorted<K: Ord + std::fmt::Debug>(text: &'static str, key: impl Fn(&'static str) -> Option<K>) {
@@ -108,9 +108,7 @@ mod tests {
 
     #[test]
     fn data_files_are_sorted_unique_and_readable() {
-        for text in [ATOMVM_NATIVES, EMBERL_NATIVES] {
-            assert_sorted(text, |line| NativeRecord::parse(line).map(|record| record.key()));
-        }
+        assert_sorted(ATOMVM_NATIVES, |line| NativeRecord::parse(line).map(|record| record.key()));
         assert_sorted(ATOMVM_LIBRARIES, |line| parse_library(line).map(|(module, _)| module));
         assert_sorted(ATOMVM_OPCODES, |line| parse_opcode(line).map(|(number, ..)| number));
     }

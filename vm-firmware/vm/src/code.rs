@@ -48,6 +48,8 @@ pub struct Lambda {
     pub index: u32,
     /// The old unique number that the compiler gave.
     pub old_unique: u32,
+    /// Which of [`Code::checksums`] is the module's.
+    pub checksum: u32,
     /// Its code address; 0 when the module is not loaded.
     pub address: u32,
 }
@@ -100,6 +102,12 @@ pub struct Loaded {
     pub exports: Vec<(Atom, u8, u32, bool)>,
     /// The function to be called when it is loaded: the address of its `func_info`.
     pub on_load: Option<u32>,
+    /// Which of [`Code::checksums`] is its own.
+    pub checksum: u32,
+    /// The chunk `Attr`, the module's attributes as an external term; empty where the file has none, as in most packs.
+    pub attributes: Vec<u8>,
+    /// The chunk `CInf`, likewise: compiler, options, source.
+    pub compile: Vec<u8>,
 }
 
 /// A place in the code: the function, and the line if known.
@@ -124,6 +132,8 @@ pub struct Code {
     export_index: HashTable<u32>,
     /// All lambdas.
     pub lambdas: Vec<Lambda>,
+    /// The MD5s of modules that were loaded, or that funs from elsewhere say to be of.
+    pub checksums: Vec<[u8; 16]>,
     /// The string tables of all modules, one after another.
     pub strings: Vec<u8>,
     /// The modules, in the order of their code; of two with one name the later one holds.
@@ -151,6 +161,7 @@ impl Code {
             exports: Vec::new(),
             export_index: HashTable::new(),
             lambdas: Vec::new(),
+            checksums: Vec::new(),
             strings: Vec::new(),
             loaded: Vec::new(),
             budget,
@@ -168,6 +179,25 @@ impl Code {
     #[must_use]
     pub fn module(&self, name: Atom) -> Option<&Loaded> {
         self.loaded.iter().rev().find(|module| module.name == name)
+    }
+
+    /// The index of a module's MD5, kept when it is new.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn checksum(&mut self, md5: [u8; 16]) -> Result<u32, NoMemory> {
+        if let Some(index) = self.checksums.iter().position(|known| *known == md5) {
+            return Ok(index as u32);
+        }
+        self.budget.reserve(&mut self.checksums, 1)?;
+        self.checksums.push(md5);
+        Ok(self.checksums.len() as u32 - 1)
+    }
+
+    /// The MD5 of that index; zeros for one that is not there.
+    #[must_use]
+    pub fn checksum_bytes(&self, index: u32) -> [u8; 16] {
+        self.checksums.get(index as usize).copied().unwrap_or_default()
     }
 
     /// What stands at a code address: the function, and the line of the instruction there.

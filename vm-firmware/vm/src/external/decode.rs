@@ -301,11 +301,21 @@ impl Decoder<'_> {
                 };
                 self.target.heap.boxed(Kind::ExportFun, &[export])?
             }
-            Token::Fun { arity, index, module, old_uniq, creator, free, .. } => {
+            Token::Fun { arity, uniq, index, module, old_uniq, creator, free, .. } => {
                 let module = self.atom(&module)?;
                 let creator = self.pid(&creator)?;
                 let count = u8::try_from(free).map_err(|_| Failure::Bad)?;
-                let entry = self.lambda(module, arity, count, index, old_uniq as u32)?;
+                let checksum = self.target.shared.code.checksum(uniq)?;
+                let entry = self.lambda(Lambda {
+                    module,
+                    function: atoms::UNDEFINED,
+                    arity,
+                    free: count,
+                    index,
+                    old_unique: old_uniq as u32,
+                    checksum,
+                    address: 0,
+                })?;
                 let term = self.target.heap.blank(Kind::Fun, 2 + free)?;
                 if let [at_entry, at_creator, ..] = self.target.heap.words_of(term) {
                     *at_entry = entry;
@@ -405,20 +415,21 @@ impl Decoder<'_> {
 
     /// The entry of a lambda: the loaded module's, or one without code, which the module may get later. An entry of
     /// another number of arguments or free variables is another function, whatever the module calls it.
-    fn lambda(&mut self, module: Atom, arity: u8, free: u8, index: u32, old_unique: u32) -> Result<u32, Failure> {
+    fn lambda(&mut self, wanted: Lambda) -> Result<u32, Failure> {
         let Shared { code, budget, .. } = &mut *self.target.shared;
         let same = |lambda: &Lambda| {
-            lambda.module == module
-                && lambda.index == index
-                && lambda.old_unique == old_unique
-                && lambda.arity == arity
-                && lambda.free == free
+            lambda.module == wanted.module
+                && lambda.index == wanted.index
+                && lambda.old_unique == wanted.old_unique
+                && lambda.checksum == wanted.checksum
+                && lambda.arity == wanted.arity
+                && lambda.free == wanted.free
         };
         if let Some(entry) = code.lambdas.iter().position(same) {
             return Ok(entry as u32);
         }
         budget.reserve(&mut code.lambdas, 1)?;
-        code.lambdas.push(Lambda { module, function: atoms::UNDEFINED, arity, free, index, old_unique, address: 0 });
+        code.lambdas.push(wanted);
         Ok(code.lambdas.len() as u32 - 1)
     }
 }

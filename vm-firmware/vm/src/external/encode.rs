@@ -260,7 +260,7 @@ impl<'a> Encoder<'a> {
                 let at = self.length;
                 self.word(0)?;
                 self.byte(lambda.arity)?;
-                self.bytes(&[0; 16])?; // The MD5 of the module, which the table does not have.
+                self.bytes(&self.code.checksum_bytes(lambda.checksum))?;
                 self.word(lambda.index)?;
                 self.word(free.len() as u32)?;
                 self.atom(lambda.module)?;

@@ -10,8 +10,8 @@ use crate::code::{Lambda, LineTable, Loaded};
 use crate::external::decode::{DecodeOptions, Target, decode};
 use crate::heap::Heap;
 use crate::interp::op;
-use crate::load::Error;
 use crate::load::translate::{Reference, Translated};
+use crate::load::{Error, identity};
 use crate::memory::NoMemory;
 use crate::natives;
 use crate::shared::Shared;
@@ -89,6 +89,9 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
     }
     let code = &mut shared.code;
     let lines = LineTable::of(module, &translated.lines)?;
+    let checksum = code.checksum(identity::md5(module))?;
+    let (attributes, compile) =
+        (identity::kept(&shared.budget, module, b"Attr")?, identity::kept(&shared.budget, module, b"CInf")?);
     code.words.extend(&translated.words)?;
     code.strings.extend_from_slice(module.strings);
     for lambda in &module.lambdas {
@@ -99,6 +102,7 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
             free: lambda.free as u8,
             index: lambda.index,
             old_unique: lambda.old_unique,
+            checksum,
             address: address(lambda.label),
         });
     }
@@ -120,6 +124,9 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
         lines,
         exports,
         on_load: translated.on_load.map(|word| bound.base + word),
+        checksum,
+        attributes,
+        compile,
     });
     Ok(name)
 }

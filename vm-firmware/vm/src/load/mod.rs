@@ -2,6 +2,7 @@
 
 pub mod bind;
 mod packed;
+pub mod identity;
 pub mod translate;
 
 use alloc::format;
@@ -72,16 +73,17 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
         let (name, arity) = function.map_or(("?", 0), |function| (module.atom(function.name), function.arity));
         return Err(Error::Unsafe(format!("{}:{name}/{arity}: {}", module.name(), finding.rule)));
     }
-    if let Some(instruction) = code.instructions().iter().find(|instruction| !interp_runs(instruction.op)) {
+    if let Some(instruction) = code.instructions().iter().find(|instruction| !runs(instruction.op)) {
         return Err(Error::Instruction(instruction.op.name()));
     }
     let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)
 }
 
-/// Whether the interpreter has an instruction. Those that build binaries in several steps, which only the compiler of OTP
-/// 24 (and later ones for it) emits, are not there yet.
-fn interp_runs(op: emberl_format::opcode::Op) -> bool {
+/// Whether the loader takes an instruction: whether the interpreter has it. Those that build binaries in several steps,
+/// which only the compiler of OTP 24 (and later ones for it) emits, are not there yet.
+#[must_use]
+pub fn runs(op: emberl_format::opcode::Op) -> bool {
     use emberl_format::opcode::Op;
     op.info().runs
         && !matches!(

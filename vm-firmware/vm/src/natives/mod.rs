@@ -7,6 +7,7 @@ pub mod external;
 mod lists;
 mod maps;
 mod math;
+mod modules;
 mod nodes;
 mod number;
 mod process;
@@ -127,6 +128,7 @@ pub static TABLES: &[&[Native]] = &[
     tuples::ERLANG,
     process::PROCESS,
     time::TIME,
+    modules::ERLANG,
     nodes::ERLANG,
     nodes::LISTS,
     nodes::MAPS,

@@ -13,7 +13,6 @@ use crate::timers::{Pending, drop_pending};
 
 const OK: Term = Term::atom(atoms::OK);
 const FALSE: Term = Term::atom(atoms::FALSE);
-const UNDEFINED: Term = Term::atom(atoms::UNDEFINED);
 
 /// The natives of this file.
 pub(super) static TIME: &[Native] = natives! {
@@ -57,12 +56,6 @@ pub(super) static TIME: &[Native] = natives! {
     "raise"/3 => raise;
     "apply"/2 => apply_2;
     "apply"/3 => apply_3;
-    "fun_info"/1 => fun_info_1;
-    "fun_info"/2 => fun_info_2;
-    "make_fun"/3 => make_fun;
-    "is_builtin"/3 => is_builtin;
-    "function_exported"/3 => function_exported;
-    "module_loaded"/1 => module_loaded;
 };
 
 const NANO: i128 = 1_000_000_000;
@@ -590,120 +583,4 @@ fn apply_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
     check_arguments(cx, arg(arguments, 2))?;
     Err(Raise::Call { module, function, arguments: arg(arguments, 2) })
-}
-
-// Funs and modules.
-
-fn fun_item(cx: &mut Context<'_>, fun: Term, item: Atom) -> Result {
-    match cx.store().view(fun) {
-        View::ExportFun(index) => {
-            let export = *cx.shared.code.exports.get(index as usize).ok_or(Raise::BADARG)?;
-            Ok(match item {
-                atoms::MODULE => Term::atom(export.module),
-                atoms::NAME => Term::atom(export.function),
-                atoms::ARITY => Term::tiny(i32::from(export.arity)),
-                atoms::ENV => Term::NIL,
-                atoms::TYPE => Term::atom(atoms::EXTERNAL),
-                atoms::PID | atoms::INDEX | atoms::NEW_INDEX | atoms::UNIQ | atoms::NEW_UNIQ | atoms::REFC => UNDEFINED,
-                _ => return Err(Raise::BADARG),
-            })
-        }
-        View::Fun { entry, creator, free } => {
-            let lambda = *cx.shared.code.lambdas.get(entry as usize).ok_or(Raise::BADARG)?;
-            Ok(match item {
-                atoms::MODULE => Term::atom(lambda.module),
-                atoms::NAME => Term::atom(lambda.function),
-                atoms::ARITY => Term::tiny(i32::from(lambda.arity)),
-                atoms::ENV => {
-                    let count = free.len();
-                    let mut list = Term::NIL;
-                    for index in (0..count).rev() {
-                        let View::Fun { free, .. } = cx.store().view(fun) else { break };
-                        let value = free.get(index).unwrap_or(Term::NIL);
-                        list = cx.heap().cons(value, list)?;
-                    }
-                    list
-                }
-                atoms::TYPE => Term::atom(atoms::LOCAL),
-                atoms::PID => creator,
-                atoms::INDEX | atoms::NEW_INDEX => Term::tiny(lambda.index as i32),
-                atoms::UNIQ => cx.heap().unsigned(u64::from(lambda.old_unique))?,
-                // The module's checksum is not kept.
-                atoms::NEW_UNIQ => cx.heap().heap_binary(&[0; 16])?,
-                atoms::REFC => Term::tiny(1),
-                _ => return Err(Raise::BADARG),
-            })
-        }
-        _ => Err(Raise::BADARG),
-    }
-}
-
-fn fun_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let item = atom_arg(arguments, 1)?;
-    let value = fun_item(cx, arg(arguments, 0), item)?;
-    Ok(cx.heap().tuple(&[Term::atom(item), value])?)
-}
-
-fn fun_info_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    const EXTERNAL: &[Atom] = &[atoms::MODULE, atoms::NAME, atoms::ARITY, atoms::ENV, atoms::TYPE];
-    const LOCAL: &[Atom] = &[
-        atoms::PID,
-        atoms::MODULE,
-        atoms::NEW_INDEX,
-        atoms::NEW_UNIQ,
-        atoms::INDEX,
-        atoms::UNIQ,
-        atoms::NAME,
-        atoms::ARITY,
-        atoms::ENV,
-        atoms::TYPE,
-    ];
-    let fun = arg(arguments, 0);
-    let items = if matches!(cx.store().view(fun), View::ExportFun(_)) { EXTERNAL } else { LOCAL };
-    let mut list = Term::NIL;
-    for &item in items.iter().rev() {
-        let value = fun_item(cx, fun, item)?;
-        let pair = cx.heap().tuple(&[Term::atom(item), value])?;
-        list = cx.heap().cons(pair, list)?;
-    }
-    Ok(list)
-}
-
-fn make_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
-    let arity = arg(arguments, 2).as_small().and_then(|arity| u8::try_from(arity).ok()).ok_or(Raise::BADARG)?;
-    let export = cx.shared.code.export(&cx.shared.atoms, module, function, arity)?;
-    Ok(cx.heap().boxed(Kind::ExportFun, &[export])?)
-}
-
-/// Module, function and arity; no arity when the integer is none that a function can have.
-fn function_arg(arguments: &[Term]) -> Result<(Atom, Atom, Option<u8>)> {
-    let arity = arg(arguments, 2).as_small().ok_or(Raise::BADARG)?;
-    Ok((atom_arg(arguments, 0)?, atom_arg(arguments, 1)?, u8::try_from(arity).ok()))
-}
-
-fn is_builtin(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (module, function, arity) = function_arg(arguments)?;
-    let name = |atom| cx.shared.atoms.name(atom);
-    let found = arity.and_then(|arity| crate::natives::find(name(module), name(function), arity));
-    Ok(Term::boolean(found.is_some()))
-}
-
-fn function_exported(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (module, function, arity) = function_arg(arguments)?;
-    let code = &cx.shared.code;
-    let export = arity.and_then(|arity| code.find_export(module, function, arity));
-    let defined = export.and_then(|index| code.exports.get(index as usize)).is_some_and(|export| export.address != 0);
-    Ok(if defined { Term::boolean(true) } else { is_builtin(cx, arguments)? })
-}
-
-fn module_loaded(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let module = atom_arg(arguments, 0)?;
-    let loaded = cx
-        .shared
-        .code
-        .exports
-        .iter()
-        .any(|export| export.module == module && (export.address != 0 || export.native.is_some()));
-    Ok(Term::boolean(loaded))
 }
