@@ -10,7 +10,7 @@ use crate::atoms::{self, Atom};
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps;
 use crate::memory::NoMemory;
-use crate::term::Term;
+use crate::term::{Kind, Term};
 
 /// How two terms are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,23 @@ pub fn equal_exact(store: Store<'_>, a: Term, b: Term) -> Result<bool, NoMemory>
     if !(a.is_pointer() && b.is_pointer()) || a.is_list() != b.is_list() {
         return Ok(false);
     }
+    if let Some(equal) = equal_raw(store, a, b) {
+        return Ok(equal);
+    }
     Ok(run((store, a), (store, b), Mode::Exact, false, 0)? == Ordering::Equal)
+}
+
+/// Whether two boxed terms are the same, where their headers and words tell it: of numbers and tuples of different
+/// sizes. A float is compared as a number: 0.0 is -0.0.
+#[inline]
+fn equal_raw(store: Store<'_>, a: Term, b: Term) -> Option<bool> {
+    let (kind_a, words_a) = store.object(a)?;
+    let (kind_b, words_b) = store.object(b)?;
+    match kind_a {
+        Kind::PositiveInteger | Kind::NegativeInteger => Some(kind_a == kind_b && words_a == words_b),
+        Kind::Tuple if kind_b != Kind::Tuple || words_a.len() != words_b.len() => Some(false),
+        _ => None,
+    }
 }
 
 /// `==`.
@@ -101,6 +117,12 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
     if a.is_small() && b.is_small() {
         return Ok(a.small_value().cmp(&b.small_value()));
     }
+    if a == b {
+        return Ok(Ordering::Equal);
+    }
+    if !(a.is_pointer() && b.is_pointer()) {
+        return Ok(leaves(store, &store.view(a), &store.view(b), false));
+    }
     compare_in((store, a), (store, b))
 }
 
@@ -109,6 +131,12 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
 pub fn compare_exact(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory> {
     if a.is_small() && b.is_small() {
         return Ok(a.small_value().cmp(&b.small_value()));
+    }
+    if a == b {
+        return Ok(Ordering::Equal);
+    }
+    if !(a.is_pointer() && b.is_pointer()) {
+        return Ok(leaves(store, &store.view(a), &store.view(b), true));
     }
     compare_exact_in((store, a), (store, b))
 }

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use crate::atoms;
 use crate::heap::{Map, View};
+use crate::integers::{self, Operation};
 use crate::interp::{Machine, REGISTERS, op};
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
@@ -69,6 +70,18 @@ impl Machine<'_> {
     pub(super) fn less(&self, a: Term, b: Term) -> bool {
         if a.is_small() && b.is_small() {
             return (a.0 as i32) < b.0 as i32;
+        }
+        self.less_rarely(a, b)
+    }
+
+    /// As [`less`](Self::less), when one is no small integer.
+    #[inline(never)]
+    fn less_rarely(&self, a: Term, b: Term) -> bool {
+        if let (Some(x), Some(y)) = (self.float_value(a), self.float_value(b)) {
+            return x < y;
+        }
+        if let Some(ordering) = integers::order(&self.process.heap, &self.shared.literals, a, b) {
+            return ordering.is_lt();
         }
         self.known(crate::compare::compare(self.store(), a, b).map(Ordering::is_lt))
     }
@@ -212,13 +225,20 @@ impl Machine<'_> {
 
     /// `fmove` of a term to a float register.
     pub(super) fn float_in(&mut self) -> Option<Outcome> {
-        match self.store().float(self.operand(1)) {
+        match self.float_value(self.operand(1)) {
             Some(value) => {
                 self.set_float(self.word(2), value);
                 self.proceed()
             }
             None => self.error(atoms::BADARITH),
         }
+    }
+
+    /// The value of a float.
+    #[inline(always)]
+    fn float_value(&self, term: Term) -> Option<f64> {
+        (self.header(term)? == Term::header(Kind::Float, 2))
+            .then(|| f64::from_bits(u64::from(self.at(term, 2).0) << 32 | u64::from(self.at(term, 1).0)))
     }
 
     /// `fmove` of a float register to a term.
@@ -236,7 +256,7 @@ impl Machine<'_> {
         let term = self.operand(1);
         let value = match term.as_small() {
             Some(value) => Some(f64::from(value)),
-            None => crate::arithmetic::to_float(self.store(), term),
+            None => self.float_value(term).or_else(|| crate::arithmetic::to_float(self.store(), term)),
         };
         match value {
             Some(value) => {
@@ -289,7 +309,10 @@ impl Machine<'_> {
     pub(super) fn gc_bif(&mut self, arity: usize) -> Option<Outcome> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
-        let mut result = self.guard(native, 4, arity);
+        let mut result = match self.quick(native, arity) {
+            Some(term) => Ok(term),
+            None => self.guard(native, 4, arity),
+        };
         if result == Err(Raise::NoMemory) && self.collect(0, live) {
             result = self.guard(native, 4, arity);
         }
@@ -303,6 +326,17 @@ impl Machine<'_> {
             },
             Err(raise) => self.guard_raised(raise, native, 4, arity),
         }
+    }
+
+    /// The result of an operator of two integers that needs no large arithmetic.
+    #[inline(always)]
+    fn quick(&mut self, native: NativeId, arity: usize) -> Option<Term> {
+        if arity != 2 {
+            return None;
+        }
+        let operation = Operation::of(native)?;
+        let (a, b) = (self.operand(4), self.operand(5));
+        integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b)
     }
 
     fn bif_native(&self) -> NativeId {
