@@ -264,6 +264,9 @@ pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A / B`.
 pub fn divide(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Quotient, a, b) {
+        return Ok(term);
+    }
     let store = context.store();
     match (to_float(store, a), to_float(store, b)) {
         (Some(a), Some(b)) if b != 0.0 => from_float(context.heap(), a / b),

@@ -3,13 +3,12 @@
 //! One loop serves all four, with a stack of its own: the first levels need no memory, deeper ones ask for it and may be
 //! refused. What is compared may stand in two heaps.
 
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::atoms::{self, Atom};
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps;
-use crate::memory::NoMemory;
+use crate::memory::{NoMemory, Scratch};
 use crate::term::{Kind, Term};
 
 /// How two terms are compared.
@@ -41,7 +40,7 @@ const KEY_DEPTH: u8 = 6;
 struct Stack<'a> {
     inline: [Frame<'a>; INLINE],
     count: usize,
-    spilled: Vec<Frame<'a>>,
+    spilled: Scratch<'a, Frame<'a>>,
 }
 
 impl<'a> Stack<'a> {
@@ -52,9 +51,7 @@ impl<'a> Stack<'a> {
             self.count += 1;
             return Ok(());
         }
-        self.spilled.try_reserve(1).map_err(|_| NoMemory)?;
-        self.spilled.push(frame);
-        Ok(())
+        self.spilled.push(frame)
     }
 
     #[inline]
@@ -165,7 +162,7 @@ fn run<'a>(
     depth: u8,
 ) -> Result<Ordering, NoMemory> {
     let same_heap = core::ptr::eq(store_a.heap, store_b.heap);
-    let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: Vec::new() };
+    let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: store_a.budget().scratch() };
     loop {
         if a != b || (!same_heap && a.is_local_pointer()) {
             let mut frame = None;
@@ -287,26 +284,25 @@ fn order_maps<'a>(
     }
     let x = sorted_entries(a.0, a.1, depth)?;
     let y = sorted_entries(b.0, b.1, depth)?;
-    for (&(key_x, _), &(key_y, _)) in x.iter().zip(&y) {
+    for (&(key_x, _), &(key_y, _)) in x.iter().zip(y.iter()) {
         let ordering = run((a.0, key_x), (b.0, key_y), Mode::Exact, true, depth + 1)?;
         if ordering.is_ne() {
             return Ok(ordering);
         }
     }
-    for (&(_, value_x), &(_, value_y)) in x.iter().zip(&y).rev() {
+    for (&(_, value_x), &(_, value_y)) in x.iter().zip(y.iter()).rev() {
         stack.push(Frame { a: value_x, b: value_y, mode })?;
     }
     Ok(Ordering::Equal)
 }
 
 /// Keys of a large map in order, with their values as runs of one word.
-fn sorted_entries<'a>(store: Store<'a>, map: Term, depth: u8) -> Result<Vec<(Term, &'a [u32])>, NoMemory> {
-    let mut entries = Vec::new();
+fn sorted_entries<'a>(store: Store<'a>, map: Term, depth: u8) -> Result<Scratch<'a, (Term, &'a [u32])>, NoMemory> {
+    let mut entries = store.budget().scratch();
     let mut cursor = maps::Cursor::new(store, map);
     while let Some(cell) = cursor.next_cell(store) {
         let Some((&[key], value)) = pair(store, cell) else { continue };
-        entries.try_reserve(1).map_err(|_| NoMemory)?;
-        entries.push((Term(key), value));
+        entries.push((Term(key), value))?;
     }
     sort(&mut entries, |x, y| Ok(run((store, x.0), (store, y.0), Mode::Exact, true, depth + 1)?.is_lt()))?;
     Ok(entries)

@@ -139,6 +139,42 @@ impl Heap {
         Ok(Term::boxed(index, self.area))
     }
 
+    /// A copy of an object of this heap or of the literal area, in which `removed` words from `at` on (counted behind the
+    /// header) are replaced by others. Where it is not so long, the object's end counts.
+    pub fn copy_edited(
+        &mut self,
+        literals: &Self,
+        boxed: Term,
+        at: usize,
+        removed: usize,
+        new: &[u32],
+    ) -> Result<Term, NoMemory> {
+        let start = boxed.index();
+        let foreign = boxed.area() != self.area;
+        let source = if foreign { &literals.words } else { &self.words };
+        let header = Term(source.as_slice().get(start).copied().unwrap_or(Term::header(Kind::Tuple, 0).0));
+        let end = start + 1 + header.size();
+        let first = (start + 1 + at).min(end);
+        let second = (first + removed).min(end);
+        let size = header.size() + new.len() - (second - first);
+        if size > MAX_SIZE {
+            return Err(NoMemory);
+        }
+        self.reserve(size + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(header.kind(), size).0);
+        if foreign {
+            self.words.extend(literals.words.as_slice().get(start + 1..first).unwrap_or_default())?;
+            self.words.extend(new)?;
+            self.words.extend(literals.words.as_slice().get(second..end).unwrap_or_default())?;
+        } else {
+            self.words.extend_within(start + 1..first)?;
+            self.words.extend(new)?;
+            self.words.extend_within(second..end)?;
+        }
+        Ok(Term::boxed(index, self.area))
+    }
+
     /// An object whose words are all 0 (raw) or the small integer 0's bits must be set by the caller before anything
     /// else sees it: gives the term; use [`words_of`](Self::words_of) to fill it.
     pub fn blank(&mut self, kind: Kind, size: usize) -> Result<Term, NoMemory> {

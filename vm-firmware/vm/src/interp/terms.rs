@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::atoms;
-use crate::heap::{Map, View};
+use crate::heap::View;
 use crate::integers::{self, Operation};
 use crate::interp::{Machine, REGISTERS, op};
 use crate::memory::NoMemory;
@@ -402,21 +402,13 @@ impl Machine<'_> {
         self.proceed()
     }
 
-    /// The value of a key; for keys that are immediate in small maps without any call.
+    /// The value of a key; none for what is no map.
     #[inline]
     fn map_value(&self, map: Term, key: Term) -> Option<Term> {
-        let store = self.store();
-        match store.view(map) {
-            View::Map(Map::Flat { keys, values, .. }) if !key.is_pointer() => {
-                let position = keys.iter().position(|candidate| candidate == key)?;
-                values.get(position)
-            }
-            View::Map(_) => crate::maps::get(store, map, key).unwrap_or_else(|NoMemory| {
-                self.failed.set(true);
-                None
-            }),
-            _ => None,
-        }
+        crate::maps::get(self.store(), map, key).unwrap_or_else(|NoMemory| {
+            self.failed.set(true);
+            None
+        })
     }
 
     /// `has_map_fields`: label, map, then keys as a list.
@@ -462,9 +454,19 @@ impl Machine<'_> {
 
     fn try_put_map(&mut self, exact: bool, count: usize) -> crate::raise::Result {
         let mut map = self.operand(2);
-        if !matches!(self.store().view(map), View::Map(_)) {
+        if !crate::maps::is_map(self.store(), map) {
             let reason = self.process.heap.tuple(&[Term::atom(atoms::BADMAP), map])?;
             return Err(Raise::Error(reason));
+        }
+        let mut pairs = [(Term::NIL, Term::NIL); 4];
+        if let Some(pairs) = pairs.get_mut(..count / 2) {
+            for (pair, place) in pairs.iter_mut().enumerate() {
+                *place = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
+            }
+            let pairs = pairs.iter().copied();
+            if let Some(map) = crate::maps::put_flat(&mut self.process.heap, self.shared, map, pairs, exact)? {
+                return Ok(map);
+            }
         }
         for pair in 0..count / 2 {
             let (key, value) = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
