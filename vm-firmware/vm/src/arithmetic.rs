@@ -6,7 +6,8 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use crate::heap::{Heap, Store, View};
+use crate::heap::{Heap, Store};
+use crate::integers::{self, Operation};
 use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
 use crate::raise::{Raise, Result};
@@ -25,15 +26,22 @@ enum Number<'a> {
 }
 
 fn number(store: Store<'_>, term: Term) -> Option<Number<'_>> {
-    Some(match store.view(term) {
-        View::Small(value) => Number::Integer(i64::from(value)),
-        View::Float(value) => Number::Float(value),
-        View::Big { negative, magnitude } => match store.integer(term) {
+    if term.is_small() {
+        return Some(Number::Integer(i64::from(term.small_value())));
+    }
+    match store.object(term)? {
+        (Kind::Float, &[low, high]) => Some(Number::Float(f64::from_bits(u64::from(high) << 32 | u64::from(low)))),
+        (kind @ (Kind::PositiveInteger | Kind::NegativeInteger), magnitude) => Some(match store.integer(term) {
             Some(value) => Number::Integer(value),
-            None => Number::Big(negative, magnitude),
-        },
-        _ => return None,
-    })
+            None => Number::Big(kind == Kind::NegativeInteger, magnitude),
+        }),
+        _ => None,
+    }
+}
+
+/// What [`integers::fast`] makes of it.
+fn fast(context: &mut Context<'_>, operation: Operation, a: Term, b: Term) -> Option<Term> {
+    integers::fast(&mut context.process.heap, &context.shared.literals, operation, a, b)
 }
 
 impl Number<'_> {
@@ -212,6 +220,9 @@ fn probe(budget: &Budget, words: usize, factor: usize) -> core::result::Result<(
 /// # Errors
 /// As the operator in OTP; so with all that follow.
 pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Add, a, b) {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) + i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a + b)),
@@ -221,6 +232,9 @@ pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A - B`.
 pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Subtract, a, b) {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) - i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a - b)),
@@ -230,6 +244,9 @@ pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A * B`.
 pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Multiply, a, b) {
+        return Ok(term);
+    }
     match pair(context, a, b, 8)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) * i128::from(b)),
         Pair::Bigs(a, b) => {
@@ -247,6 +264,9 @@ pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A / B`.
 pub fn divide(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Quotient, a, b) {
+        return Ok(term);
+    }
     let store = context.store();
     match (to_float(store, a), to_float(store, b)) {
         (Some(a), Some(b)) if b != 0.0 => from_float(context.heap(), a / b),
@@ -265,6 +285,9 @@ pub fn remainder(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn quotient(context: &mut Context<'_>, a: Term, b: Term, remainder: bool) -> Result {
+    if let Some(term) = fast(context, if remainder { Operation::Remainder } else { Operation::Divide }, a, b) {
+        return Ok(term);
+    }
     match pair(context, a, b, 5)? {
         Pair::Integers(a, b) if b != 0 => {
             let (a, b) = (i128::from(a), i128::from(b));
@@ -303,9 +326,12 @@ pub fn abs(context: &mut Context<'_>, a: Term) -> Result {
 }
 
 macro_rules! bitwise {
-    ($(#[$doc:meta])* $name:ident, $operator:tt) => {
+    ($(#[$doc:meta])* $name:ident, $operator:tt, $operation:ident) => {
         $(#[$doc])*
         pub fn $name(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+            if let Some(term) = fast(context, Operation::$operation, a, b) {
+                return Ok(term);
+            }
             match pair(context, a, b, 4)? {
                 Pair::Integers(a, b) => Ok(context.heap().integer(a $operator b)?),
                 Pair::Bigs(a, b) => from_big(context.heap(), &(a $operator b)),
@@ -317,15 +343,15 @@ macro_rules! bitwise {
 
 bitwise!(
     /// `A band B`.
-    band, &
+    band, &, And
 );
 bitwise!(
     /// `A bor B`.
-    bor, |
+    bor, |, Or
 );
 bitwise!(
     /// `A bxor B`.
-    bxor, ^
+    bxor, ^, Xor
 );
 
 /// `bnot A`.
@@ -348,6 +374,9 @@ pub fn bsr(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn shift(context: &mut Context<'_>, a: Term, b: Term, left: bool) -> Result {
+    if let Some(term) = fast(context, if left { Operation::ShiftLeft } else { Operation::ShiftRight }, a, b) {
+        return Ok(term);
+    }
     let store = context.store();
     let (Some(value), Some(by)) = (number(store, a), number(store, b)) else { return Err(Raise::BADARITH) };
     // A distance beyond 64 bits shifts all out, as any distance above the limit does.

@@ -24,6 +24,7 @@ pub mod copy;
 pub mod external;
 pub mod hash;
 pub mod heap;
+pub mod integers;
 pub mod interp;
 pub mod load;
 pub mod maps;

@@ -184,6 +184,13 @@ impl<'a> Store<'a> {
         if term.is_literal() { self.literals } else { self.heap }
     }
 
+    /// The budget of the VM.
+    #[must_use]
+    #[inline]
+    pub const fn budget(self) -> &'a crate::memory::Budget {
+        self.atoms.budget()
+    }
+
     /// Head and tail of a list cell.
     #[must_use]
     #[inline]

@@ -133,6 +133,18 @@ impl Words {
         Ok(())
     }
 
+    /// Adds words that stand here already; none when the range is not inside.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn extend_within(&mut self, range: core::ops::Range<usize>) -> Result<(), NoMemory> {
+        self.reserve(range.len())?;
+        if range.end <= self.words.len() && range.start <= range.end {
+            self.words.extend_from_within(range);
+        }
+        Ok(())
+    }
+
     /// Adds words of value 0.
     ///
     /// # Errors

@@ -461,7 +461,7 @@ impl Machine<'_> {
                 // Floats.
                 op::FMOVE => {
                     let term = machine.value(code.at(ip + 1));
-                    let Some(value) = machine.store().float(term) else { follow!(machine.error(atoms::BADARITH)) };
+                    let Some(value) = machine.float_value(term) else { follow!(machine.error(atoms::BADARITH)) };
                     machine.set_float(code.at(ip + 2), value);
                     next!(3)
                 }

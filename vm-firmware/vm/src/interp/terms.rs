@@ -3,7 +3,8 @@
 use core::cmp::Ordering;
 
 use crate::atoms;
-use crate::heap::{Map, View};
+use crate::heap::View;
+use crate::integers::{self, Operation};
 use crate::interp::{Machine, REGISTERS, op};
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
@@ -69,6 +70,18 @@ impl Machine<'_> {
     pub(super) fn less(&self, a: Term, b: Term) -> bool {
         if a.is_small() && b.is_small() {
             return (a.0 as i32) < b.0 as i32;
+        }
+        self.less_rarely(a, b)
+    }
+
+    /// As [`less`](Self::less), when one is no small integer.
+    #[inline(never)]
+    fn less_rarely(&self, a: Term, b: Term) -> bool {
+        if let (Some(x), Some(y)) = (self.float_value(a), self.float_value(b)) {
+            return x < y;
+        }
+        if let Some(ordering) = integers::order(&self.process.heap, &self.shared.literals, a, b) {
+            return ordering.is_lt();
         }
         self.known(crate::compare::compare(self.store(), a, b).map(Ordering::is_lt))
     }
@@ -229,12 +242,19 @@ impl Machine<'_> {
         self.f[number as usize & (REGISTERS - 1)] = value;
     }
 
+    /// The value of a float.
+    #[inline(always)]
+    pub(super) fn float_value(&self, term: Term) -> Option<f64> {
+        (self.header(term)? == Term::header(Kind::Float, 2))
+            .then(|| f64::from_bits(u64::from(self.at(term, 2).0) << 32 | u64::from(self.at(term, 1).0)))
+    }
+
     /// A number as a float.
     #[inline(always)]
     pub(super) fn to_float(&self, term: Term) -> Option<f64> {
         match term.as_small() {
             Some(value) => Some(f64::from(value)),
-            None => crate::arithmetic::to_float(self.store(), term),
+            None => self.float_value(term).or_else(|| crate::arithmetic::to_float(self.store(), term)),
         }
     }
 
@@ -276,7 +296,10 @@ impl Machine<'_> {
     pub(super) fn gc_bif(&mut self, arity: usize) -> Option<Outcome> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
-        let mut result = self.guard(native, 4, arity);
+        let mut result = match self.quick(native, arity) {
+            Some(term) => Ok(term),
+            None => self.guard(native, 4, arity),
+        };
         if result == Err(Raise::NoMemory) && self.collect(0, live) {
             result = self.guard(native, 4, arity);
         }
@@ -290,6 +313,17 @@ impl Machine<'_> {
             },
             Err(raise) => self.guard_raised(raise, native, 4, arity),
         }
+    }
+
+    /// The result of an operator of two integers that needs no large arithmetic.
+    #[inline(always)]
+    fn quick(&mut self, native: NativeId, arity: usize) -> Option<Term> {
+        if arity != 2 {
+            return None;
+        }
+        let operation = Operation::of(native)?;
+        let (a, b) = (self.operand(4), self.operand(5));
+        integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b)
     }
 
     fn bif_native(&self) -> NativeId {
@@ -355,21 +389,13 @@ impl Machine<'_> {
         self.proceed()
     }
 
-    /// The value of a key; for keys that are immediate in small maps without any call.
+    /// The value of a key; none for what is no map.
     #[inline]
     fn map_value(&self, map: Term, key: Term) -> Option<Term> {
-        let store = self.store();
-        match store.view(map) {
-            View::Map(Map::Flat { keys, values, .. }) if !key.is_pointer() => {
-                let position = keys.iter().position(|candidate| candidate == key)?;
-                values.get(position)
-            }
-            View::Map(_) => crate::maps::get(store, map, key).unwrap_or_else(|NoMemory| {
-                self.failed.set(true);
-                None
-            }),
-            _ => None,
-        }
+        crate::maps::get(self.store(), map, key).unwrap_or_else(|NoMemory| {
+            self.failed.set(true);
+            None
+        })
     }
 
     /// `has_map_fields`: label, map, then keys as a list.
@@ -415,9 +441,19 @@ impl Machine<'_> {
 
     fn try_put_map(&mut self, exact: bool, count: usize) -> crate::raise::Result {
         let mut map = self.operand(2);
-        if !matches!(self.store().view(map), View::Map(_)) {
+        if !crate::maps::is_map(self.store(), map) {
             let reason = self.process.heap.tuple(&[Term::atom(atoms::BADMAP), map])?;
             return Err(Raise::Error(reason));
+        }
+        let mut pairs = [(Term::NIL, Term::NIL); 4];
+        if let Some(pairs) = pairs.get_mut(..count / 2) {
+            for (pair, place) in pairs.iter_mut().enumerate() {
+                *place = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
+            }
+            let pairs = pairs.iter().copied();
+            if let Some(map) = crate::maps::put_flat(&mut self.process.heap, self.shared, map, pairs, exact)? {
+                return Ok(map);
+            }
         }
         for pair in 0..count / 2 {
             let (key, value) = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
