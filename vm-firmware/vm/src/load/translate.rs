@@ -6,6 +6,8 @@
 //! first, so that 0 (which is no instruction) can stand for "no label". A list is its length and its elements.
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
 
+pub(super) mod bit_syntax;
+
 use alloc::vec::Vec;
 
 use emberl_format::code::{Decoded, Instruction};
@@ -35,8 +37,6 @@ pub enum Reference {
     Lambda(u32),
     /// A distance into the string table: where that begins is added.
     String,
-    /// The same, as a small integer.
-    StringTerm,
 }
 
 /// A word to be replaced.
@@ -72,7 +72,7 @@ pub struct Translated {
 /// # Errors
 /// When there is no memory.
 pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Result<Translated, NoMemory> {
-    let mut translator = Translator { code, out: Translated::default(), fixups: Vec::new(), start: 0 };
+    let mut translator = Translator { module, code, out: Translated::default(), fixups: Vec::new(), start: 0 };
     let labels = module.code.label_count as usize;
     translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
     translator.out.labels.resize(labels, 0);
@@ -85,6 +85,7 @@ pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions)
 }
 
 struct Translator<'m, 'a> {
+    module: &'m Module<'a>,
     code: &'m Decoded<'a>,
     out: Translated,
     /// Words that must become the distance to a label: the word, the instruction's first word, the label.
@@ -96,11 +97,6 @@ struct Translator<'m, 'a> {
 impl Translator<'_, '_> {
     fn here(&self) -> u32 {
         self.out.words.len() as u32
-    }
-
-    /// The number of the element of a list of segments that comes next: six words stand before the list's length.
-    fn position(&self) -> usize {
-        self.out.words.len() - self.start - 7
     }
 
     fn push(&mut self, word: u32) -> Result<(), NoMemory> {
@@ -223,15 +219,13 @@ impl Translator<'_, '_> {
             (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
             (_, Operand::Label(0)) => self.push(0),
             (_, Operand::Label(label)) => self.label(label),
+            (Kind::MatchCommands, list) => self.match_commands(list),
+            (Kind::Segments, list) => self.segments(list),
             (_, Operand::List { length, .. }) => {
                 self.push(length)?;
                 let code = self.code;
                 for &element in code.elements(operand) {
                     match element {
-                        // A plain number as the value of a segment is the place of a string; integers are another form.
-                        Operand::Unsigned(offset) if kind == Kind::Segments && self.position() % 6 == 4 => {
-                            self.relocate(Reference::StringTerm, Term::tiny(offset as i32).0)?;
-                        }
                         Operand::Label(0) => self.push(0)?,
                         Operand::Label(label) => self.label(label)?,
                         element => self.term(element)?,
