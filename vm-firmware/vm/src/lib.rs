@@ -12,6 +12,7 @@ extern crate std;
 pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
+pub mod bit_codes;
 pub mod bits;
 #[cfg(test)]
 mod bits_tests;

@@ -255,14 +255,24 @@ impl Heap {
 
     /// A binary on this heap, of whatever size: for small ones, and for all in the literal area.
     pub fn heap_binary(&mut self, bytes: &[u8]) -> Result<Term, NoMemory> {
-        let term = self.blank(Kind::HeapBinary, 1 + bytes.len().div_ceil(4))?;
-        if let Some((size, place)) = self.words_of(term).split_first_mut() {
-            *size = bytes.len() as u32;
-            if let Some(place) = words::bytes_mut(place).get_mut(..bytes.len()) {
-                place.copy_from_slice(bytes);
-            }
+        let size = 1 + bytes.len().div_ceil(4);
+        if size > MAX_SIZE {
+            return Err(NoMemory);
         }
-        Ok(term)
+        self.reserve(size + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(Kind::HeapBinary, size).0);
+        self.words.push_reserved(bytes.len() as u32);
+        let (whole, rest) = bytes.as_chunks::<4>();
+        for chunk in whole {
+            self.words.push_reserved(u32::from_ne_bytes(*chunk));
+        }
+        if !rest.is_empty() {
+            let mut last = [0; 4];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            self.words.push_reserved(u32::from_ne_bytes(last));
+        }
+        Ok(Term::boxed(index, self.area))
     }
 
     /// An object for the first `size` bytes of a large binary. It takes over one reference, which the caller has counted;

@@ -238,6 +238,21 @@ impl<'a> Store<'a> {
         }
     }
 
+    /// The bytes that a part or a match context lies in, by the term of the whole binary: at least its own. What stands
+    /// behind them may be there too: whoever reads keeps to the end that the part or context has.
+    #[must_use]
+    #[inline(always)]
+    pub fn around(self, whole: Term) -> &'a [u8] {
+        match self.area(whole).get(whole.index()..) {
+            Some([header, size, words @ ..]) => match Term(*header).kind() {
+                Kind::HeapBinary => words::bytes(words),
+                Kind::SharedBinary => self.binaries.bytes(BinaryId(*size)),
+                _ => &[],
+            },
+            _ => &[],
+        }
+    }
+
     /// The bytes of a [`HeapBinary`](Kind::HeapBinary) or [`SharedBinary`](Kind::SharedBinary) object.
     fn whole(self, kind: Kind, words: &'a [u32]) -> Option<&'a [u8]> {
         match (kind, words) {

@@ -191,10 +191,6 @@ fn relocate(shared: &mut Shared, bound: &Bound, words: &mut [u32], at: usize, by
         }
         Reference::Lambda(index) => set(words, at, bound.lambdas + index),
         Reference::String => set(words, at, get(words, at).saturating_add(bound.strings)),
-        Reference::StringTerm => {
-            let offset = Term(get(words, at)).as_small().unwrap_or(0) as u32;
-            set(words, at, Term::tiny(offset.saturating_add(bound.strings) as i32).0);
-        }
         Reference::Import(index) => set(words, at, bound.imports.get(index as usize).copied().unwrap_or(0)),
         Reference::Call(index) => {
             let export = bound.imports.get(index as usize).copied().unwrap_or(0);

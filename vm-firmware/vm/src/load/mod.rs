@@ -76,6 +76,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     if let Some(instruction) = code.instructions().iter().find(|instruction| !runs(instruction.op)) {
         return Err(Error::Instruction(instruction.op.name()));
     }
+    if let Some(what) = translate::bit_syntax::refuse(&code) {
+        return Err(Error::Unsafe(format!("{}: {what}", module.name())));
+    }
     let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)
 }

@@ -7,6 +7,8 @@
 //! *plain* form; most instructions of a program have one of fewer words, see [`super::packed`].
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
 
+pub(super) mod bit_syntax;
+
 use alloc::vec::Vec;
 
 use emberl_format::code::{Decoded, Instruction};
@@ -38,8 +40,6 @@ pub enum Reference {
     Lambda(u32),
     /// A distance into the string table: where that begins is added.
     String,
-    /// The same, as a small integer.
-    StringTerm,
 }
 
 /// A word to be replaced.
@@ -156,11 +156,6 @@ impl<'m, 'a> Translator<'m, 'a> {
 impl Translator<'_, '_> {
     pub(super) fn here(&self) -> u32 {
         self.out.words.len() as u32
-    }
-
-    /// The number of the element of a list of segments that comes next: six words stand before the list's length.
-    fn position(&self) -> usize {
-        self.out.words.len() - self.start - 7
     }
 
     pub(super) fn push(&mut self, word: u32) -> Result<(), NoMemory> {
@@ -281,15 +276,13 @@ impl Translator<'_, '_> {
             (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
             (_, Operand::Label(0)) => self.push(0),
             (_, Operand::Label(label)) => self.label(label),
+            (Kind::MatchCommands, list) => self.match_commands(list),
+            (Kind::Segments, list) => self.segments(list),
             (_, Operand::List { length, .. }) => {
                 self.push(length)?;
                 let code = self.code;
                 for &element in code.elements(operand) {
                     match element {
-                        // A plain number as the value of a segment is the place of a string; integers are another form.
-                        Operand::Unsigned(offset) if kind == Kind::Segments && self.position() % 6 == 4 => {
-                            self.relocate(Reference::StringTerm, Term::tiny(offset as i32).0)?;
-                        }
                         Operand::Label(0) => self.push(0)?,
                         Operand::Label(label) => self.label(label)?,
                         element => self.term(element)?,
