@@ -45,6 +45,10 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
         *place = Term(word);
     }
     process.registers.clear();
+    if shared.zeal {
+        // A young process would run up to its first limit without a collection.
+        process.heap.limit = 0;
+    }
     let ip = process.ip as usize;
     Machine { shared, process, x, f, ip, failed: Cell::new(false) }.run()
 }
