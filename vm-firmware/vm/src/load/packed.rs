@@ -74,7 +74,8 @@ impl Translator<'_, '_> {
     pub(super) fn pack(&mut self, rest: &[Instruction]) -> Result<Packing, Stop> {
         let [instruction, after @ ..] = rest else { return Ok(Packing::Plain) };
         let code = self.code;
-        let operand = |index: usize| code.operand(instruction, index);
+        // An allocation list may stand before other operands.
+        let operand = |index: usize| code.operands(instruction).nth(index).unwrap_or(Operand::Nil);
         let next = after.first();
         let next_operand = |index: usize| next.map_or(Operand::Nil, |next| code.operand(next, index));
         let next_op = next.map(|next| next.op);
