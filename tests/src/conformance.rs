@@ -136,13 +136,21 @@ pub fn ask(program: &str, beams: &Beams) -> Result<Record, Failed> {
     let folder = TempDir::new()?;
     // A node has the library modules itself.
     write(&beams.iter().filter(|(name, _)| !LIBRARIES.contains(&name.as_str())), folder.path())?;
-    fs::copy(package_dir().join("erl/run_conformance.erl"), folder.path().join("run_conformance.erl"))?;
     let names: Vec<String> = names()?.into_iter().filter(|name| beams.contains_key(name)).collect();
+    ask_in(program, folder.path(), &names)
+}
+
+/// Asks the `erl` of a release what programs in a folder print.
+///
+/// # Errors
+/// When it cannot be run, or not to its end.
+pub fn ask_in(program: &str, folder: &Path, names: &[String]) -> Result<Record, Failed> {
+    fs::copy(package_dir().join("erl/run_conformance.erl"), folder.join("run_conformance.erl"))?;
     let ask = format!(
         "{{ok, M}} = compile:file(\"run_conformance.erl\"), M:main([\".\" | string:lexemes(\"{}\", \" \")]).",
         names.join(" ")
     );
-    let output = releases::run(program, folder.path(), &ask, LIMIT)?;
+    let output = releases::run(program, folder, &ask, LIMIT)?;
     Ok(parse(&lines(&output.stdout).join("\n")))
 }
 

@@ -6,6 +6,7 @@ pub mod bin;
 pub mod conformance;
 pub mod corpus;
 pub mod erl;
+pub mod generate;
 pub mod mem;
 pub mod mutate;
 pub mod process;

@@ -312,11 +312,11 @@ impl Machine<'_> {
                 }
                 op::CATCH_END => follow!(machine.catch_end()),
                 op::TRY_CASE => {
-                    machine.assign(machine.word(1), Term::NIL);
                     if machine.process.exception == [Term::NIL; 3] {
-                        // Not reached by an exception: code that no compiler makes.
+                        // Not reached by an exception: the frame may be another.
                         follow!(machine.error(atoms::BADARG))
                     }
+                    machine.assign(machine.word(1), Term::NIL);
                     let [class, reason, trace] = core::mem::replace(&mut machine.process.exception, [Term::NIL; 3]);
                     machine.set_x(0, class);
                     machine.set_x(1, reason);
