@@ -128,13 +128,14 @@ const CALLS: [(&str, &str); 119] = [
     ("binary:decode_unsigned", "b"),
 ];
 
-/// Conversions of a term there and back, and other uses of more than one function.
+/// Conversions of a term there and back, and other uses of more than one function. The external form of an atom depends
+/// on the release.
 const ROUND: [(&str, &str); 12] = [
     ("binary_to_term(term_to_binary(X)) =:= X", "t"),
     ("binary_to_term(term_to_binary(X, [{compressed, 6}])) =:= X", "t"),
-    ("term_to_binary(X)", "n"),
-    ("term_to_binary(X)", "B"),
-    ("erlang:external_size(X)", "n"),
+    ("case X of _ when is_number(X) -> term_to_binary(X); _ -> none end", "n"),
+    ("case X of _ when is_bitstring(X) -> term_to_binary(X); _ -> none end", "B"),
+    ("case X of _ when is_number(X) -> erlang:external_size(X); _ -> none end", "n"),
     ("binary_to_float(float_to_binary(X)) =:= X", "f"),
     ("binary_to_float(float_to_binary(X, [short])) =:= X", "f"),
     ("binary_to_integer(integer_to_binary(X, 36), 36) =:= X", "i"),
