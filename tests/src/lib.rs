@@ -7,6 +7,7 @@ pub mod conformance;
 pub mod corpus;
 pub mod erl;
 pub mod hostile;
+pub mod generate;
 pub mod mem;
 pub mod mutate;
 pub mod process;

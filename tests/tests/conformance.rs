@@ -27,9 +27,6 @@ const RETURNED: &str = "Return value: ok";
 /// What the virtual machine says after a collection that went wrong, and when it panics.
 const FAULTS: [&str; 2] = ["not whole", "panicked"];
 const TOOLS: [Tool; 2] = [Tool::Erl, Tool::Erlc];
-/// Programs that print something else from OTP 26 on, because of the emulator and not of the compiler: this VM gives the
-/// answers of OTP 25. `term_to_binary/1` writes atoms of Latin-1 as ATOM_EXT there, and as SMALL_ATOM_UTF8_EXT since.
-const AS_FIRST: [&str; 5] = ["etf_atoms", "etf_export_funs", "etf_lists", "etf_maps", "etf_tuples"];
 const UPDATE: &str = "EMBERL_UPDATE=1 writes the fixtures anew";
 
 fn main() {
@@ -157,10 +154,7 @@ fn only_allowed_modules() -> Result<(), Failed> {
 /// Runs `binary` with the program of a release, and compares what it prints.
 fn same(binary: &Path, name: &str, compiled: &Compiled, options: &[&str]) -> Result<(), Failed> {
     let Compiled { release, folder, record } = compiled;
-    let mut expected = record.get(name).ok_or_else(|| format!("{name} is not recorded. {UPDATE}"))?;
-    if AS_FIRST.contains(&name) {
-        expected = first()?.record.get(name).unwrap_or(expected);
-    }
+    let expected = conformance::expected(record, name)?;
     let mut command = Command::new(binary);
     command.arg("run").args(options).arg(folder.path().join(format!("{name}.beam")));
     if name.ends_with("_lib") {

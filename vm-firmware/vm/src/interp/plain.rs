@@ -208,11 +208,11 @@ impl Machine<'_> {
             }
             op::CATCH_END => self.catch_end(),
             op::TRY_CASE => {
-                self.assign(self.word(1), Term::NIL);
                 if self.process.exception == [Term::NIL; 3] {
-                    // Not reached by an exception: code that no compiler makes.
+                    // Not reached by an exception: the frame may be another.
                     return self.error(atoms::BADARG);
                 }
+                self.assign(self.word(1), Term::NIL);
                 let [class, reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 3]);
                 self.set_x(0, class);
                 self.set_x(1, reason);
