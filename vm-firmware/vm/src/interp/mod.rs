@@ -10,6 +10,8 @@ pub mod op;
 mod run;
 mod terms;
 
+pub(crate) use exceptions::trace_entry;
+
 use core::cell::Cell;
 
 use crate::heap::Store;
