@@ -11,10 +11,12 @@ mod lists;
 mod maps;
 mod math;
 mod modules;
+mod names;
 mod nodes;
 mod number;
 mod process;
 mod process_info;
+mod search;
 mod time;
 mod tuples;
 mod unicode;
@@ -117,6 +119,8 @@ pub static TABLES: &[&[Native]] = &[
     math::MATH,
     binary::BINARY,
     binary::ERLANG,
+    search::BINARY,
+    names::ERLANG,
     unicode::UNICODE,
     external::ERLANG,
     external::ERTS_DEBUG,

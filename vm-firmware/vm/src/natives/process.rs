@@ -34,6 +34,8 @@ pub(super) static PROCESS: &[Native] = natives! {
     "send"/2 => send;
     "!"/2 => send;
     "send"/3 => send_3;
+    "send_nosuspend"/2 => send_nosuspend;
+    "send_nosuspend"/3 => send_nosuspend;
     "exit"/1 => exit_1;
     "exit"/2 => exit_2;
     "throw"/1 => throw;
@@ -61,6 +63,7 @@ pub(super) static PROCESS: &[Native] = natives! {
     "hibernate"/3 => hibernate;
     "garbage_collect"/0 => garbage_collect_0;
     "garbage_collect"/1 => garbage_collect_1;
+    "garbage_collect"/2 => garbage_collect_2;
 };
 
 /// An argument; there are as many as the arity says.
@@ -681,7 +684,7 @@ fn give_up(_: &mut Context<'_>, _: &[Term]) -> Result {
 }
 
 fn bump_reductions(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let count = cx.store().integer(arg(arguments, 0)).filter(|&count| count >= 1).ok_or(Raise::BADARG)?;
+    let count = cx.store().integer(arg(arguments, 0)).filter(|&count| count >= 0).ok_or(Raise::BADARG)?;
     // More than a slice is no more than one.
     cx.bump(count.min(i64::from(crate::process::SLICE)) as usize);
     Ok(TRUE)
@@ -711,4 +714,37 @@ fn garbage_collect_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     let other = cx.shared.processes.get_mut(number);
     Ok(Term::boolean(other.map(|other| other.heap.limit = 0).is_some()))
+}
+
+fn garbage_collect_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut request = None;
+    options(cx, arg(arguments, 1), |name, value| {
+        match (name, value) {
+            (atoms::ASYNC, Some(id)) => request = Some(id),
+            (atoms::TYPE, Some(kind)) => {
+                kind.as_atom()
+                    .filter(|&kind| kind == atoms::MINOR || cx.shared.atoms.name(kind) == "major")
+                    .ok_or(Raise::BADARG)?;
+            }
+            _ => return Err(Raise::BADARG),
+        }
+        Ok(())
+    })?;
+    let result = garbage_collect_1(cx, arguments)?;
+    let Some(id) = request else { return Ok(result) };
+    let message = cx.heap().tuple(&[Term::atom(atoms::GARBAGE_COLLECT), id, result])?;
+    let own = cx.process.pid();
+    signals::send(cx.shared, cx.process, own, message)?;
+    Ok(Term::atom(atoms::ASYNC))
+}
+
+/// No sender is ever suspended here.
+fn send_nosuspend(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let noconnect = Term::atom(cx.shared.atoms.intern("noconnect")?);
+    let mut list = cx.store().list(arguments.get(2).copied().unwrap_or(Term::NIL));
+    if !list.by_ref().all(|option| option == noconnect) || !list.is_proper() {
+        return Err(Raise::BADARG);
+    }
+    send(cx, arguments.get(..2).unwrap_or_default())?;
+    Ok(TRUE)
 }
