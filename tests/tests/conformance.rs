@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// The programs, in this package.
 const FOLDER: &str = "conformance";
 /// What programs that end in `_lib` may use.
-const LIBRARIES: [&str; 3] = ["binary", "lists", "maps"];
+const LIBRARIES: [&str; 4] = ["base64", "binary", "lists", "maps"];
 /// What `emberl run` prints after the program's own lines.
 const RETURNED: &str = "Return value: ok";
 const TOOLS: [Tool; 2] = [Tool::Erl, Tool::Erlc];

@@ -1,6 +1,7 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
+mod base64;
 pub mod binary;
 mod calendar;
 mod compare;
@@ -117,6 +118,7 @@ pub static TABLES: &[&[Native]] = &[
     number::ERTS_INTERNAL,
     number::STRING,
     math::MATH,
+    base64::BASE64,
     binary::BINARY,
     binary::ERLANG,
     search::BINARY,

@@ -348,7 +348,7 @@ fn large_binaries(cx: &mut Context<'_>, other: Option<&Process>) -> Result {
         let Some(&[_, id, size, link]) = words.get(index..index + 4) else { break };
         let references = cx.shared.binaries.references(BinaryId(id));
         let mut parts = [Term::NIL; 3];
-        for (place, value) in parts.iter_mut().zip([id, size, references as u32]) {
+        for (place, value) in parts.iter_mut().zip([id, size, references]) {
             *place = cx.heap().unsigned(u64::from(value))?;
         }
         let entry = cx.heap().tuple(&parts)?;
