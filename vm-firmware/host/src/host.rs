@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, Local, TimeZone};
 use emberl_vm::platform::{Function, Platform, Stream};
 
 use crate::clock::Clock;
@@ -84,6 +85,14 @@ impl Platform for Host {
 
     fn monotonic(&mut self) -> u64 {
         self.clock.now()
+    }
+
+    fn utc_offset(&mut self, time: i64) -> i32 {
+        // The rules for times far off repeat with the calendar, every 400 years.
+        const CYCLE: i64 = 146_097 * 86_400;
+        let time = if time.abs() > CYCLE { time % CYCLE + CYCLE } else { time };
+        DateTime::from_timestamp(time, 0)
+            .map_or(0, |time| Local.offset_from_utc_datetime(&time.naive_utc()).local_minus_utc())
     }
 
     fn system_time(&mut self) -> u64 {

@@ -96,7 +96,7 @@ fn mix3(mut a: u32, mut b: u32, mut c: u32) -> (u32, u32, u32) {
 }
 
 /// The hash of an atom's name: of its characters, those above 255 as UTF-8.
-fn name(store: Store<'_>, atom: Atom) -> u32 {
+pub(crate) fn name(store: Store<'_>, atom: Atom) -> u32 {
     let mut hash = 0_u32;
     let mut add = |byte: u8| {
         hash = (hash << 4).wrapping_add(u32::from(byte));

@@ -33,6 +33,7 @@ pub mod matching;
 pub mod memory;
 pub mod natives;
 pub mod number_text;
+pub mod phash;
 pub mod platform;
 pub mod print;
 pub mod process;

@@ -52,6 +52,13 @@ pub trait Platform {
     /// Nanoseconds since 1970-01-01, UTC, as far as known.
     fn system_time(&mut self) -> u64;
 
+    /// How far local time is ahead of UTC at a time given in seconds since 1970-01-01, UTC: in seconds. A machine that
+    /// knows no time zone is in that of UTC.
+    fn utc_offset(&mut self, time: i64) -> i32 {
+        let _ = time;
+        0
+    }
+
     /// Fills with random bytes, fit for keys where the machine can.
     fn random(&mut self, bytes: &mut [u8]);
 

@@ -56,6 +56,10 @@ pub struct Process {
     pub initial_call: Term,
     /// Catches and tries that are open.
     pub catches: u32,
+    /// How often its heap was collected.
+    pub collections: u32,
+    /// Words that collections gave back.
+    pub reclaimed: u64,
     /// Its links, monitors, names and flags.
     pub relations: Relations,
 }
@@ -81,6 +85,8 @@ impl Process {
             group_leader: Term::NIL,
             initial_call: Term::NIL,
             catches: 0,
+            collections: 0,
+            reclaimed: 0,
             relations: Relations::new(),
         }
     }

@@ -182,6 +182,12 @@ pub struct Processes {
     pub reductions: u64,
     /// Slices that have begun.
     pub switches: u64,
+    /// Collections in slices that have ended, and the words that they gave back.
+    pub collected: [u64; 2],
+    /// Nanoseconds that the VM waited for something to do.
+    pub idle: u64,
+    /// Flags of the system that are kept and told: `min_heap_size`, `min_bin_vheap_size`, `fullsweep_after`.
+    pub flags: [u32; 3],
     /// What `statistics/1` said last of reductions, run time, time.
     pub asked: [u64; 3],
     budget: Budget,
@@ -242,6 +248,9 @@ impl Processes {
             last_now: 0,
             reductions: 0,
             switches: 0,
+            collected: [0; 2],
+            idle: 0,
+            flags: [crate::heap::MIN_HEAP_WORDS as u32, 46422, 65535],
             asked: [0; 3],
             budget,
         }

@@ -77,6 +77,8 @@ pub struct Vm {
     initial: u32,
     pub(crate) result: Option<(Heap, Option<Class>, Term)>,
     halted: Option<i32>,
+    /// When there was nothing to do any more, since the last step.
+    idle_since: Option<u64>,
 }
 
 impl Vm {
@@ -97,6 +99,7 @@ impl Vm {
             initial: 0,
             result: None,
             halted: None,
+            idle_since: None,
         })
     }
 
@@ -136,11 +139,13 @@ impl Vm {
         if let Some(status) = self.halted {
             return Step::Halted(status);
         }
+        if let Some(since) = self.idle_since.take() {
+            let now = self.shared.platform.monotonic();
+            self.shared.processes.idle += now.saturating_sub(since);
+        }
         for _ in 0..slices {
             self.fire();
-            let Some(number) = self.shared.processes.next_ready() else {
-                return Step::Wait(self.shared.processes.timers.next());
-            };
+            let Some(number) = self.shared.processes.next_ready() else { return self.wait() };
             let Some(process) = self.shared.processes.take(number) else { continue };
             if let Some(status) = self.slice(process) {
                 self.halted = Some(status);
@@ -152,7 +157,13 @@ impl Vm {
 
     fn idle(&mut self) -> Step {
         self.fire();
-        if self.shared.processes.is_ready() { Step::Ready } else { Step::Wait(self.shared.processes.timers.next()) }
+        if self.shared.processes.is_ready() { Step::Ready } else { self.wait() }
+    }
+
+    /// There is nothing to do until a time.
+    fn wait(&mut self) -> Step {
+        self.idle_since = Some(self.shared.platform.monotonic());
+        Step::Wait(self.shared.processes.timers.next())
     }
 
     /// Does what has fallen due.
@@ -195,10 +206,14 @@ impl Vm {
         process.reductions = SLICE;
         process.relations.slices = process.relations.slices.wrapping_add(1);
         self.shared.processes.switches += 1;
+        let (collections, reclaimed) = (process.collections, process.reclaimed);
         let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
         let used = i64::from(SLICE) - i64::from(process.reductions);
         let processes = &mut self.shared.processes;
         processes.reductions = processes.reductions.saturating_add_signed(used);
+        let [count, words] = &mut processes.collected;
+        *count += u64::from(process.collections.wrapping_sub(collections));
+        *words += process.reclaimed - reclaimed;
         match outcome {
             Outcome::Yielded => {
                 process.state = State::Runnable;

@@ -51,9 +51,12 @@ pub fn collect(
     need: usize,
     zeal: bool,
 ) -> Result<(), NoMemory> {
+    let before = process.heap.words.len();
     if copying::collect(process, registers, binaries, zeal).is_err() {
         compact::collect(process, registers, binaries, zeal)?;
     }
+    process.collections = process.collections.wrapping_add(1);
+    process.reclaimed += before.saturating_sub(process.heap.words.len()) as u64;
     settle(&mut process.heap, binaries, need, zeal)
 }
 

@@ -166,6 +166,8 @@ impl Machine<'_> {
     pub(super) fn call_native(&mut self, native: NativeId, arity: usize, mode: Mode) -> Option<Outcome> {
         let Some(row) = native.get() else { return self.error(atoms::UNDEF) };
         self.process.reductions -= 1;
+        // What `process_info` tells of the caller.
+        self.process.ip = self.ip as u32;
         let arguments = self.x.get(..arity).unwrap_or_default();
         let mut result = (row.function)(&mut Context { process: self.process, shared: self.shared }, arguments);
         if result == Err(Raise::NoMemory) && self.collect(0, arity) {

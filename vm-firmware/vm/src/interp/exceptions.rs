@@ -10,6 +10,7 @@ use crate::interp::Machine;
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
 use crate::raise::{Class, Raise};
+use crate::shared::Shared;
 use crate::term::{Kind, Term};
 use crate::vm::Outcome;
 
@@ -144,29 +145,7 @@ impl Machine<'_> {
         arguments: Option<Term>,
         info: Term,
     ) -> Result<Option<Term>, NoMemory> {
-        let Self { shared, process, .. } = self;
-        let heap = &mut process.heap;
-        let Some(place) = shared.code.place(address) else { return Ok(None) };
-        let mut location = Term::NIL;
-        if info != Term::NONE {
-            let pair = heap.tuple(&[Term::atom(atoms::ERROR_INFO), info])?;
-            location = heap.cons(pair, location)?;
-        }
-        if let Some((file, line)) = place.line {
-            let pair = heap.tuple(&[Term::atom(atoms::LINE), Term::tiny(line as i32)])?;
-            location = heap.cons(pair, location)?;
-            let name = match file {
-                Some(bytes) => string(heap, bytes, Term::NIL)?,
-                None => {
-                    let end = string(heap, b".erl", Term::NIL)?;
-                    string(heap, shared.atoms.name(place.module).as_bytes(), end)?
-                }
-            };
-            let pair = heap.tuple(&[Term::atom(atoms::FILE), name])?;
-            location = heap.cons(pair, location)?;
-        }
-        let arguments = arguments.unwrap_or(Term::tiny(i32::from(place.arity)));
-        heap.tuple(&[Term::atom(place.module), Term::atom(place.function), arguments, location]).map(Some)
+        trace_entry(self.shared, &mut self.process.heap, address, arguments, info)
     }
 
     /// The list of the first `arity` registers.
@@ -231,6 +210,40 @@ impl Machine<'_> {
         let location = heap.cons(pair, Term::NIL)?;
         heap.tuple(&[Term::atom(module), Term::atom(function), list, location])
     }
+}
+
+/// The entry of a trace for a code address: `{Module, Function, ArityOrArguments, Location}`.
+///
+/// # Errors
+/// When there is no memory.
+pub(crate) fn trace_entry(
+    shared: &Shared,
+    heap: &mut Heap,
+    address: u32,
+    arguments: Option<Term>,
+    info: Term,
+) -> Result<Option<Term>, NoMemory> {
+    let Some(place) = shared.code.place(address) else { return Ok(None) };
+    let mut location = Term::NIL;
+    if info != Term::NONE {
+        let pair = heap.tuple(&[Term::atom(atoms::ERROR_INFO), info])?;
+        location = heap.cons(pair, location)?;
+    }
+    if let Some((file, line)) = place.line {
+        let pair = heap.tuple(&[Term::atom(atoms::LINE), Term::tiny(line as i32)])?;
+        location = heap.cons(pair, location)?;
+        let name = match file {
+            Some(bytes) => string(heap, bytes, Term::NIL)?,
+            None => {
+                let end = string(heap, b".erl", Term::NIL)?;
+                string(heap, shared.atoms.name(place.module).as_bytes(), end)?
+            }
+        };
+        let pair = heap.tuple(&[Term::atom(atoms::FILE), name])?;
+        location = heap.cons(pair, location)?;
+    }
+    let arguments = arguments.unwrap_or(Term::tiny(i32::from(place.arity)));
+    heap.tuple(&[Term::atom(place.module), Term::atom(place.function), arguments, location]).map(Some)
 }
 
 fn string(heap: &mut Heap, text: &[u8], tail: Term) -> Result<Term, NoMemory> {

@@ -11,6 +11,8 @@ mod plain;
 mod run;
 mod terms;
 
+pub(crate) use exceptions::trace_entry;
+
 use core::cell::Cell;
 
 use crate::heap::Store;

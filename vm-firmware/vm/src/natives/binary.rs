@@ -1,11 +1,11 @@
-//! Natives on binaries: those of the module `binary`, and of `erlang` those on binaries, bitstrings, iolists, and on
-//! the names of atoms.
+//! Natives on binaries: those of the module `binary` that do not search, and of `erlang` those on binaries, bitstrings
+//! and iolists.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use super::{Context, Native, natives};
-use crate::atoms::{self, Atom, MAX_CHARACTERS};
+use crate::atoms;
 use crate::bits;
 use crate::construct::Builder;
 use crate::heap::{Bits, Store, View};
@@ -21,13 +21,6 @@ pub(super) static BINARY: &[Native] = natives! {
     "last"/1 => last;
     "part"/2 => binary_part_tuple;
     "part"/3 => binary_part;
-    "match"/2 => match_first;
-    "match"/3 => match_first;
-    "matches"/2 => match_all;
-    "matches"/3 => match_all;
-    "split"/2 => split;
-    "split"/3 => split;
-    "compile_pattern"/1 => compile_pattern;
     "list_to_bin"/1 => list_to_binary;
     "bin_to_list"/1 => binary_to_list;
     "bin_to_list"/2 => bin_to_list;
@@ -58,18 +51,9 @@ pub(super) static ERLANG: &[Native] = natives! {
     "iolist_to_binary"/1 => iolist_to_binary;
     "iolist_size"/1 => iolist_size;
     "iolist_to_iovec"/1 => iolist_to_iovec;
-    "atom_to_list"/1 => atom_to_list;
-    "atom_to_binary"/1 => atom_to_binary;
-    "atom_to_binary"/2 => atom_to_binary;
-    "list_to_atom"/1 => list_to_atom;
-    "list_to_existing_atom"/1 => list_to_existing_atom;
-    "binary_to_atom"/1 => binary_to_atom;
-    "binary_to_atom"/2 => binary_to_atom;
-    "binary_to_existing_atom"/1 => binary_to_existing_atom;
-    "binary_to_existing_atom"/2 => binary_to_existing_atom;
 };
 
-fn argument(arguments: &[Term], index: usize) -> Term {
+pub(super) fn argument(arguments: &[Term], index: usize) -> Term {
     arguments.get(index).copied().unwrap_or(Term::NONE)
 }
 
@@ -124,7 +108,7 @@ fn bit_size(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// The start and the length in bytes that a position and a length, which may be negative, mean in so many bytes.
-fn range(store: Store<'_>, position: Term, length: Term, size: usize) -> Option<(usize, usize)> {
+pub(super) fn range(store: Store<'_>, position: Term, length: Term, size: usize) -> Option<(usize, usize)> {
     let (position, length) = (store.integer(position)?, store.integer(length)?);
     let (start, length) =
         if length < 0 { (position.checked_add(length)?, length.checked_neg()?) } else { (position, length) };
@@ -132,7 +116,7 @@ fn range(store: Store<'_>, position: Term, length: Term, size: usize) -> Option<
     (start.checked_add(length)? <= size).then_some((start, length))
 }
 
-fn pair(store: Store<'_>, term: Term) -> Result<(Term, Term)> {
+pub(super) fn pair(store: Store<'_>, term: Term) -> Result<(Term, Term)> {
     match store.tuple(term).map(|tuple| tuple.0) {
         Some(&[first, second]) => Ok((Term(first), Term(second))),
         _ => Err(Raise::BADARG),
@@ -374,137 +358,6 @@ fn iolist_to_iovec(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     Ok(context.process.heap.cons(whole, Term::NIL)?)
 }
 
-fn name_of(term: Term) -> Result<Atom> {
-    term.as_atom().ok_or(Raise::BADARG)
-}
-
-fn atom_to_list(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let atom = name_of(argument(arguments, 0))?;
-    let Context { process, shared } = context;
-    Ok(process.heap.string(shared.atoms.name(atom))?)
-}
-
-/// Whether an encoding's name means Latin-1: `None` for no known name.
-pub(super) fn is_latin1(encoding: Term) -> Option<bool> {
-    match encoding.as_atom()? {
-        atoms::LATIN1 => Some(true),
-        atoms::UNICODE | atoms::UTF8 => Some(false),
-        _ => None,
-    }
-}
-
-fn encoding(arguments: &[Term]) -> Result<bool> {
-    match arguments.get(1) {
-        Some(&encoding) => is_latin1(encoding).ok_or(Raise::BADARG),
-        None => Ok(false),
-    }
-}
-
-fn atom_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let atom = name_of(argument(arguments, 0))?;
-    let latin1 = encoding(arguments)?;
-    let Context { process, shared } = context;
-    let name = shared.atoms.name(atom);
-    let mut bytes = vector(&shared.budget, name.len())?;
-    if latin1 {
-        for character in name.chars() {
-            bytes.push(u8::try_from(u32::from(character)).map_err(|_| Raise::BADARG)?);
-        }
-    } else {
-        bytes.extend_from_slice(name.as_bytes());
-    }
-    Ok(process.heap.binary(&mut shared.binaries, bytes)?)
-}
-
-/// Collects an atom's name, which may be too long.
-struct Name {
-    text: alloc::string::String,
-    characters: usize,
-}
-
-impl Name {
-    fn new(budget: &Budget) -> Result<Self> {
-        budget.probe(MAX_CHARACTERS * 4)?;
-        let mut text = alloc::string::String::new();
-        text.try_reserve_exact(MAX_CHARACTERS * 4).map_err(|_| NoMemory)?;
-        Ok(Self { text, characters: 0 })
-    }
-
-    /// Adds a character; `system_limit` when there are too many.
-    fn push(&mut self, code: u32) -> Result<()> {
-        let character = char::from_u32(code).ok_or(Raise::BADARG)?;
-        self.characters += 1;
-        if self.characters > MAX_CHARACTERS {
-            return Err(Raise::SYSTEM_LIMIT);
-        }
-        self.text.push(character);
-        Ok(())
-    }
-}
-
-fn list_name(store: Store<'_>, budget: &Budget, list: Term) -> Result<Name> {
-    let mut name = Name::new(budget)?;
-    let mut characters = store.list(list);
-    for term in characters.by_ref() {
-        if name.characters == MAX_CHARACTERS {
-            return Err(Raise::SYSTEM_LIMIT);
-        }
-        name.push(term.as_small().and_then(|code| u32::try_from(code).ok()).ok_or(Raise::BADARG)?)?;
-    }
-    if characters.is_proper() { Ok(name) } else { Err(Raise::BADARG) }
-}
-
-fn binary_name(store: Store<'_>, budget: &Budget, term: Term, latin1: bool) -> Result<Name> {
-    let bytes = bytes(store, budget, term)?;
-    let mut name = Name::new(budget)?;
-    if latin1 {
-        bytes.iter().try_for_each(|&byte| name.push(byte.into()))?;
-    } else {
-        for character in core::str::from_utf8(&bytes).map_err(|_| Raise::BADARG)?.chars() {
-            name.push(character.into())?;
-        }
-    }
-    Ok(name)
-}
-
-fn intern(context: &mut Context<'_>, name: &Name) -> Result {
-    if context.shared.atoms.len() >= atoms::MAX_ATOMS && context.shared.atoms.find(&name.text).is_none() {
-        return Err(Raise::SYSTEM_LIMIT);
-    }
-    Ok(Term::atom(context.shared.atoms.intern(&name.text)?))
-}
-
-/// The atom of a name that must exist; whatever is wrong with the name is `badarg`.
-fn existing(context: &Context<'_>, name: Result<Name>) -> Result {
-    match name {
-        Ok(name) => context.shared.atoms.find(&name.text).map(Term::atom).ok_or(Raise::BADARG),
-        Err(Raise::NoMemory) => Err(Raise::NoMemory),
-        Err(_) => Err(Raise::BADARG),
-    }
-}
-
-fn list_to_atom(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let name = list_name(context.store(), &context.shared.budget, argument(arguments, 0))?;
-    intern(context, &name)
-}
-
-fn list_to_existing_atom(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let name = list_name(context.store(), &context.shared.budget, argument(arguments, 0));
-    existing(context, name)
-}
-
-fn binary_to_atom(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let latin1 = encoding(arguments)?;
-    let name = binary_name(context.store(), &context.shared.budget, argument(arguments, 0), latin1)?;
-    intern(context, &name)
-}
-
-fn binary_to_existing_atom(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let latin1 = encoding(arguments)?;
-    let name = binary_name(context.store(), &context.shared.budget, argument(arguments, 0), latin1);
-    existing(context, name)
-}
-
 fn byte_at(context: &Context<'_>, subject: Term, index: impl FnOnce(usize) -> Option<usize>) -> Result {
     let bits = binary(context.store(), subject)?;
     let size = bits.size / 8;
@@ -623,245 +476,4 @@ fn longest_common_prefix(context: &mut Context<'_>, arguments: &[Term]) -> Resul
 
 fn longest_common_suffix(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     longest_common(context, arguments, true)
-}
-
-/// What is searched for: any of some strings of bytes, none empty.
-struct Patterns<'a> {
-    strings: Vec<Cow<'a, [u8]>>,
-    /// The bytes that they begin with, a bit each.
-    starts: [u32; 8],
-    /// For one long string: of each of its beginnings the length of the longest shorter beginning that it ends with.
-    /// With it the search takes a time linear in the subject whatever the string repeats.
-    borders: Vec<u32>,
-}
-
-/// A string up to this length is searched for in the plain way.
-const PLAIN: usize = 8;
-
-impl<'a> Patterns<'a> {
-    /// Reads a pattern: a binary, a list of binaries, or what [`compile_pattern`] made.
-    fn new(store: Store<'a>, budget: &Budget, pattern: Term) -> Result<Self> {
-        let compiled = store.tuple(pattern).map(|tuple| tuple.0);
-        let pattern = match compiled {
-            Some(&[kind, inner]) if [atom(store, "bm"), atom(store, "ac")].contains(&Some(Term(kind))) => Term(inner),
-            Some(_) => return Err(Raise::BADARG),
-            None => pattern,
-        };
-        let mut patterns = Self { strings: Vec::new(), starts: [0; 8], borders: Vec::new() };
-        if pattern.is_list() {
-            let mut list = store.list(pattern);
-            for term in list.by_ref() {
-                patterns.add(bytes(store, budget, term)?)?;
-            }
-            if !list.is_proper() {
-                return Err(Raise::BADARG);
-            }
-        } else {
-            patterns.add(bytes(store, budget, pattern)?)?;
-        }
-        if let [string] = patterns.strings.as_slice()
-            && string.len() > PLAIN
-        {
-            budget.probe(string.len() * 4)?;
-            patterns.borders = borders(string)?;
-        }
-        Ok(patterns)
-    }
-
-    fn add(&mut self, string: Cow<'a, [u8]>) -> Result<()> {
-        let &first = string.first().ok_or(Raise::BADARG)?;
-        self.strings.try_reserve(1).map_err(|_| NoMemory)?;
-        if let Some(word) = self.starts.get_mut(usize::from(first / 32)) {
-            *word |= 1 << (first % 32);
-        }
-        self.strings.push(string);
-        Ok(())
-    }
-
-    fn find_long(&self, string: &[u8], subject: &[u8], from: usize) -> Option<(usize, usize)> {
-        let mut length = 0;
-        for (index, &byte) in subject.iter().enumerate().skip(from) {
-            length = shorten(string, &self.borders, length, byte);
-            length += usize::from(string.get(length) == Some(&byte));
-            if length == string.len() {
-                return Some((index + 1 - length, length));
-            }
-        }
-        None
-    }
-
-    /// The first place at or behind `from`, and of the strings found there the longest: start and length.
-    fn find(&self, subject: &[u8], from: usize) -> Option<(usize, usize)> {
-        if let [string] = self.strings.as_slice() {
-            if !self.borders.is_empty() {
-                return self.find_long(string, subject, from);
-            }
-            let &first = string.first()?;
-            let mut start = from;
-            loop {
-                let rest = subject.get(start..)?;
-                if rest.len() < string.len() {
-                    return None;
-                }
-                start += rest.iter().position(|&byte| byte == first)?;
-                if subject.get(start..)?.starts_with(string) {
-                    return Some((start, string.len()));
-                }
-                start += 1;
-            }
-        }
-        for (start, &byte) in subject.iter().enumerate().skip(from) {
-            if self.starts.get(usize::from(byte / 32)).is_some_and(|word| word >> (byte % 32) & 1 == 1) {
-                let rest = subject.get(start..).unwrap_or_default();
-                let longest = self.strings.iter().filter(|string| rest.starts_with(string)).map(|string| string.len());
-                if let Some(length) = longest.max() {
-                    return Some((start, length));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// The table of [`Patterns::borders`] for a string.
-fn borders(string: &[u8]) -> Result<Vec<u32>> {
-    let mut borders: Vec<u32> = Vec::new();
-    borders.try_reserve_exact(string.len()).map_err(|_| NoMemory)?;
-    let mut border = 0;
-    for (index, &byte) in string.iter().enumerate() {
-        if index != 0 {
-            border = shorten(string, &borders, border, byte);
-            border += usize::from(string.get(border) == Some(&byte));
-        }
-        borders.push(border as u32);
-    }
-    Ok(borders)
-}
-
-/// The longest beginning of a string, of at most `length` bytes, that what was read ends with and that `byte` may
-/// continue; 0 where none is.
-fn shorten(string: &[u8], borders: &[u32], length: usize, byte: u8) -> usize {
-    let mut length = length;
-    while length != 0 && string.get(length) != Some(&byte) {
-        length = borders.get(length - 1).map_or(0, |&border| border as usize);
-    }
-    length
-}
-
-fn atom(store: Store<'_>, name: &str) -> Option<Term> {
-    store.atoms.find(name).map(Term::atom)
-}
-
-fn compile_pattern(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let pattern = argument(arguments, 0);
-    if context.store().tuple(pattern).is_some() {
-        return Err(Raise::BADARG);
-    }
-    let count = Patterns::new(context.store(), &context.shared.budget, pattern)?.strings.len();
-    let kind = context.shared.atoms.intern(if count == 1 { "bm" } else { "ac" })?;
-    Ok(context.process.heap.tuple(&[Term::atom(kind), pattern])?)
-}
-
-/// What the options of a search say.
-#[derive(Default)]
-struct Options {
-    /// First byte and end.
-    scope: Option<(usize, usize)>,
-    global: bool,
-    trim: bool,
-    trim_all: bool,
-}
-
-fn options(store: Store<'_>, list: Option<&Term>, size: usize, splits: bool) -> Result<Options> {
-    let mut options = Options::default();
-    let Some(&list) = list else { return Ok(options) };
-    let mut list = store.list(list);
-    for option in list.by_ref() {
-        match option.as_atom() {
-            Some(atoms::GLOBAL) if splits => options.global = true,
-            Some(atoms::TRIM) if splits => options.trim = true,
-            Some(atoms::TRIM_ALL) if splits => options.trim_all = true,
-            Some(_) => return Err(Raise::BADARG),
-            None => {
-                let (name, scope) = pair(store, option)?;
-                if name.as_atom() != Some(atoms::SCOPE) {
-                    return Err(Raise::BADARG);
-                }
-                let (position, length) = pair(store, scope)?;
-                let (start, length) = range(store, position, length, size).ok_or(Raise::BADARG)?;
-                options.scope = Some((start, start + length));
-            }
-        }
-    }
-    if list.is_proper() { Ok(options) } else { Err(Raise::BADARG) }
-}
-
-/// Start and length of each match, the options, and the size of the subject.
-type Matches = (Vec<(u32, u32)>, Options, usize);
-
-/// The matches of a pattern in a subject, all or the first. Gives the options too.
-fn search(context: &mut Context<'_>, arguments: &[Term], splits: bool, all: bool) -> Result<Matches> {
-    let (store, budget) = (context.store(), &context.shared.budget);
-    let subject = bytes(store, budget, argument(arguments, 0))?;
-    let patterns = Patterns::new(store, budget, argument(arguments, 1))?;
-    let options = options(store, arguments.get(2), subject.len(), splits)?;
-    let (mut from, end) = options.scope.unwrap_or((0, subject.len()));
-    let scope = subject.get(..end).unwrap_or_default();
-    let mut found: Vec<(u32, u32)> = Vec::new();
-    while let Some((start, length)) = patterns.find(scope, from) {
-        found.try_reserve(1).map_err(|_| NoMemory)?;
-        found.push((start as u32, length as u32));
-        if !all && !options.global {
-            break;
-        }
-        from = start + length;
-    }
-    let size = subject.len();
-    drop(subject);
-    drop(patterns);
-    context.bump(size / 64);
-    Ok((found, options, size))
-}
-
-fn place(context: &mut Context<'_>, (start, length): (u32, u32)) -> Result {
-    let heap = &mut context.process.heap;
-    let (start, length) = (heap.unsigned(start.into())?, heap.unsigned(length.into())?);
-    Ok(heap.tuple(&[start, length])?)
-}
-
-fn match_first(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (found, ..) = search(context, arguments, false, false)?;
-    match found.first() {
-        Some(&found) => place(context, found),
-        None => Ok(Term::atom(atoms::NOMATCH)),
-    }
-}
-
-fn match_all(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (found, ..) = search(context, arguments, false, true)?;
-    let mut list = Term::NIL;
-    for found in found.into_iter().rev() {
-        let place = place(context, found)?;
-        list = context.process.heap.cons(place, list)?;
-    }
-    Ok(list)
-}
-
-fn split(context: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let subject = argument(arguments, 0);
-    let (found, options, size) = search(context, arguments, true, false)?;
-    // From the last part to the first.
-    let mut list = Term::NIL;
-    let mut end = size;
-    let starts = found.iter().rev().map(|&(start, length)| (start as usize, (start + length) as usize));
-    for (next_end, start) in starts.chain(core::iter::once((0, 0))) {
-        let empty = start == end;
-        let trimmed = empty && (options.trim_all || options.trim && list == Term::NIL);
-        if !trimmed {
-            let part = part_of(context, subject, start * 8, (end - start) * 8)?;
-            list = context.process.heap.cons(part, list)?;
-        }
-        end = next_end;
-    }
-    Ok(list)
 }

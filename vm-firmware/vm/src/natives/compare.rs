@@ -24,6 +24,7 @@ pub(super) static ERLANG: &[Native] = natives! {
     guard "or"/2 => or;
     guard "xor"/2 => xor;
     guard "not"/1 => not;
+    "phash"/2 => phash;
     "phash2"/1 => phash2;
     "phash2"/2 => phash2_range;
 };
@@ -105,6 +106,13 @@ fn xor(_: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn not(_: &mut Context<'_>, arguments: &[Term]) -> Result {
     let value = arguments.first().and_then(|term| term.as_boolean()).ok_or(Raise::BADARG)?;
     Ok(Term::boolean(!value))
+}
+
+fn phash(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let &[term, range] = arguments else { return Err(Raise::BADARG) };
+    let range = context.store().integer(range).filter(|range| (1..=1 << 32).contains(range)).ok_or(Raise::BADARG)?;
+    let hash = crate::phash::phash(context.store(), &context.shared.code, &context.shared.budget, term)?;
+    Ok(context.heap().integer(i64::from(hash) % range + 1)?)
 }
 
 fn phash2(context: &mut Context<'_>, arguments: &[Term]) -> Result {

@@ -27,6 +27,8 @@ pub static ERLANG: &[Native] = natives! { "erlang";
     "external_size"/1 => external_size;
     "external_size"/2 => external_size;
     "display"/1 => display;
+    "display_string"/1 => display_string;
+    "display_string"/2 => display_string;
     "md5"/1 => md5;
     "md5_init"/0 => md5_init;
     "md5_update"/2 => md5_update;
@@ -186,6 +188,45 @@ fn display(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     shared.platform.write(Stream::Output, &bytes);
     shared.budget.drop_vector(bytes);
     Ok(Term::boolean(true))
+}
+
+/// Text as it is, to standard error if no device is named: a list of characters, or a binary.
+fn display_string(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (device, text) = match *arguments {
+        [device, text] => (device.as_atom().map(|device| context.shared.atoms.name(device)).unwrap_or_default(), text),
+        _ => ("stderr", argument(arguments, 0)?),
+    };
+    let stream = match device {
+        "stdout" => Stream::Output,
+        "stderr" => Stream::Error,
+        _ => return Err(Raise::BADARG),
+    };
+    let store = context.store();
+    let mut out = Text { bytes: Vec::new(), budget: &context.shared.budget };
+    let written = match store.view(text) {
+        View::Bits(bits) if bits.is_binary() => {
+            let budget = &context.shared.budget;
+            budget.reserve(&mut out.bytes, bits.size / 8).map(|()| out.bytes.extend(bits.iter())).map_err(Raise::from)
+        }
+        View::Nil | View::Cell(..) => characters(store, text, &mut out),
+        _ => Err(Raise::BADARG),
+    };
+    let bytes = out.bytes;
+    if written.is_ok() {
+        context.shared.platform.write(stream, &bytes);
+    }
+    context.shared.budget.drop_vector(bytes);
+    written.map(|()| Term::boolean(true))
+}
+
+/// Writes the characters of a list.
+fn characters(store: Store<'_>, list: Term, out: &mut Text<'_>) -> Result<()> {
+    let mut elements = store.list(list);
+    for element in elements.by_ref() {
+        let code = element.as_small().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32);
+        out.write_char(code.ok_or(Raise::BADARG)?).map_err(|fmt::Error| Raise::NoMemory)?;
+    }
+    if elements.is_proper() { Ok(()) } else { Err(Raise::BADARG) }
 }
 
 /// Calls `each` with the bytes of iodata, piece by piece.

@@ -19,6 +19,8 @@ pub(super) static LISTS: &[Native] = natives! {
 pub(super) static ERLANG: &[Native] = natives! {
     "erlang";
     "++"/2 => append;
+    "append"/2 => append;
+    "subtract"/2 => subtract;
     "--"/2 => subtract;
     guard "length"/1 => length;
     guard "hd"/1 => hd;

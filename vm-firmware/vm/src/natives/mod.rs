@@ -1,16 +1,23 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
+mod base64;
 pub mod binary;
+mod calendar;
 mod compare;
+mod dictionary;
 pub mod external;
+mod library;
 mod lists;
 mod maps;
 mod math;
 mod modules;
+mod names;
 mod nodes;
 mod number;
 mod process;
+mod process_info;
+mod search;
 mod time;
 mod tuples;
 mod unicode;
@@ -87,7 +94,6 @@ pub struct Native {
 
 /// Declares a file's native functions: `natives! { "lists"; "member"/2 => member; guard "length"/1 => length; }`. A
 /// function marked `guard` may be called by `bif` and `gc_bif` instructions.
-#[allow(unused_macros)]
 macro_rules! natives {
     ($module:literal; $($($guard:ident)? $name:literal/$arity:literal => $function:path;)*) => {
         &[$(
@@ -104,7 +110,6 @@ macro_rules! natives {
     (@guard) => { true };
     (@) => { false };
 }
-#[allow(unused_imports)]
 pub(crate) use natives;
 
 /// The tables, each of one module; a module may have several.
@@ -113,8 +118,11 @@ pub static TABLES: &[&[Native]] = &[
     number::ERTS_INTERNAL,
     number::STRING,
     math::MATH,
+    base64::BASE64,
     binary::BINARY,
     binary::ERLANG,
+    search::BINARY,
+    names::ERLANG,
     unicode::UNICODE,
     external::ERLANG,
     external::ERTS_DEBUG,
@@ -127,8 +135,18 @@ pub static TABLES: &[&[Native]] = &[
     maps::ERTS_INTERNAL,
     tuples::ERLANG,
     process::PROCESS,
+    process_info::ERLANG,
+    dictionary::ERLANG,
     time::TIME,
+    calendar::ERLANG,
+    calendar::CALENDAR,
     modules::ERLANG,
+    library::OS,
+    library::IO,
+    library::FILE,
+    library::CODE,
+    library::NET_KERNEL,
+    library::ERROR_LOGGER,
     nodes::ERLANG,
     nodes::LISTS,
     nodes::MAPS,
@@ -166,4 +184,37 @@ impl NativeId {
 /// All native functions.
 pub fn all() -> impl Iterator<Item = &'static Native> {
     TABLES.iter().copied().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::collections::BTreeSet;
+
+    #[test]
+    fn each_native_is_declared_once() {
+        let mut seen = BTreeSet::new();
+        for native in all() {
+            assert!(
+                seen.insert((native.module, native.name, native.arity)),
+                "{}:{}/{}",
+                native.module,
+                native.name,
+                native.arity
+            );
+        }
+    }
+
+    #[test]
+    fn each_table_is_of_one_module_and_fits_an_id() {
+        assert!(TABLES.len() <= 64);
+        for rows in TABLES {
+            assert!(rows.len() <= 1024);
+            assert!(rows.iter().all(|row| Some(row.module) == rows.first().map(|row| row.module)));
+        }
+        for native in all() {
+            let found = find(native.module, native.name, native.arity).and_then(NativeId::get).unwrap();
+            assert!(core::ptr::eq(found, native));
+        }
+    }
 }

@@ -62,6 +62,7 @@ pub(super) static ERTS_INTERNAL: &[Native] = natives! {
 pub(super) static STRING: &[Native] = natives! {
     "string";
     "list_to_float"/1 => float_prefix;
+    "list_to_integer"/1 => integer_or_error;
 };
 
 macro_rules! operators {
@@ -219,6 +220,16 @@ fn integer_prefix(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         Ok(None) => Ok(context.shared.atoms.intern("no_integer")?.into()),
         Err(error) if error == Raise::SYSTEM_LIMIT => Ok(atoms::BIG.into()),
         Err(error) => Err(error),
+    }
+}
+
+/// `string:list_to_integer/1`: as that, and what is wrong in a tuple.
+fn integer_or_error(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let found = integer_prefix(context, arguments)?;
+    match found.as_atom() {
+        Some(atoms::BIG) => Err(Raise::SYSTEM_LIMIT),
+        Some(_) => Ok(context.heap().tuple(&[Term::atom(atoms::ERROR), found])?),
+        None => Ok(found),
     }
 }
 

@@ -1,9 +1,8 @@
-//! Processes, as `erlang` gives them: making them, messages, links, monitors, names, flags, the process dictionary.
+//! Processes, as `erlang` gives them: making them, messages, links, monitors, names, flags.
 
 use crate::atoms::{self, Atom};
 use crate::heap::{External, View};
 use crate::natives::{Context, Native, natives};
-use crate::process::State;
 use crate::processes::{Alias, Monitor};
 use crate::raise::{Class, Raise, Result};
 use crate::shared::Shared;
@@ -13,7 +12,7 @@ use crate::term::{Kind, Term};
 const OK: Term = Term::atom(atoms::OK);
 const TRUE: Term = Term::atom(atoms::TRUE);
 const UNDEFINED: Term = Term::atom(atoms::UNDEFINED);
-const NODE: Term = Term::atom(atoms::NONODE_AT_NOHOST);
+pub(super) const NODE: Term = Term::atom(atoms::NONODE_AT_NOHOST);
 
 /// The natives of this file.
 pub(super) static PROCESS: &[Native] = natives! {
@@ -35,6 +34,8 @@ pub(super) static PROCESS: &[Native] = natives! {
     "send"/2 => send;
     "!"/2 => send;
     "send"/3 => send_3;
+    "send_nosuspend"/2 => send_nosuspend;
+    "send_nosuspend"/3 => send_nosuspend;
     "exit"/1 => exit_1;
     "exit"/2 => exit_2;
     "throw"/1 => throw;
@@ -48,8 +49,7 @@ pub(super) static PROCESS: &[Native] = natives! {
     "alias"/1 => alias_1;
     "unalias"/1 => unalias;
     "process_flag"/2 => process_flag;
-    "process_info"/1 => process_info_1;
-    "process_info"/2 => process_info_2;
+    "process_flag"/3 => process_flag_3;
     "processes"/0 => processes;
     "register"/2 => register;
     "unregister"/1 => unregister;
@@ -58,17 +58,12 @@ pub(super) static PROCESS: &[Native] = natives! {
     "is_process_alive"/1 => is_process_alive;
     "group_leader"/0 => group_leader_0;
     "group_leader"/2 => group_leader_2;
-    "put"/2 => put;
-    "get"/0 => get_0;
-    "get"/1 => get_1;
-    "erase"/0 => erase_0;
-    "erase"/1 => erase_1;
-    "get_keys"/0 => get_keys_0;
-    "get_keys"/1 => get_keys_1;
     "yield"/0 => give_up;
+    "bump_reductions"/1 => bump_reductions;
     "hibernate"/3 => hibernate;
     "garbage_collect"/0 => garbage_collect_0;
     "garbage_collect"/1 => garbage_collect_1;
+    "garbage_collect"/2 => garbage_collect_2;
 };
 
 /// An argument; there are as many as the arity says.
@@ -549,7 +544,7 @@ fn priority(term: Term) -> Result<u8> {
     place.map(|place| place as u8).ok_or(Raise::BADARG)
 }
 
-fn priority_term(priority: u8) -> Term {
+pub(super) fn priority_term(priority: u8) -> Term {
     Term::atom(PRIORITIES.get(usize::from(priority)).copied().unwrap_or(atoms::NORMAL))
 }
 
@@ -595,6 +590,23 @@ fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     };
     let value = value.as_small().filter(|&value| value >= 0).ok_or(Raise::BADARG)?;
     let place = cx.process.relations.kept.get_mut(kept).ok_or(Raise::BADARG)?;
+    Ok(Term::tiny(core::mem::replace(place, value as u32) as i32))
+}
+
+/// Of another process OTP sets one flag only, how many calls it should keep; here it is kept and told.
+fn process_flag_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let Some(number) = arg(arguments, 0).as_pid() else {
+        let (reason, cause) = (Term::atom(atoms::BADARG), Term::atom(cx.shared.atoms.intern("badtype")?));
+        return Err(Raise::ErrorWithCause { reason, cause });
+    };
+    let flag = atom_arg(arguments, 1)?;
+    let value = arg(arguments, 2).as_small().filter(|value| (0..=10_000).contains(value)).ok_or(Raise::BADARG)?;
+    if cx.shared.atoms.name(flag) != "save_calls" {
+        return Err(Raise::BADARG);
+    }
+    let Context { process, shared } = cx;
+    let process = if number == process.number { Some(&mut **process) } else { shared.processes.get_mut(number) };
+    let place = process.and_then(|process| process.relations.kept.last_mut()).ok_or(Raise::BADARG)?;
     Ok(Term::tiny(core::mem::replace(place, value as u32) as i32))
 }
 
@@ -671,6 +683,13 @@ fn give_up(_: &mut Context<'_>, _: &[Term]) -> Result {
     Err(Raise::Yield(TRUE))
 }
 
+fn bump_reductions(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let count = cx.store().integer(arg(arguments, 0)).filter(|&count| count >= 0).ok_or(Raise::BADARG)?;
+    // More than a slice is no more than one.
+    cx.bump(count.min(i64::from(crate::process::SLICE)) as usize);
+    Ok(TRUE)
+}
+
 fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let Start { module, function, arguments, .. } = call_start(cx, arguments)?;
     cx.process.cursor = 0;
@@ -697,321 +716,35 @@ fn garbage_collect_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     Ok(Term::boolean(other.map(|other| other.heap.limit = 0).is_some()))
 }
 
-// The process dictionary: a list of pairs, changed in place.
-
-/// Whether two terms are exactly equal.
-fn same(cx: &Context<'_>, a: Term, b: Term) -> Result<bool> {
-    if a == b {
-        return Ok(true);
-    }
-    if !a.is_pointer() || !b.is_pointer() {
-        return Ok(false);
-    }
-    let store = cx.store();
-    let mut rest = alloc::vec::Vec::new();
-    let budget = &cx.shared.budget;
-    let answer = (|| {
-        budget.reserve(&mut rest, 1)?;
-        rest.push((a, b));
-        while let Some((a, b)) = rest.pop() {
-            if a == b {
-                continue;
+fn garbage_collect_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut request = None;
+    options(cx, arg(arguments, 1), |name, value| {
+        match (name, value) {
+            (atoms::ASYNC, Some(id)) => request = Some(id),
+            (atoms::TYPE, Some(kind)) => {
+                kind.as_atom()
+                    .filter(|&kind| kind == atoms::MINOR || cx.shared.atoms.name(kind) == "major")
+                    .ok_or(Raise::BADARG)?;
             }
-            match (store.view(a), store.view(b)) {
-                (View::Cell(a, more), View::Cell(b, others)) => {
-                    budget.reserve(&mut rest, 2)?;
-                    rest.push((more, others));
-                    rest.push((a, b));
-                }
-                (View::Bits(a), View::Bits(b)) => {
-                    if a.size != b.size || !a.iter().eq(b.iter()) {
-                        return Ok(false);
-                    }
-                }
-                _ => {
-                    let (Some((kind, words)), Some((other, others))) = (store.object(a), store.object(b)) else {
-                        return Ok(false);
-                    };
-                    let raw = kind.raw().min(words.len());
-                    if kind != other || words.len() != others.len() || words.get(..raw) != others.get(..raw) {
-                        return Ok(false);
-                    }
-                    budget.reserve(&mut rest, words.len())?;
-                    rest.extend(words.iter().zip(others).skip(raw).map(|(&a, &b)| (Term(a), Term(b))));
-                }
-            }
-        }
-        Ok(true)
-    })();
-    budget.drop_vector(rest);
-    answer
-}
-
-/// The cell whose head is the pair of this key, and the cell before it.
-fn find(cx: &Context<'_>, key: Term) -> Result<Option<(Term, Term)>> {
-    let (mut before, mut cell) = (Term::NIL, cx.process.dictionary);
-    while let Some((pair, tail)) = cx.store().cell(cell) {
-        let other = cx.store().tuple(pair).and_then(|pair| pair.get(0));
-        if let Some(other) = other
-            && same(cx, other, key)?
-        {
-            return Ok(Some((before, cell)));
-        }
-        (before, cell) = (cell, tail);
-    }
-    Ok(None)
-}
-
-fn pair_value(cx: &Context<'_>, cell: Term) -> Option<(Term, Term)> {
-    let (pair, _) = cx.store().cell(cell)?;
-    Some((pair, cx.store().tuple(pair)?.get(1)?))
-}
-
-fn put(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (key, value) = (arg(arguments, 0), arg(arguments, 1));
-    if let Some((_, cell)) = find(cx, key)?
-        && let Some((pair, old)) = pair_value(cx, cell)
-    {
-        if let Some(place) = cx.heap().words_of(pair).get_mut(1) {
-            *place = value.0;
-        }
-        return Ok(old);
-    }
-    let pair = cx.heap().tuple(&[key, value])?;
-    let rest = cx.process.dictionary;
-    cx.process.dictionary = cx.heap().cons(pair, rest)?;
-    Ok(UNDEFINED)
-}
-
-fn get_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let found = find(cx, arg(arguments, 0))?;
-    Ok(found.and_then(|(_, cell)| pair_value(cx, cell)).map_or(UNDEFINED, |(_, value)| value))
-}
-
-fn erase_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let Some((before, cell)) = find(cx, arg(arguments, 0))? else { return Ok(UNDEFINED) };
-    let value = pair_value(cx, cell).map_or(UNDEFINED, |(_, value)| value);
-    let tail = cx.store().cell(cell).map_or(Term::NIL, |(_, tail)| tail);
-    if before == Term::NIL {
-        cx.process.dictionary = tail;
-    } else if let Some(place) = cx.process.heap.words.as_mut_slice().get_mut(before.index() + 1) {
-        *place = tail.0;
-    }
-    Ok(value)
-}
-
-/// A list made of what `each` gives of each key and value; not of the pairs themselves, which are changed in place.
-fn dictionary_list(
-    cx: &mut Context<'_>,
-    each: impl Fn(&mut Context<'_>, Term, Term) -> Result<Option<Term>>,
-) -> Result {
-    let (mut cell, mut list) = (cx.process.dictionary, Term::NIL);
-    while let Some((pair, tail)) = cx.store().cell(cell) {
-        let both = cx.store().tuple(pair).and_then(|pair| Some((pair.get(0)?, pair.get(1)?)));
-        if let Some((key, value)) = both
-            && let Some(term) = each(cx, key, value)?
-        {
-            list = cx.heap().cons(term, list)?;
-        }
-        cell = tail;
-    }
-    Ok(list)
-}
-
-fn get_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    dictionary_list(cx, |cx, key, value| Ok(Some(cx.heap().tuple(&[key, value])?)))
-}
-
-fn erase_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    let all = get_0(cx, &[])?;
-    cx.process.dictionary = Term::NIL;
-    Ok(all)
-}
-
-fn get_keys_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    dictionary_list(cx, |_, key, _| Ok(Some(key)))
-}
-
-fn get_keys_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let wanted = arg(arguments, 0);
-    dictionary_list(cx, |cx, key, value| Ok(if same(cx, value, wanted)? { Some(key) } else { None }))
-}
-
-// What `process_info` tells.
-
-/// The items of `process_info/1` that are told here, in OTP's order.
-const ITEMS: [Atom; 15] = [
-    atoms::REGISTERED_NAME,
-    atoms::INITIAL_CALL,
-    atoms::STATUS,
-    atoms::MESSAGE_QUEUE_LEN,
-    atoms::LINKS,
-    atoms::DICTIONARY,
-    atoms::TRAP_EXIT,
-    atoms::ERROR_HANDLER,
-    atoms::PRIORITY,
-    atoms::GROUP_LEADER,
-    atoms::TOTAL_HEAP_SIZE,
-    atoms::HEAP_SIZE,
-    atoms::STACK_SIZE,
-    atoms::REDUCTIONS,
-    atoms::SUSPENDING,
-];
-
-/// Calls `tell` with the process of that number, if it lives; `None` in place of the caller itself.
-fn with_process(
-    cx: &mut Context<'_>,
-    pid: Term,
-    tell: impl FnOnce(&mut Context<'_>, Option<&crate::process::Process>) -> Result,
-) -> Result {
-    let number = pid.as_pid().ok_or(Raise::BADARG)?;
-    if number == cx.process.number {
-        return tell(cx, None);
-    }
-    let Some(other) = cx.shared.processes.take(number) else { return Ok(UNDEFINED) };
-    let told = tell(cx, Some(&other));
-    let _ = cx.shared.processes.put_back(other);
-    told
-}
-
-fn process_info_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    with_process(cx, arg(arguments, 0), |cx, other| {
-        let mut list = Term::NIL;
-        for item in ITEMS.into_iter().rev() {
-            if let Some(value) = info(cx, other, item)? {
-                let pair = cx.heap().tuple(&[Term::atom(item), value])?;
-                list = cx.heap().cons(pair, list)?;
-            }
-        }
-        Ok(list)
-    })
-}
-
-fn process_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let what = arg(arguments, 1);
-    with_process(cx, arg(arguments, 0), |cx, other| {
-        if let Some(item) = what.as_atom() {
-            return match info(cx, other, item)? {
-                Some(value) => Ok(cx.heap().tuple(&[what, value])?),
-                None => Ok(Term::NIL),
-            };
-        }
-        let mut made = Term::NIL;
-        let mut rest = what;
-        while let Some((item, tail)) = cx.store().cell(rest) {
-            // In a list, a process without a name has the name [].
-            let value = info(cx, other, item.as_atom().ok_or(Raise::BADARG)?)?.unwrap_or(Term::NIL);
-            let pair = cx.heap().tuple(&[item, value])?;
-            made = cx.heap().cons(pair, made)?;
-            rest = tail;
-        }
-        if rest != Term::NIL {
-            return Err(Raise::BADARG);
-        }
-        let mut list = Term::NIL;
-        while let Some((pair, tail)) = cx.store().cell(made) {
-            list = cx.heap().cons(pair, list)?;
-            made = tail;
-        }
-        Ok(list)
-    })
-}
-
-/// One item; `None` for the name of a process that has none.
-fn info(cx: &mut Context<'_>, other: Option<&crate::process::Process>, item: Atom) -> Result<Option<Term>> {
-    let target: &crate::process::Process = other.unwrap_or(cx.process);
-    let relations = &target.relations;
-    let value = match item {
-        atoms::REGISTERED_NAME => return Ok(relations.name.map(Term::atom)),
-        atoms::STATUS => Term::atom(match target.state {
-            _ if other.is_none() => atoms::RUNNING,
-            State::Runnable => atoms::RUNNABLE,
-            State::Waiting => atoms::WAITING,
-            State::Exited => atoms::EXITING,
-        }),
-        atoms::MESSAGE_QUEUE_LEN => Term::tiny(target.mailbox.len() as i32),
-        atoms::TRAP_EXIT => Term::boolean(relations.trap_exit),
-        atoms::ERROR_HANDLER => Term::atom(atoms::ERROR_HANDLER),
-        atoms::PRIORITY => priority_term(relations.priority),
-        atoms::TOTAL_HEAP_SIZE => Term::tiny((target.heap.words.capacity() + target.stack.capacity()) as i32),
-        atoms::HEAP_SIZE => Term::tiny(target.heap.words.capacity() as i32),
-        atoms::STACK_SIZE => Term::tiny(target.stack.len() as i32),
-        atoms::MEMORY => {
-            let words = target.heap.words.capacity() + target.stack.capacity() + target.mailbox.capacity();
-            Term::tiny((words * 4 + size_of::<crate::process::Process>()) as i32)
-        }
-        atoms::REDUCTIONS => {
-            let whole = i64::from(relations.slices) * i64::from(crate::process::SLICE);
-            let value = (whole - i64::from(target.reductions)).max(0);
-            cx.process.heap.integer(value)?
-        }
-        atoms::SUSPENDING => Term::NIL,
-        atoms::MESSAGE_QUEUE_DATA => Term::atom(if relations.off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP }),
-        atoms::MIN_HEAP_SIZE => Term::tiny(relations.kept.first().map_or(0, |&value| value as i32)),
-        atoms::MIN_BIN_VHEAP_SIZE => Term::tiny(relations.kept.get(1).map_or(0, |&value| value as i32)),
-        atoms::LINKS | atoms::MONITORED_BY | atoms::MONITORS => {
-            return numbers(cx, other, item).map(Some);
-        }
-        atoms::INITIAL_CALL => return bring(cx, other, target.initial_call).map(Some),
-        atoms::GROUP_LEADER => return bring(cx, other, target.group_leader).map(Some),
-        atoms::DICTIONARY if other.is_none() => return get_0(cx, &[]).map(Some),
-        atoms::DICTIONARY => return bring(cx, other, target.dictionary).map(Some),
-        atoms::MESSAGES => {
-            let mut list = Term::NIL;
-            for index in (0..target.mailbox.len()).rev() {
-                let message = other.unwrap_or(cx.process).mailbox.get(index).copied().unwrap_or(Term::NIL);
-                let message = bring(cx, other, message)?;
-                list = cx.heap().cons(message, list)?;
-            }
-            return Ok(Some(list));
-        }
-        _ => match cx.shared.atoms.name(item) {
-            "catchlevel" => Term::tiny(target.catches as i32),
-            "last_calls" => Term::boolean(false),
-            "sequential_trace_token" => Term::NIL,
-            "trace" => Term::tiny(0),
-            "parent" => match relations.parent {
-                0 => UNDEFINED,
-                number => Term::pid(number),
-            },
             _ => return Err(Raise::BADARG),
-        },
-    };
-    Ok(Some(value))
+        }
+        Ok(())
+    })?;
+    let result = garbage_collect_1(cx, arguments)?;
+    let Some(id) = request else { return Ok(result) };
+    let message = cx.heap().tuple(&[Term::atom(atoms::GARBAGE_COLLECT), id, result])?;
+    let own = cx.process.pid();
+    signals::send(cx.shared, cx.process, own, message)?;
+    Ok(Term::atom(atoms::ASYNC))
 }
 
-/// A term of the other process, copied here; one of the caller's own as it is.
-fn bring(cx: &mut Context<'_>, other: Option<&crate::process::Process>, term: Term) -> Result {
-    let Some(other) = other else { return Ok(term) };
-    let Shared { literals, binaries, .. } = &mut *cx.shared;
-    let source = other.heap.words.as_slice();
-    Ok(signals::copy(source, literals.words.as_slice(), term, &mut cx.process.heap, binaries)?)
-}
-
-/// The lists of links and monitors.
-fn numbers(cx: &mut Context<'_>, other: Option<&crate::process::Process>, item: Atom) -> Result {
-    let mut list = Term::NIL;
-    let count = |relations: &crate::processes::Relations| match item {
-        atoms::LINKS => relations.links.len(),
-        atoms::MONITORED_BY => relations.watchers.len(),
-        _ => relations.monitors.len(),
-    };
-    for index in (0..count(&other.unwrap_or(cx.process).relations)).rev() {
-        let relations = &other.unwrap_or(cx.process).relations;
-        let element = match item {
-            atoms::LINKS => Term::pid(relations.links.get(index).copied().unwrap_or(0)),
-            atoms::MONITORED_BY => Term::pid(relations.watchers.get(index).map_or(0, |watcher| watcher.number)),
-            _ => {
-                let Some(monitor) = relations.monitors.get(index).copied() else { continue };
-                let heap = cx.heap();
-                let object = match monitor.name {
-                    Some(name) => heap.tuple(&[Term::atom(name), NODE])?,
-                    None => Term::pid(monitor.target),
-                };
-                heap.tuple(&[Term::atom(atoms::PROCESS), object])?
-            }
-        };
-        list = cx.heap().cons(element, list)?;
+/// No sender is ever suspended here.
+fn send_nosuspend(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let noconnect = Term::atom(cx.shared.atoms.intern("noconnect")?);
+    let mut list = cx.store().list(arguments.get(2).copied().unwrap_or(Term::NIL));
+    if !list.by_ref().all(|option| option == noconnect) || !list.is_proper() {
+        return Err(Raise::BADARG);
     }
-    Ok(list)
+    send(cx, arguments.get(..2).unwrap_or_default())?;
+    Ok(TRUE)
 }

@@ -29,10 +29,6 @@ pub(super) static TIME: &[Native] = natives! {
     "time_offset"/1 => time_offset_1;
     "timestamp"/0 => timestamp;
     "now"/0 => now;
-    "date"/0 => date;
-    "time"/0 => time;
-    "localtime"/0 => date_time;
-    "universaltime"/0 => date_time;
     "send_after"/3 => send_after;
     "send_after"/4 => send_after;
     "start_timer"/3 => start_timer;
@@ -45,6 +41,7 @@ pub(super) static TIME: &[Native] = natives! {
     "halt"/1 => halt;
     "halt"/2 => halt;
     "system_info"/1 => system_info;
+    "system_flag"/2 => system_flag;
     "memory"/0 => memory_0;
     "memory"/1 => memory_1;
     "statistics"/1 => statistics;
@@ -80,7 +77,7 @@ fn unique_integer_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// How many of a unit are a second.
-fn unit(cx: &Context<'_>, term: Term) -> Result<i128> {
+pub(super) fn unit(cx: &Context<'_>, term: Term) -> Result<i128> {
     Ok(match term.as_atom() {
         Some(atoms::SECOND | atoms::SECONDS) => 1,
         Some(atoms::MILLISECOND | atoms::MILLI_SECONDS) => 1_000,
@@ -90,7 +87,7 @@ fn unit(cx: &Context<'_>, term: Term) -> Result<i128> {
     })
 }
 
-fn in_unit(cx: &mut Context<'_>, nanoseconds: i128, unit: i128) -> Result {
+pub(super) fn in_unit(cx: &mut Context<'_>, nanoseconds: i128, unit: i128) -> Result {
     let value = (nanoseconds * unit).div_euclid(NANO);
     let (low, high) = (value.unsigned_abs() as u64, (value.unsigned_abs() >> 64) as u64);
     if let Ok(value) = i64::try_from(value) {
@@ -112,7 +109,7 @@ fn offset(cx: &mut Context<'_>) -> i128 {
     system(cx) - monotonic(cx)
 }
 
-fn monotonic_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
+pub(super) fn monotonic_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
     let time = monotonic(cx);
     in_unit(cx, time, NANO)
 }
@@ -122,12 +119,12 @@ fn monotonic_time_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     in_unit(cx, time, unit)
 }
 
-fn system_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
+pub(super) fn system_time_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
     let time = system(cx);
     in_unit(cx, time, NANO)
 }
 
-fn system_time_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+pub(super) fn system_time_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (unit, time) = (unit(cx, arg(arguments, 0))?, system(cx));
     in_unit(cx, time, unit)
 }
@@ -182,7 +179,7 @@ fn stamp(cx: &mut Context<'_>, microseconds: u64) -> Result {
     Ok(cx.heap().tuple(&parts.map(|part| Term::tiny(part as i32)))?)
 }
 
-fn timestamp(cx: &mut Context<'_>, _: &[Term]) -> Result {
+pub(super) fn timestamp(cx: &mut Context<'_>, _: &[Term]) -> Result {
     let time = cx.shared.platform.system_time() / 1_000;
     stamp(cx, time)
 }
@@ -193,39 +190,6 @@ fn now(cx: &mut Context<'_>, _: &[Term]) -> Result {
     let made = stamp(cx, time)?;
     cx.shared.processes.last_now = time;
     Ok(made)
-}
-
-/// Year, month, day of a day counted from 1970-01-01: a year is taken to begin in March, so that leap days end it.
-fn civil(day: i64) -> [i64; 3] {
-    let shifted = day + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let (day, month) = (of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    [year + era * 400 + i64::from(month <= 2), month, day]
-}
-
-fn numbers(cx: &mut Context<'_>, parts: [i64; 3]) -> Result {
-    Ok(cx.heap().tuple(&parts.map(|part| Term::tiny(part as i32)))?)
-}
-
-fn date(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    let seconds = (cx.shared.platform.system_time() / 1_000_000_000) as i64;
-    numbers(cx, civil(seconds / 86_400))
-}
-
-fn time(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    let seconds = (cx.shared.platform.system_time() / 1_000_000_000) as i64;
-    numbers(cx, [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60])
-}
-
-fn date_time(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    let seconds = (cx.shared.platform.system_time() / 1_000_000_000) as i64;
-    let date = numbers(cx, civil(seconds / 86_400))?;
-    let time = numbers(cx, [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60])?;
-    Ok(cx.heap().tuple(&[date, time])?)
 }
 
 // Timers.
@@ -400,14 +364,82 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         "threads" | "smp_support" | "debug_compiled" | "kernel_poll" => return Ok(FALSE),
         "endian" => return Ok(Term::atom(if cfg!(target_endian = "big") { atoms::BIG } else { atoms::LITTLE })),
         "start_time" => return Ok(Term::tiny(0)),
-        "min_heap_size" => {
-            let value = Term::tiny(crate::heap::MIN_HEAP_WORDS as i32);
-            return Ok(cx.heap().tuple(&[what, value])?);
+        "os_type" => {
+            let (family, os) = if cfg!(windows) {
+                ("win32", "nt")
+            } else if cfg!(target_os = "macos") {
+                ("unix", "darwin")
+            } else if cfg!(target_os = "linux") {
+                ("unix", "linux")
+            } else {
+                // Nothing is under the VM.
+                ("unix", "emberl")
+            };
+            let pair = [cx.shared.atoms.intern(family)?, cx.shared.atoms.intern(os)?];
+            return Ok(cx.heap().tuple(&pair.map(Term::atom))?);
         }
+        "multi_scheduling" => return Ok(Term::atom(cx.shared.atoms.intern("disabled")?)),
+        "time_correction" => return Ok(Term::boolean(true)),
+        "time_warp_mode" => return Ok(Term::atom(cx.shared.atoms.intern("no_time_warp")?)),
+        "time_offset" => return Ok(Term::atom(cx.shared.atoms.intern("final")?)),
+        "tolerant_timeofday" => return Ok(Term::atom(cx.shared.atoms.intern("enabled")?)),
+        "thread_pool_size" | "trace_control_word" => return Ok(Term::tiny(0)),
+        "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" => {
+            let kept = match name {
+                atoms::MIN_HEAP_SIZE => 0,
+                atoms::MIN_BIN_VHEAP_SIZE => 1,
+                _ => 2,
+            };
+            let value = cx.shared.processes.flags.get(kept).copied().unwrap_or_default();
+            return Ok(cx.heap().tuple(&[what, Term::tiny(value as i32)])?);
+        }
+        "backtrace_depth" => return Ok(Term::tiny(8)),
         "message_queue_data" => return Ok(Term::atom(atoms::ON_HEAP)),
         _ => return Err(Raise::BADARG),
     };
     Ok(cx.heap().string(text)?)
+}
+
+/// Flags that are kept and told, as those of processes, but mean nothing here; and those that can have but one value.
+fn system_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (flag, value) = (arg(arguments, 0), arg(arguments, 1));
+    let bad = Raise::ErrorWithCause { reason: Term::atom(atoms::BADARG), cause: Term::atom(atoms::BADOPT) };
+    let number = value.as_small().filter(|&number| number >= 0);
+    let kept = match flag.as_atom().map(|flag| cx.shared.atoms.name(flag)).ok_or(bad)? {
+        "min_heap_size" => 0,
+        "min_bin_vheap_size" => 1,
+        "fullsweep_after" => 2,
+        "schedulers_online" if number == Some(1) => return Ok(Term::tiny(1)),
+        "dirty_cpu_schedulers_online" | "trace_control_word" if number == Some(0) => return Ok(Term::tiny(0)),
+        // Stack traces have as many entries.
+        "backtrace_depth" if number == Some(8) => return Ok(Term::tiny(8)),
+        "multi_scheduling" => {
+            let known = ["block", "unblock", "block_normal", "unblock_normal"];
+            let name = value.as_atom().map(|value| cx.shared.atoms.name(value));
+            name.filter(|name| known.contains(name)).ok_or(Raise::BADARG)?;
+            return Ok(Term::atom(cx.shared.atoms.intern("disabled")?));
+        }
+        "time_offset" => {
+            let name = value.as_atom().map(|value| cx.shared.atoms.name(value));
+            name.filter(|&name| name == "finalize").ok_or(Raise::BADARG)?;
+            return Ok(Term::atom(cx.shared.atoms.intern("final")?));
+        }
+        "schedulers_online" | "dirty_cpu_schedulers_online" | "trace_control_word" | "backtrace_depth" => {
+            return Err(Raise::BADARG);
+        }
+        _ => return Err(bad),
+    };
+    let mut number = number.ok_or(Raise::BADARG)? as u32;
+    if kept == 0 {
+        // OTP's heaps grow in steps: the next one that is as large.
+        let (mut size, mut before) = (crate::heap::MIN_HEAP_WORDS as u32, 142);
+        while size < number {
+            (size, before) = (size.saturating_add(before).saturating_add(1), size);
+        }
+        number = size;
+    }
+    let place = cx.shared.processes.flags.get_mut(kept).ok_or(Raise::BADARG)?;
+    Ok(Term::tiny(core::mem::replace(place, number) as i32))
 }
 
 const KINDS: [Atom; 9] = [
@@ -494,18 +526,47 @@ fn statistics(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
             let value = cx.shared.processes.reductions.saturating_add_signed(own);
             growth(cx, 0, value)
         }
-        // There is but one clock: what the VM runs is what has passed.
-        "runtime" | "wall_clock" => {
-            let which = if name == atoms::RUNTIME { 1 } else { 2 };
-            let value = cx.shared.platform.monotonic() / 1_000_000;
-            growth(cx, which, value)
+        // What the VM did not wait; less than that on a machine that does other things too.
+        "runtime" => {
+            let time = cx.shared.platform.monotonic().saturating_sub(cx.shared.processes.idle);
+            growth(cx, 1, time / 1_000_000)
         }
-        "garbage_collection" => Ok(cx.heap().tuple(&[Term::tiny(0); 3])?),
+        "wall_clock" => {
+            let value = cx.shared.platform.monotonic() / 1_000_000;
+            growth(cx, 2, value)
+        }
+        "garbage_collection" => {
+            let [count, words] = cx.shared.processes.collected;
+            let (count, words) = (cx.heap().unsigned(count)?, cx.heap().unsigned(words)?);
+            Ok(cx.heap().tuple(&[count, words, Term::tiny(0)])?)
+        }
+        // No byte goes in or out by a port.
+        "io" => {
+            let mut both = [Term::NIL; 2];
+            for (place, name) in both.iter_mut().zip(["input", "output"]) {
+                let name = Term::atom(cx.shared.atoms.intern(name)?);
+                *place = cx.heap().tuple(&[name, Term::tiny(0)])?;
+            }
+            Ok(cx.heap().tuple(&both)?)
+        }
+        "run_queue_lengths" | "run_queue_lengths_all" => {
+            let length = Term::tiny(cx.shared.processes.ready() as i32);
+            Ok(cx.heap().list(&[length])?)
+        }
+        // With those that wait to run, the one that asks.
+        "active_tasks" | "active_tasks_all" => {
+            let length = Term::tiny(cx.shared.processes.ready() as i32 + 1);
+            Ok(cx.heap().list(&[length])?)
+        }
+        "total_active_tasks" | "total_active_tasks_all" => Ok(Term::tiny(cx.shared.processes.ready() as i32 + 1)),
+        "scheduler_wall_time" | "scheduler_wall_time_all" => Ok(Term::atom(atoms::UNDEFINED)),
         "context_switches" => {
             let count = Term::tiny((cx.shared.processes.switches & 0x1fff_ffff) as i32);
             Ok(cx.heap().tuple(&[count, Term::tiny(0)])?)
         }
-        "run_queue" | "total_run_queue_lengths" => Ok(Term::tiny(cx.shared.processes.ready() as i32)),
+        "run_queue" | "total_run_queue_lengths" | "total_run_queue_lengths_all" => {
+            Ok(Term::tiny(cx.shared.processes.ready() as i32))
+        }
         _ => Err(Raise::BADARG),
     }
 }

@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use super::binary::{bytes, is_latin1};
+use super::binary::bytes;
+use super::names::is_latin1;
 use super::{Context, Native, natives};
 use crate::atoms::{self, Atom};
 use crate::bits::{self, Read};
