@@ -79,12 +79,14 @@ fn large(heap: &Words, literals: &Words, term: Term) -> Option<(bool, u64)> {
     let words = if term.is_literal() { literals } else { heap };
     let at = term.index();
     let header = words.at(at);
-    let high = match header {
-        POSITIVE_ONE | NEGATIVE_ONE => 0,
-        POSITIVE_TWO | NEGATIVE_TWO => words.at(at + 2),
+    let (negative, high) = match header {
+        POSITIVE_TWO => (false, words.at(at + 2)),
+        POSITIVE_ONE => (false, 0),
+        NEGATIVE_TWO => (true, words.at(at + 2)),
+        NEGATIVE_ONE => (true, 0),
         _ => return None,
     };
-    Some((matches!(header, NEGATIVE_ONE | NEGATIVE_TWO), u64::from(high) << 32 | u64::from(words.at(at + 1))))
+    Some((negative, u64::from(high) << 32 | u64::from(words.at(at + 1))))
 }
 
 /// The value of an integer of at most 63 bits.

@@ -144,12 +144,28 @@ fn characters(context: &mut Context<'_>, text: &[u8]) -> Result {
     Ok(context.heap().list_with(text.iter().map(|&byte| Term::tiny(i32::from(byte))), Term::NIL)?)
 }
 
+/// The text of an integer of 64 bits, without memory for it.
+fn short_text<'a>(context: &Context<'_>, arguments: &[Term], buffer: &'a mut [u8; 65]) -> Option<&'a [u8]> {
+    let (negative, magnitude) = context.store().magnitude(*arguments.first()?)?;
+    Some(number_text::short_integer(buffer, negative, magnitude, base_of(arguments)?))
+}
+
 fn integer_to_list(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut buffer = [0; 65];
+    if let Some(text) = short_text(context, arguments, &mut buffer) {
+        return characters(context, text);
+    }
     let text = integer_text(context, arguments)?;
     characters(context, &text)
 }
 
 fn integer_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut buffer = [0; 65];
+    if let Some(text) = short_text(context, arguments, &mut buffer)
+        && text.len() <= crate::binaries::HEAP_BINARY_LIMIT
+    {
+        return Ok(context.heap().heap_binary(text)?);
+    }
     let mut text = integer_text(context, arguments)?;
     text.shrink_to_fit();
     context.binary(text)
@@ -688,5 +704,48 @@ mod tests {
         let mut vm = Vm::new();
         let large = vm.call("erlang", "bsl", &[Term::tiny(1), Term::tiny(2000)]).unwrap();
         assert_eq!(vm.call("math", "log", &[large]), Err(Raise::BADARITH));
+    }
+
+    #[test]
+    fn texts_of_integers_of_64_bits() {
+        let mut vm = Vm::new();
+        for (magnitude, sixteen, two) in [
+            (0_u64, "0", "0"),
+            (9, "9", "1001"),
+            ((1 << 29) - 1, "1FFFFFFF", "11111111111111111111111111111"),
+            (1 << 32, "100000000", "100000000000000000000000000000000"),
+            (
+                10_000_000_000_000_000_000,
+                "8AC7230489E80000",
+                "1000101011000111001000110000010010001001111010000000000000000000",
+            ),
+            (u64::MAX, "FFFFFFFFFFFFFFFF", "1111111111111111111111111111111111111111111111111111111111111111"),
+        ] {
+            for negative in [false, true] {
+                let sign = if negative && magnitude != 0 { "-" } else { "" };
+                let decimal = format!("{sign}{magnitude}");
+                let term = vm.term(&decimal);
+                for (base, text) in
+                    [("10", decimal.clone()), ("16", format!("{sign}{sixteen}")), ("2", format!("{sign}{two}"))]
+                {
+                    let base_term = vm.term(base);
+                    let list = vm.call("erlang", "integer_to_list", &[term, base_term]).unwrap();
+                    assert_eq!(vm.text(list), if text.is_empty() { "[]".into() } else { format!("\"{text}\"") });
+                    let back = vm.call("erlang", "list_to_integer", &[list, base_term]).unwrap();
+                    assert_eq!(vm.text(back), decimal);
+                    let binary = vm.call("erlang", "integer_to_binary", &[term, base_term]).unwrap();
+                    assert_eq!(vm.text(binary), format!("<<{text}>>"));
+                }
+            }
+        }
+        // One more than fits, and zeros in front.
+        assert_eq!(vm.eval("list_to_integer", &["\"-18446744073709551616\""]), "-18446744073709551616");
+        assert_eq!(
+            vm.eval(
+                "list_to_integer",
+                &["\"000000000000000000000000000000000000000000000000000000000000000000000012\""]
+            ),
+            "12"
+        );
     }
 }
