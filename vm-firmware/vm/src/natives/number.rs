@@ -748,4 +748,43 @@ mod tests {
             "12"
         );
     }
+
+    #[test]
+    fn sums_and_short_products_of_large_integers() {
+        use num_bigint::{BigInt, Sign};
+        let mut vm = Vm::new();
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let mut number = |words: u64| {
+            // Words of all ones and of 0 make carries run.
+            let digits: Vec<u32> = (0..words)
+                .map(|_| match next() % 4 {
+                    0 => u32::MAX,
+                    1 => 0,
+                    _ => next() as u32,
+                })
+                .collect();
+            BigInt::from_slice(if next() % 2 == 0 { Sign::Plus } else { Sign::Minus }, &digits)
+        };
+        for round in 0..2000 {
+            let (a, b) = (number(round % 7), number(round / 7 % 7));
+            let factor = number(1) >> 3;
+            let [text_a, text_b, text_factor] = [&a, &b, &factor].map(|value| format!("{value}"));
+            for (name, x, y, expected) in [
+                ("+", &text_a, &text_b, &a + &b),
+                ("-", &text_a, &text_b, &a - &b),
+                ("-", &text_a, &text_a, BigInt::from(0)),
+                ("*", &text_a, &text_factor, &a * &factor),
+                ("*", &text_factor, &text_b, &factor * &b),
+                ("*", &text_a, &text_b, &a * &b),
+            ] {
+                assert_eq!(vm.eval(name, &[x, y]), format!("{expected}"), "{x} {name} {y}");
+            }
+        }
+    }
 }
