@@ -1,8 +1,8 @@
 //! Arithmetic on terms, as OTP's operators do it: integers of any size, floats, and both mixed. Owns the limits of
 //! integers and the conversions between terms, `i64`, `f64` and large integers.
 //!
-//! Integers of up to 64 bits take fast paths; larger ones go through `num-bigint`, which allocates without asking: so
-//! the memory that it will need is asked for first.
+//! Integers of up to 64 bits take the paths of [`integers`], sums of larger ones those of [`large`]. The rest goes through
+//! `num-bigint`, which allocates without asking: so the memory that it will need is asked for first.
 
 use num_bigint::{BigInt, BigUint, Sign};
 

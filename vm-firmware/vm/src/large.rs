@@ -4,19 +4,20 @@
 use core::cmp::Ordering;
 
 use crate::arithmetic::MAX_BITS;
-use crate::heap::{Heap, View};
+use crate::heap::Heap;
 use crate::memory::NoMemory;
 use crate::natives::Context;
 use crate::term::{Kind, Term};
 
 /// An integer: whether it is below 0, and its magnitude, which for a small one stands in `short`.
 fn parts<'a>(context: &'a Context<'_>, term: Term, short: &'a mut [u32; 1]) -> Option<(bool, &'a [u32])> {
-    match context.store().view(term) {
-        View::Small(value) => {
-            *short = [value.unsigned_abs()];
-            Some((value < 0, if value == 0 { &[] } else { &*short }))
-        }
-        View::Big { negative, magnitude } => Some((negative, magnitude)),
+    if let Some(value) = term.as_small() {
+        *short = [value.unsigned_abs()];
+        return Some((value < 0, if value == 0 { &[] } else { &*short }));
+    }
+    match context.store().object(term)? {
+        (Kind::PositiveInteger, magnitude) => Some((false, magnitude)),
+        (Kind::NegativeInteger, magnitude) => Some((true, magnitude)),
         _ => None,
     }
 }
@@ -75,9 +76,10 @@ pub fn sum(context: &mut Context<'_>, a: Term, b: Term, subtract: bool) -> Resul
 /// When there is no memory.
 pub fn product(context: &mut Context<'_>, a: Term, b: Term) -> Result<Option<Term>, NoMemory> {
     let (large, factor) = if b.is_small() { (a, b.small_value()) } else { (b, a.as_small().unwrap_or(0)) };
-    let View::Big { negative, magnitude } = context.store().view(large) else { return Ok(None) };
+    let mut short = [0];
+    let Some((negative, magnitude)) = parts(context, large, &mut short) else { return Ok(None) };
     let length = magnitude.len();
-    if factor == 0 || (length as u64 + 1) * 32 >= MAX_BITS {
+    if factor == 0 || large.is_small() || (length as u64 + 1) * 32 >= MAX_BITS {
         return Ok(None);
     }
     context.bump(length / 16);
