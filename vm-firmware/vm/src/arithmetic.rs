@@ -1,13 +1,14 @@
 //! Arithmetic on terms, as OTP's operators do it: integers of any size, floats, and both mixed. Owns the limits of
 //! integers and the conversions between terms, `i64`, `f64` and large integers.
 //!
-//! Integers of up to 64 bits take fast paths; larger ones go through `num-bigint`, which allocates without asking: so
-//! the memory that it will need is asked for first.
+//! Integers of up to 64 bits take the paths of [`integers`], sums of larger ones those of [`large`]. The rest goes through
+//! `num-bigint`, which allocates without asking: so the memory that it will need is asked for first.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::heap::{Heap, Store};
 use crate::integers::{self, Operation};
+use crate::large;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
 use crate::raise::{Raise, Result};
@@ -223,6 +224,9 @@ pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
     if let Some(term) = fast(context, Operation::Add, a, b) {
         return Ok(term);
     }
+    if let Some(term) = large::sum(context, a, b, false)? {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) + i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a + b)),
@@ -235,6 +239,9 @@ pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
     if let Some(term) = fast(context, Operation::Subtract, a, b) {
         return Ok(term);
     }
+    if let Some(term) = large::sum(context, a, b, true)? {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) - i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a - b)),
@@ -245,6 +252,9 @@ pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 /// `A * B`.
 pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
     if let Some(term) = fast(context, Operation::Multiply, a, b) {
+        return Ok(term);
+    }
+    if let Some(term) = large::product(context, a, b)? {
         return Ok(term);
     }
     match pair(context, a, b, 8)? {

@@ -117,6 +117,9 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
     if a == b {
         return Ok(Ordering::Equal);
     }
+    if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
+        return Ok(store.atoms.compare(x, y));
+    }
     if !(a.is_pointer() && b.is_pointer()) {
         return Ok(leaves(store, &store.view(a), &store.view(b), false));
     }
@@ -131,6 +134,9 @@ pub fn compare_exact(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoM
     }
     if a == b {
         return Ok(Ordering::Equal);
+    }
+    if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
+        return Ok(store.atoms.compare(x, y));
     }
     if !(a.is_pointer() && b.is_pointer()) {
         return Ok(leaves(store, &store.view(a), &store.view(b), true));

@@ -65,10 +65,9 @@ impl Operation {
 }
 
 const POSITIVE_ONE: u32 = Term::header(Kind::PositiveInteger, 1).0;
-const POSITIVE_TWO: u32 = Term::header(Kind::PositiveInteger, 2).0;
-const NEGATIVE_ONE: u32 = Term::header(Kind::NegativeInteger, 1).0;
+const NEGATIVE: u32 = Term::header(Kind::NegativeInteger, 1).0 - POSITIVE_ONE;
+const TWO: u32 = Term::header(Kind::PositiveInteger, 2).0 - POSITIVE_ONE;
 const FLOAT: u32 = Term::header(Kind::Float, 2).0;
-const NEGATIVE_TWO: u32 = Term::header(Kind::NegativeInteger, 2).0;
 
 /// Sign and magnitude of an integer beyond the small ones, of at most 64 bits.
 #[inline(always)]
@@ -78,13 +77,13 @@ fn large(heap: &Words, literals: &Words, term: Term) -> Option<(bool, u64)> {
     }
     let words = if term.is_literal() { literals } else { heap };
     let at = term.index();
-    let header = words.at(at);
-    let high = match header {
-        POSITIVE_ONE | NEGATIVE_ONE => 0,
-        POSITIVE_TWO | NEGATIVE_TWO => words.at(at + 2),
-        _ => return None,
-    };
-    Some((matches!(header, NEGATIVE_ONE | NEGATIVE_TWO), u64::from(high) << 32 | u64::from(words.at(at + 1))))
+    // Of the four headers that there may be, the differences are two bits: of the sign, and of the size.
+    let bits = words.at(at).wrapping_sub(POSITIVE_ONE);
+    if bits & !(NEGATIVE | TWO) != 0 {
+        return None;
+    }
+    let high = if bits & TWO == 0 { 0 } else { words.at(at + 2) };
+    Some((bits & NEGATIVE != 0, u64::from(high) << 32 | u64::from(words.at(at + 1))))
 }
 
 /// The value of an integer of at most 63 bits.
@@ -94,8 +93,9 @@ fn narrow(heap: &Words, literals: &Words, term: Term) -> Option<i64> {
         return Some(i64::from(term.small_value()));
     }
     let (negative, magnitude) = large(heap, literals, term)?;
-    let value = i64::try_from(magnitude).ok()?;
-    Some(if negative { -value } else { value })
+    // Without a jump: programs mix signs.
+    let sign = i64::from(negative);
+    i64::try_from(magnitude).ok().map(|value| (value ^ -sign) + sign)
 }
 
 /// The value of an integer of at most 64 bits.

@@ -27,6 +27,7 @@ pub mod hash;
 pub mod heap;
 pub mod integers;
 pub mod interp;
+pub mod large;
 pub mod load;
 pub mod maps;
 pub mod matching;

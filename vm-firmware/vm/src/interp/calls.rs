@@ -220,7 +220,8 @@ impl Machine<'_> {
                 self.call_fun(fun, arity, mode)
             }
             other => {
-                let mut arguments = [Term::NIL; 255];
+                // No native function has more arguments.
+                let mut arguments = [Term::NIL; 16];
                 for (place, &term) in arguments.iter_mut().zip(self.x.iter()) {
                     *place = term;
                 }

@@ -293,39 +293,48 @@ impl Machine<'_> {
     }
 
     /// `gc_bif1` to `gc_bif3`: word 1 the label, 2 the live registers, 3 the function, then arguments and destination.
+    #[inline(always)]
     pub(super) fn gc_bif(&mut self, arity: usize) -> Option<Outcome> {
+        if arity == 2 { self.operator() } else { self.gc_bif_called(arity) }
+    }
+
+    /// `gc_bif2`, which most often is an operator of numbers.
+    #[inline(never)]
+    fn operator(&mut self) -> Option<Outcome> {
+        let Some(operation) = Operation::of(self.bif_native()) else { return self.gc_bif_called(2) };
+        let (a, b) = (self.operand(4), self.operand(5));
+        let result = integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b);
+        let Some(term) = result else { return self.gc_bif_called(2) };
+        self.gc_bif_done(term, 2)
+    }
+
+    #[inline(never)]
+    fn gc_bif_called(&mut self, arity: usize) -> Option<Outcome> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
-        let mut result = match self.quick(native, arity) {
-            Some(term) => Ok(term),
-            None => self.guard(native, 4, arity),
-        };
+        let mut result = self.guard(native, 4, arity);
         if result == Err(Raise::NoMemory) && self.collect(0, live) {
             result = self.guard(native, 4, arity);
         }
         match result {
-            Ok(term) => match self.ensure_keeping(live, term) {
-                Some(term) => {
-                    self.assign(self.word(4 + arity), term);
-                    self.proceed()
-                }
-                None => Some(self.out_of_memory()),
-            },
+            Ok(term) => self.gc_bif_done(term, arity),
             Err(raise) => self.guard_raised(raise, native, 4, arity),
         }
     }
 
-    /// The result of an operator of two integers that needs no large arithmetic.
+    /// Puts a result where it belongs.
     #[inline(always)]
-    fn quick(&mut self, native: NativeId, arity: usize) -> Option<Term> {
-        if arity != 2 {
-            return None;
+    fn gc_bif_done(&mut self, term: Term, arity: usize) -> Option<Outcome> {
+        match self.ensure_keeping(self.word(2) as usize, term) {
+            Some(term) => {
+                self.assign(self.word(4 + arity), term);
+                self.proceed()
+            }
+            None => Some(self.out_of_memory()),
         }
-        let operation = Operation::of(native)?;
-        let (a, b) = (self.operand(4), self.operand(5));
-        integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b)
     }
 
+    #[inline(always)]
     fn bif_native(&self) -> NativeId {
         NativeId(self.word(3) as u16)
     }

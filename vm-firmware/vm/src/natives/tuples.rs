@@ -65,7 +65,7 @@ fn splice(context: &mut Context<'_>, tuple: Term, at: Option<usize>, removed: us
     context.bump(length / 10);
     let literals = &context.shared.literals;
     let word = new.map(|term| term.0);
-    let new = word.as_ref().map_or(&[][..], core::slice::from_ref);
+    let new = word.as_slice();
     Ok(context.process.heap.copy_edited(literals, tuple, at, removed, new)?)
 }
 
