@@ -86,8 +86,11 @@ pub fn change_code(file: &[u8], below: &mut dyn FnMut(usize) -> usize) -> Option
     let decoded = module.code.decode().ok()?;
     let starts: Vec<usize> = decoded.instructions().iter().map(|instruction| instruction.offset as usize).collect();
     let ends = starts.iter().skip(1).copied().chain([module.code.bytes.len()]);
-    let mut pieces: Vec<Vec<u8>> =
-        starts.iter().zip(ends).filter_map(|(&start, end)| module.code.bytes.get(start..end).map(<[u8]>::to_vec)).collect();
+    let mut pieces: Vec<Vec<u8>> = starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(&start, end)| module.code.bytes.get(start..end).map(<[u8]>::to_vec))
+        .collect();
     for _ in 0..=below(4) {
         let (at, other) = (below(pieces.len()), below(pieces.len()));
         match below(8) {
@@ -117,6 +120,7 @@ pub fn change_code(file: &[u8], below: &mut dyn FnMut(usize) -> usize) -> Option
     }
     let bytes = pieces.concat();
     let code = Code { bytes: &bytes, ..module.code }.emit();
-    let changed = chunks.all().iter().map(|chunk| (chunk.id, if chunk.id.0 == *b"Code" { &code[..] } else { chunk.data }));
+    let changed =
+        chunks.all().iter().map(|chunk| (chunk.id, if chunk.id.0 == *b"Code" { &code[..] } else { chunk.data }));
     beam::emit(changed).ok()
 }

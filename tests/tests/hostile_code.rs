@@ -1,11 +1,7 @@
 //! The conformance programs with changed instructions: what the checker lets pass runs for a while, and never panics,
 //! hangs, or takes more memory than it was given. `tests/ci/fuzz` does the same for longer, under AddressSanitizer.
 
-use emberl_tests::{
-    conformance, hostile,
-    mutate::Numbers,
-    releases::RELEASES,
-};
+use emberl_tests::{conformance, hostile, mutate::Numbers, releases::RELEASES};
 
 /// Changed copies of each program.
 const COPIES: usize = 4;

@@ -135,14 +135,7 @@ pub fn utf16_size(term: Term) -> i32 {
 
 /// Writes an integer into so many bits, truncated.
 #[inline]
-pub fn put_integer(
-    store: Store<'_>,
-    bytes: &mut [u8],
-    start: usize,
-    term: Term,
-    count: usize,
-    flags: u32,
-) -> Built {
+pub fn put_integer(store: Store<'_>, bytes: &mut [u8], start: usize, term: Term, count: usize, flags: u32) -> Built {
     let little = matching::is_little(flags);
     if let Some(value) = term.as_small() {
         bits::write_integer(bytes, start, count, value.into(), little);

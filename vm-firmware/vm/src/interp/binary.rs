@@ -287,9 +287,7 @@ impl Machine<'_> {
                 command::INTEGER if size <= left => {
                     matching::integer_at(&mut self.context(), open, size as usize, bit_codes::flags(first))
                 }
-                command::BINARY if size <= left => {
-                    matching::part(&mut self.context(), open.whole, open.position, size)
-                }
+                command::BINARY if size <= left => matching::part(&mut self.context(), open.whole, open.position, size),
                 _ => return self.fail(),
             };
             match value {
@@ -495,9 +493,9 @@ impl Machine<'_> {
         match fault {
             Fault::NoMemory => Raise::NoMemory,
             Fault::Bad { .. } if self.word(1) != 0 => Raise::BADARG,
-            Fault::Bad { reason, kind, cause, value } => self
-                .build_error(reason, [index as i32 + 1], kind, cause, value)
-                .unwrap_or(Raise::NoMemory),
+            Fault::Bad { reason, kind, cause, value } => {
+                self.build_error(reason, [index as i32 + 1], kind, cause, value).unwrap_or(Raise::NoMemory)
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //! the first in the machine, and may change both.
 
 use crate::atoms;
+use crate::integers::{self, Operation};
 use crate::interp::calls::Mode;
 use crate::interp::{Machine, op};
 use crate::natives::NativeId;
@@ -123,7 +124,7 @@ impl Machine<'_> {
         }
         // Arithmetic of two small integers; of others elsewhere.
         macro_rules! arithmetic {
-            ($word:ident, |$x:ident, $y:ident| $result:expr) => {{
+            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
                 let ($x, $y) = (machine.register(a($word)), machine.value(code.at(ip + 1)));
                 if $x.0 & $y.0 & 3 == 3
                     && let Some(result) = $result
@@ -131,7 +132,7 @@ impl Machine<'_> {
                     machine.set_register(b($word), result);
                     next!(2)
                 }
-                follow!(machine.arithmetic($word))
+                follow!(machine.arithmetic($word, Operation::$operation))
             }};
         }
         // An operation on two float registers: plain.
@@ -418,37 +419,41 @@ impl Machine<'_> {
 
                 // Arithmetic.
                 op::ADD => {
-                    arithmetic!(word, |x, y| (x.0 as i32).checked_add((y.0 & !3) as i32).map(|sum| Term(sum as u32)))
+                    arithmetic!(word, Add, |x, y| (x.0 as i32)
+                        .checked_add((y.0 & !3) as i32)
+                        .map(|sum| Term(sum as u32)))
                 }
                 op::SUBTRACT => {
-                    arithmetic!(word, |x, y| (x.0 as i32).checked_sub((y.0 & !3) as i32).map(|less| Term(less as u32)))
+                    arithmetic!(word, Subtract, |x, y| (x.0 as i32)
+                        .checked_sub((y.0 & !3) as i32)
+                        .map(|less| Term(less as u32)))
                 }
                 op::MULTIPLY => {
-                    arithmetic!(word, |x, y| {
+                    arithmetic!(word, Multiply, |x, y| {
                         let product = ((x.0 & !3) as i32).checked_mul(y.small_value());
                         product.map(|product| Term(product as u32 | 3))
                     })
                 }
                 op::DIVIDE => {
-                    arithmetic!(word, |x, y| x
+                    arithmetic!(word, Divide, |x, y| x
                         .small_value()
                         .checked_div(y.small_value())
                         .and_then(|n| Term::small(n.into())))
                 }
                 op::REMAINDER => {
-                    arithmetic!(word, |x, y| x.small_value().checked_rem(y.small_value()).map(Term::tiny))
+                    arithmetic!(word, Remainder, |x, y| x.small_value().checked_rem(y.small_value()).map(Term::tiny))
                 }
-                op::BAND => arithmetic!(word, |x, y| Some(Term(x.0 & y.0))),
-                op::BOR => arithmetic!(word, |x, y| Some(Term(x.0 | y.0))),
-                op::BXOR => arithmetic!(word, |x, y| Some(Term(x.0 ^ y.0 | 3))),
+                op::BAND => arithmetic!(word, And, |x, y| Some(Term(x.0 & y.0))),
+                op::BOR => arithmetic!(word, Or, |x, y| Some(Term(x.0 | y.0))),
+                op::BXOR => arithmetic!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
                 op::SHIFT_LEFT => {
-                    arithmetic!(word, |x, y| {
+                    arithmetic!(word, ShiftLeft, |x, y| {
                         let (value, shift) = (x.small_value(), y.small_value());
                         (0..30).contains(&shift).then(|| i64::from(value) << shift).and_then(Term::small)
                     })
                 }
                 op::SHIFT_RIGHT => {
-                    arithmetic!(word, |x, y| {
+                    arithmetic!(word, ShiftRight, |x, y| {
                         let (value, shift) = (x.small_value(), y.small_value());
                         (shift >= 0).then(|| Term::tiny(value >> shift.min(31)))
                     })
@@ -536,9 +541,20 @@ impl Machine<'_> {
 
     /// A packed instruction of arithmetic on terms that are not both small, or with a result that is not.
     #[inline(never)]
-    fn arithmetic(&mut self, word: u32) -> Option<Outcome> {
-        let (number, live) = (word as u8, c(word) as usize);
+    fn arithmetic(&mut self, word: u32, operation: Operation) -> Option<Outcome> {
         let arguments = |machine: &Self| [machine.register(a(word)), machine.operand(1)];
+        let [first, second] = arguments(self);
+        let heap = &mut self.process.heap;
+        let Some(term) = integers::fast(heap, &self.shared.literals, operation, first, second) else {
+            return self.arithmetic_called(word, arguments);
+        };
+        self.arithmetic_done(word, term)
+    }
+
+    /// By the native function, which knows all numbers and all errors.
+    #[inline(never)]
+    fn arithmetic_called(&mut self, word: u32, arguments: impl Fn(&Self) -> [Term; 2]) -> Option<Outcome> {
+        let (number, live) = (word as u8, c(word) as usize);
         let native = self.shared.arithmetic.get(usize::from(number - op::ADD)).copied().flatten();
         let Some((native, row)) = native.and_then(|native| Some((native, native.get()?))) else {
             return self.error(atoms::UNDEF);
@@ -550,16 +566,17 @@ impl Machine<'_> {
             result = (row.function)(&mut self.context(), &given);
         }
         match result {
-            Ok(term) => match self.ensure_keeping(live, term) {
-                Some(term) => {
-                    self.set_register(b(word), term);
-                    self.ip += 2;
-                    None
-                }
-                None => Some(self.out_of_memory()),
-            },
+            Ok(term) => self.arithmetic_done(word, term),
             Err(raise) => self.raised(raise, native, &arguments(self)),
         }
+    }
+
+    #[inline(always)]
+    fn arithmetic_done(&mut self, word: u32, term: Term) -> Option<Outcome> {
+        let Some(term) = self.ensure_keeping(c(word) as usize, term) else { return Some(self.out_of_memory()) };
+        self.set_register(b(word), term);
+        self.ip += 2;
+        None
     }
 }
 

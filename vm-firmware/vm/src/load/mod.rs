@@ -1,8 +1,8 @@
 //! Loading: bytes of a `.beam`, read, checked, translated, and bound to a VM.
 
 pub mod bind;
-mod packed;
 pub mod identity;
+mod packed;
 pub mod translate;
 
 use alloc::format;

@@ -186,7 +186,9 @@ impl Translator<'_, '_> {
             self.push(codes::segment(number, self::flags(module, flags), unit))?;
             match value {
                 // Where it begins.
-                Operand::Unsigned(offset) if number == kind::STRING => self.relocate(Reference::String, offset as u32)?,
+                Operand::Unsigned(offset) if number == kind::STRING => {
+                    self.relocate(Reference::String, offset as u32)?
+                }
                 value => self.term(value)?,
             }
             self.term(size)?;
