@@ -32,20 +32,11 @@ impl Machine<'_> {
     #[inline(never)]
     pub(super) fn binary_instruction(&mut self, number: u8) -> Option<Outcome> {
         match number {
-            op::BS_START_MATCH3 => self.start_match(2),
-            op::BS_START_MATCH4 => self.start_match(3),
             op::BS_GET_INTEGER2 => self.get_integer(),
             op::BS_GET_BINARY2 => self.get_binary(),
             op::BS_SKIP_BITS2 => self.skip_bits(),
-            op::BS_TEST_TAIL2 => self.test_tail(),
-            op::BS_TEST_UNIT => self.test_unit(),
             op::BS_MATCH_STRING => self.match_string(),
             op::BS_GET_UTF8 => self.get_utf8(),
-            op::BS_GET_TAIL => self.get_tail(),
-            op::BS_GET_POSITION => self.get_position(),
-            op::BS_SET_POSITION => self.set_position(),
-            op::BS_MATCH => self.match_commands(),
-            op::BS_CREATE_BIN => self.create_binary(),
             _ => self.rare_instruction(number),
         }
     }
@@ -74,7 +65,7 @@ impl Machine<'_> {
 
     /// `bs_start_match`: label, perhaps something else, the term (in word `source`), live registers, the context.
     #[inline(always)]
-    fn start_match(&mut self, source: usize) -> Option<Outcome> {
+    pub(super) fn start_match(&mut self, source: usize) -> Option<Outcome> {
         let term = self.operand(source);
         match self.store().object(term) {
             // A context goes on where it stands.
@@ -156,16 +147,6 @@ impl Machine<'_> {
         self.proceed()
     }
 
-    /// `bs_test_tail2`: label, context, bits.
-    fn test_tail(&mut self) -> Option<Outcome> {
-        if self.open(self.operand(2)).left() == self.word(3) { self.proceed() } else { self.fail() }
-    }
-
-    /// `bs_test_unit`: label, context, unit.
-    fn test_unit(&mut self) -> Option<Outcome> {
-        if is_whole(self.open(self.operand(2)).left(), self.word(3)) { self.proceed() } else { self.fail() }
-    }
-
     /// `bs_match_string`: label, context, bits, place in the string table.
     fn match_string(&mut self) -> Option<Outcome> {
         let (term, count, start) = (self.operand(2), self.word(3), self.word(4) as usize);
@@ -193,47 +174,19 @@ impl Machine<'_> {
         self.rare_instruction(op::BS_GET_UTF8)
     }
 
-    /// `bs_get_tail`: context, destination, live registers.
-    fn get_tail(&mut self) -> Option<Outcome> {
-        let open = self.open(self.operand(1));
-        match matching::part(&mut self.context(), open.whole, open.position, open.left()) {
-            Ok(tail) => {
-                self.assign(self.word(2), tail);
-                self.proceed()
-            }
-            Err(raise) => self.binary_raised(raise),
-        }
+    /// The register that a word of code names; for operands that are no constants.
+    #[inline(always)]
+    fn register(&self, word: u32) -> Term {
+        let (y, number) = Term(word).operand_register();
+        if y { self.y(number) } else { self.x(number) }
     }
 
-    /// `bs_get_position`: context, destination, live registers.
-    fn get_position(&mut self) -> Option<Outcome> {
-        let position = self.open(self.operand(1)).position;
-        if position < 1 << 29 {
-            self.assign(self.word(2), Term::tiny(position as i32));
-            return self.proceed();
-        }
-        self.rare_instruction(op::BS_GET_POSITION)
-    }
-
-    /// `bs_set_position`: context, position.
-    fn set_position(&mut self) -> Option<Outcome> {
-        let (term, position) = (self.operand(1), self.operand(2));
-        match position.as_small() {
-            Some(position @ 0..) => {
-                let end = self.open(term).end;
-                self.put(term, (position as u32).min(end));
-                self.proceed()
-            }
-            _ => self.rare_instruction(op::BS_SET_POSITION),
-        }
-    }
-
-    /// `bs_match`: label, context, then commands as [`crate::bit_codes`] tells. When one fails, the context has not
-    /// moved.
-    fn match_commands(&mut self) -> Option<Outcome> {
-        let term = self.operand(2);
+    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells.
+    pub(super) fn match_commands<const WHOLE: bool>(&mut self) -> Option<Outcome> {
+        let term = self.register(self.word(2));
         let mut open = self.open(term);
-        let (mut at, stop) = (4, 4 + self.word(3) as usize);
+        let mut kept = open.position;
+        let (mut at, stop) = (3, self.length());
         while at < stop {
             // Each command has an operand, most often a size.
             let (first, size) = (self.word(at), self.word(at + 1));
@@ -256,11 +209,16 @@ impl Machine<'_> {
                     at += 2;
                     continue;
                 }
-                command::EQUAL if size <= left => {
-                    let value = u64::from(self.word(at + 3)) << 32 | u64::from(self.word(at + 2));
-                    if bits::read(open.bytes(self.store()), open.position as usize, size as usize) != value {
-                        return self.fail();
-                    }
+                command::SKIP_ALL if is_whole(left, size) => {
+                    open.position = open.end;
+                    at += 2;
+                    continue;
+                }
+                command::EQUAL
+                    if size <= left
+                        && bits::read(open.bytes(self.store()), open.position as usize, size as usize)
+                            == u64::from(self.word(at + 3)) << 32 | u64::from(self.word(at + 2)) =>
+                {
                     open.position += size;
                     at += 4;
                     continue;
@@ -272,12 +230,35 @@ impl Machine<'_> {
                     at += 2;
                     continue;
                 }
+                command::POSITION => {
+                    match self.process.heap.unsigned(open.position.into()) {
+                        Ok(position) => self.assign(size, position),
+                        Err(NoMemory) => return Some(self.out_of_memory()),
+                    }
+                    at += 2;
+                    continue;
+                }
+                command::RETURN => {
+                    open.position = self.position(size).min(open.end);
+                    kept = open.position;
+                    at += 2;
+                    continue;
+                }
                 command::TAIL => {
                     match matching::part(&mut self.context(), open.whole, open.position, left) {
                         Ok(tail) => self.assign(size, tail),
                         Err(raise) => return self.binary_raised(raise),
                     }
                     at += 2;
+                    continue;
+                }
+                command::ALL if is_whole(left, size) => {
+                    match matching::part(&mut self.context(), open.whole, open.position, left) {
+                        Ok(tail) => self.assign(self.word(at + 2), tail),
+                        Err(raise) => return self.binary_raised(raise),
+                    }
+                    open.position = open.end;
+                    at += 3;
                     continue;
                 }
                 command::SMALL if size <= left => {
@@ -290,7 +271,10 @@ impl Machine<'_> {
                 command::BINARY if size <= left => {
                     matching::part(&mut self.context(), open.whole, open.position, size)
                 }
-                _ => return self.fail(),
+                _ => {
+                    self.put(term, if WHOLE { kept } else { open.position });
+                    return self.fail();
+                }
             };
             match value {
                 Ok(value) => self.assign(self.word(at + 2), value),
@@ -301,6 +285,16 @@ impl Machine<'_> {
         }
         self.put(term, open.position);
         self.proceed()
+    }
+
+    /// The position that an operand gives, as [`command::POSITION`] made it.
+    #[inline(always)]
+    fn position(&self, word: u32) -> u32 {
+        let term = self.value(word);
+        match term.as_small() {
+            Some(position) => position as u32,
+            None => self.store().integer(term).and_then(|position| u32::try_from(position).ok()).unwrap_or(0),
+        }
     }
 
     /// The instructions that need not be fast.
@@ -331,17 +325,6 @@ impl Machine<'_> {
                 let (term, flags) = (self.operand(2), self.word(4));
                 Ok(matching::skip_utf(&mut self.context(), term, encoding(number), flags))
             }
-            op::BS_GET_POSITION => {
-                let term = self.operand(1);
-                let position = matching::position(&mut self.context(), term)?;
-                self.assign(self.word(2), position);
-                Ok(true)
-            }
-            op::BS_SET_POSITION => {
-                let (term, position) = (self.operand(1), self.operand(2));
-                matching::set_position(&mut self.context(), term, position);
-                Ok(true)
-            }
             op::BS_INIT_WRITABLE => {
                 // Room comes with the first append.
                 let empty = self.process.heap.heap_binary(&[])?;
@@ -363,7 +346,7 @@ impl Machine<'_> {
     }
 
     /// `bs_create_bin`: label, heap need, live registers, unit, destination, then segments as [`crate::bit_codes`] tells.
-    fn create_binary(&mut self) -> Option<Outcome> {
+    pub(super) fn create_binary(&mut self) -> Option<Outcome> {
         match self.build() {
             Ok(term) => {
                 self.assign(self.word(5), term);

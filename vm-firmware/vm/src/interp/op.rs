@@ -329,3 +329,5 @@ pub const CALL_NATIVE: u8 = 211;
 pub const CALL_NATIVE_LAST: u8 = 212;
 /// A call of a native function in tail position, without a frame.
 pub const CALL_NATIVE_ONLY: u8 = 213;
+/// Commands of older instructions that match: see [`crate::bit_codes`].
+pub const BS_STEPS: u8 = 250;

@@ -7,6 +7,8 @@
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
 
 pub(super) mod bit_syntax;
+#[cfg(test)]
+mod bit_syntax_tests;
 
 use alloc::vec::Vec;
 
@@ -72,7 +74,7 @@ pub struct Translated {
 /// # Errors
 /// When there is no memory.
 pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Result<Translated, NoMemory> {
-    let mut translator = Translator { module, code, out: Translated::default(), fixups: Vec::new(), start: 0 };
+    let mut translator = Translator { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, steps: None };
     let labels = module.code.label_count as usize;
     translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
     translator.out.labels.resize(labels, 0);
@@ -92,6 +94,8 @@ struct Translator<'m, 'a> {
     fixups: Vec<(u32, u32, u32)>,
     /// The first word of the instruction at hand.
     start: usize,
+    /// The instruction before, when it takes more commands that match.
+    steps: Option<bit_syntax::Steps>,
 }
 
 impl Translator<'_, '_> {
@@ -128,6 +132,9 @@ impl Translator<'_, '_> {
     }
 
     fn instruction(&mut self, index: usize, instruction: &Instruction) -> Result<(), NoMemory> {
+        if self.match_step(instruction)? {
+            return Ok(());
+        }
         let operand = |number| self.code.operand(instruction, number);
         match instruction.op {
             Op::Label => {
@@ -219,7 +226,6 @@ impl Translator<'_, '_> {
             (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
             (_, Operand::Label(0)) => self.push(0),
             (_, Operand::Label(label)) => self.label(label),
-            (Kind::MatchCommands, list) => self.match_commands(list),
             (Kind::Segments, list) => self.segments(list),
             (_, Operand::List { length, .. }) => {
                 self.push(length)?;
