@@ -1,8 +1,10 @@
 //! How translated code says what `bs_match` and `bs_create_bin` do: numbers of their commands and segments. The loader
 //! writes them, the interpreter reads them.
 //!
-//! Behind the label and the context, `bs_match` has the number of words of its commands, then the commands. The first
-//! word of each is its number, for [`command::INTEGER`] with the flags from bit 8 on; what follows is told there. Sizes
+//! Behind the label and the context, `bs_match` has its commands, up to its end. The older instructions that match one
+//! thing each, with a size known when they are loaded, are commands of `bs_steps`; where several stand one behind the
+//! other, they are one. When a command fails, `bs_match` leaves the context where it stood, `bs_steps` where the command
+//! found it. The first word of each command is its number, for [`command::INTEGER`] with the flags from bit 8 on; what follows is told there. Sizes
 //! are in bits, units multiplied out; what is larger than any binary is [`NEVER`].
 //!
 //! `bs_create_bin` has in word [`SEGMENTS`] how many segments there are, in word [`CONSTANT`] the bits that they make
@@ -47,6 +49,14 @@ pub mod command {
     pub const BINARY: u8 = 8;
     /// Size, low word, high word: the next bits, at most 64, are these.
     pub const EQUAL: u8 = 9;
+    /// Destination: the position, as an integer.
+    pub const POSITION: u8 = 10;
+    /// Position, a term: the context goes back there.
+    pub const RETURN: u8 = 11;
+    /// Unit: all that is left, which is whole units, as a bitstring; destination.
+    pub const ALL: u8 = 12;
+    /// Unit: skip all that is left, which is whole units.
+    pub const SKIP_ALL: u8 = 13;
 }
 
 /// Kinds of segments of `bs_create_bin`.

@@ -104,6 +104,20 @@ pub fn write(bytes: &mut [u8], offset: usize, count: usize, value: u64) {
     }
 }
 
+/// Writes the low `count` bits of a value over bits that are 0. `false`: nothing is written, since they are more than 56
+/// or there are fewer than eight bytes from there on.
+#[inline(always)]
+#[must_use]
+pub fn add(bytes: &mut [u8], offset: usize, count: usize, value: u64) -> bool {
+    if count.wrapping_sub(1) >= 56 {
+        return false;
+    }
+    let Some(chunk) = bytes.get_mut(offset / 8..).and_then(|rest| rest.first_chunk_mut::<8>()) else { return false };
+    let bits = value << (64 - count) >> (offset % 8);
+    *chunk = (u64::from_be_bytes(*chunk) | bits).to_be_bytes();
+    true
+}
+
 /// Copies `count` bits.
 pub fn copy(from: &[u8], from_offset: usize, to: &mut [u8], to_offset: usize, count: usize) {
     let (mut from_offset, mut to_offset, mut count) = (from_offset, to_offset, count);

@@ -192,6 +192,15 @@ pub fn appendable(store: Store<'_>, term: Term, unit: u32) -> Built<Bits<'_>> {
     Ok(bits)
 }
 
+/// The same, when its bits are not needed.
+#[inline]
+pub fn check_appendable(store: Store<'_>, term: Term, unit: u32) -> Built {
+    match store.object(term) {
+        Some((Kind::HeapBinary | Kind::SharedBinary, _)) if matches!(unit, 1 | 8) => Ok(()),
+        _ => appendable(store, term, unit).map(|_| ()),
+    }
+}
+
 /// The bits of a bitstring as a segment: its first `size`, or all, which must then be whole units.
 pub fn binary_bits(store: Store<'_>, term: Term, size: Option<usize>, unit: u32) -> Built<Bits<'_>> {
     let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
@@ -210,7 +219,7 @@ pub const SMALL_BITS: usize = HEAP_BINARY_LIMIT * 8;
 pub fn finish_small(
     context: &mut Context<'_>,
     base: Option<Term>,
-    bytes: &[u8; HEAP_BINARY_LIMIT],
+    bytes: &[u8],
     count: usize,
 ) -> Result {
     let bytes = bytes.get(..count.div_ceil(8)).unwrap_or_default();

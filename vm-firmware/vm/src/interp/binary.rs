@@ -7,9 +7,10 @@ use crate::bit_codes::{self, CONSTANT, FIRST_SEGMENT, SEGMENT_WORDS, SEGMENTS, c
 use crate::bits;
 use crate::construct::{self, Builder, Built, Fault, MAX_BITS, SMALL_BITS};
 use crate::interp::exceptions::First;
-use crate::interp::{Machine, op};
+use crate::interp::{Machine, REGISTERS, op};
 use crate::matching::{self, Encoding, LITTLE, NATIVE, Open, SIGNED};
 use crate::memory::NoMemory;
+use crate::process::Process;
 use crate::raise::{Class, Raise};
 use crate::term::{Kind, Term};
 use crate::vm::Outcome;
@@ -27,25 +28,29 @@ const fn is_whole(bits: u32, unit: u32) -> bool {
     }
 }
 
+/// The kind of a segment, and the flags that ask for another order of bytes.
+const QUICK: u32 = 0xff | (LITTLE | NATIVE) << 8;
+
+/// How far the quick commands came.
+enum Quick {
+    /// To the end.
+    Done,
+    /// To a command that did not hold.
+    Failed,
+    /// To a command that is not quick, so many words before the end.
+    Left(usize),
+}
+
 impl Machine<'_> {
     /// All instructions of the bit syntax; `number` is any that the loop does not have.
     #[inline(never)]
     pub(super) fn binary_instruction(&mut self, number: u8) -> Option<Outcome> {
         match number {
-            op::BS_START_MATCH3 => self.start_match(2),
-            op::BS_START_MATCH4 => self.start_match(3),
             op::BS_GET_INTEGER2 => self.get_integer(),
             op::BS_GET_BINARY2 => self.get_binary(),
             op::BS_SKIP_BITS2 => self.skip_bits(),
-            op::BS_TEST_TAIL2 => self.test_tail(),
-            op::BS_TEST_UNIT => self.test_unit(),
             op::BS_MATCH_STRING => self.match_string(),
             op::BS_GET_UTF8 => self.get_utf8(),
-            op::BS_GET_TAIL => self.get_tail(),
-            op::BS_GET_POSITION => self.get_position(),
-            op::BS_SET_POSITION => self.set_position(),
-            op::BS_MATCH => self.match_commands(),
-            op::BS_CREATE_BIN => self.create_binary(),
             _ => self.rare_instruction(number),
         }
     }
@@ -74,7 +79,7 @@ impl Machine<'_> {
 
     /// `bs_start_match`: label, perhaps something else, the term (in word `source`), live registers, the context.
     #[inline(always)]
-    fn start_match(&mut self, source: usize) -> Option<Outcome> {
+    pub(super) fn start_match(&mut self, source: usize) -> Option<Outcome> {
         let term = self.operand(source);
         match self.store().object(term) {
             // A context goes on where it stands.
@@ -156,16 +161,6 @@ impl Machine<'_> {
         self.proceed()
     }
 
-    /// `bs_test_tail2`: label, context, bits.
-    fn test_tail(&mut self) -> Option<Outcome> {
-        if self.open(self.operand(2)).left() == self.word(3) { self.proceed() } else { self.fail() }
-    }
-
-    /// `bs_test_unit`: label, context, unit.
-    fn test_unit(&mut self) -> Option<Outcome> {
-        if is_whole(self.open(self.operand(2)).left(), self.word(3)) { self.proceed() } else { self.fail() }
-    }
-
     /// `bs_match_string`: label, context, bits, place in the string table.
     fn match_string(&mut self) -> Option<Outcome> {
         let (term, count, start) = (self.operand(2), self.word(3), self.word(4) as usize);
@@ -193,112 +188,180 @@ impl Machine<'_> {
         self.rare_instruction(op::BS_GET_UTF8)
     }
 
-    /// `bs_get_tail`: context, destination, live registers.
-    fn get_tail(&mut self) -> Option<Outcome> {
-        let open = self.open(self.operand(1));
-        match matching::part(&mut self.context(), open.whole, open.position, open.left()) {
-            Ok(tail) => {
-                self.assign(self.word(2), tail);
-                self.proceed()
-            }
-            Err(raise) => self.binary_raised(raise),
-        }
+    /// The register that a word of code names; for operands that are no constants.
+    #[inline(always)]
+    fn named_register(&self, word: u32) -> Term {
+        let (y, number) = Term(word).operand_register();
+        if y { self.y(number) } else { self.x(number) }
     }
 
-    /// `bs_get_position`: context, destination, live registers.
-    fn get_position(&mut self) -> Option<Outcome> {
-        let position = self.open(self.operand(1)).position;
-        if position < 1 << 29 {
-            self.assign(self.word(2), Term::tiny(position as i32));
-            return self.proceed();
-        }
-        self.rare_instruction(op::BS_GET_POSITION)
-    }
-
-    /// `bs_set_position`: context, position.
-    fn set_position(&mut self) -> Option<Outcome> {
-        let (term, position) = (self.operand(1), self.operand(2));
-        match position.as_small() {
-            Some(position @ 0..) => {
-                let end = self.open(term).end;
-                self.put(term, (position as u32).min(end));
-                self.proceed()
-            }
-            _ => self.rare_instruction(op::BS_SET_POSITION),
-        }
-    }
-
-    /// `bs_match`: label, context, then commands as [`crate::bit_codes`] tells. When one fails, the context has not
-    /// moved.
-    fn match_commands(&mut self) -> Option<Outcome> {
-        let term = self.operand(2);
+    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells.
+    #[inline(never)]
+    pub(super) fn match_commands<const WHOLE: bool>(&mut self) -> Option<Outcome> {
+        let term = self.named_register(self.word(2));
         let mut open = self.open(term);
-        let (mut at, stop) = (4, 4 + self.word(3) as usize);
-        while at < stop {
-            // Each command has an operand, most often a size.
-            let (first, size) = (self.word(at), self.word(at + 1));
+        let mut kept = open.position;
+        let (mut at, stop) = (self.ip + 3, self.ip + self.length());
+        loop {
+            match self.quick_commands(&mut open, at, stop) {
+                Quick::Done => {
+                    self.put(term, open.position);
+                    return self.proceed();
+                }
+                Quick::Failed => {
+                    self.put(term, if WHOLE { kept } else { open.position });
+                    return self.fail();
+                }
+                Quick::Left(words) => at = stop - words,
+            }
+            let place = at - self.ip;
+            let (first, size) = (self.word(place), self.word(place + 1));
+            // The destination, and the command's length.
+            let (destination, length) = match first as u8 {
+                command::TAIL | command::POSITION => (size, 2),
+                command::RETURN => (0, 2),
+                _ => (self.word(place + 2), 3),
+            };
             let left = open.left();
-            let value = match first as u8 {
-                command::AT_LEAST if size <= left && (left - size) & self.word(at + 2) == 0 => {
-                    at += 3;
-                    continue;
-                }
-                command::AT_LEAST_OF if size <= left && is_whole(left - size, self.word(at + 2)) => {
-                    at += 3;
-                    continue;
-                }
-                command::EXACTLY if size == left => {
-                    at += 2;
-                    continue;
-                }
-                command::SKIP if size <= left => {
-                    open.position += size;
-                    at += 2;
-                    continue;
-                }
-                command::EQUAL if size <= left => {
-                    let value = u64::from(self.word(at + 3)) << 32 | u64::from(self.word(at + 2));
-                    if bits::read(open.bytes(self.store()), open.position as usize, size as usize) != value {
-                        return self.fail();
-                    }
-                    open.position += size;
-                    at += 4;
-                    continue;
-                }
-                command::BYTE if left >= 8 => {
-                    let byte = bits::read(open.bytes(self.store()), open.position as usize, 8);
-                    open.position += 8;
-                    self.assign(size, Term::tiny(byte as i32));
-                    at += 2;
-                    continue;
-                }
-                command::TAIL => {
-                    match matching::part(&mut self.context(), open.whole, open.position, left) {
-                        Ok(tail) => self.assign(size, tail),
-                        Err(raise) => return self.binary_raised(raise),
-                    }
-                    at += 2;
-                    continue;
-                }
-                command::SMALL if size <= left => {
-                    let bytes = open.bytes(self.store());
-                    Ok(Term::tiny(bits::read(bytes, open.position as usize, size as usize) as i32))
-                }
+            let made = match first as u8 {
                 command::INTEGER if size <= left => {
                     matching::integer_at(&mut self.context(), open, size as usize, bit_codes::flags(first))
                 }
-                command::BINARY if size <= left => matching::part(&mut self.context(), open.whole, open.position, size),
-                _ => return self.fail(),
+                command::BINARY if size <= left => {
+                    matching::part(&mut self.context(), open.whole, open.position, size)
+                }
+                command::TAIL => matching::part(&mut self.context(), open.whole, open.position, left),
+                command::ALL if is_whole(left, size) => {
+                    matching::part(&mut self.context(), open.whole, open.position, left)
+                }
+                command::POSITION => self.process.heap.unsigned(open.position.into()).map_err(Raise::from),
+                command::RETURN => {
+                    open.position = self.position(size).min(open.end);
+                    kept = open.position;
+                    at += length;
+                    continue;
+                }
+                _ => {
+                    self.put(term, if WHOLE { kept } else { open.position });
+                    return self.fail();
+                }
             };
-            match value {
-                Ok(value) => self.assign(self.word(at + 2), value),
+            match made {
+                Ok(made) => self.assign(destination, made),
                 Err(raise) => return self.binary_raised(raise),
             }
-            open.position += size;
-            at += 3;
+            match first as u8 {
+                command::ALL => open.position = open.end,
+                command::INTEGER | command::BINARY => open.position += size,
+                _ => {}
+            }
+            at += length;
         }
-        self.put(term, open.position);
-        self.proceed()
+    }
+
+    /// The commands from word `at` on that make nothing on the heap: what is matched stays at hand.
+    #[inline(always)]
+    fn quick_commands(&mut self, open: &mut Open, at: usize, stop: usize) -> Quick {
+        let Self { shared, process, x, .. } = self;
+        let Process { heap, stack, .. } = &mut **process;
+        let bytes = open.bytes(shared.store(heap));
+        let mut rest = shared.code.words.as_slice().get(at..stop).unwrap_or_default();
+        let (mut position, end) = (open.position, open.end);
+        let result = loop {
+            // Each command has an operand, most often a size.
+            let [first, size, after @ ..] = rest else { break Quick::Done };
+            let (size, left) = (*size, end.wrapping_sub(position));
+            let (value, destination) = match *first as u8 {
+                command::AT_LEAST => {
+                    let [mask, after @ ..] = after else { break Quick::Failed };
+                    if size > left || (left - size) & mask != 0 {
+                        break Quick::Failed;
+                    }
+                    rest = after;
+                    continue;
+                }
+                command::AT_LEAST_OF => {
+                    let [unit, after @ ..] = after else { break Quick::Failed };
+                    if size > left || !is_whole(left - size, *unit) {
+                        break Quick::Failed;
+                    }
+                    rest = after;
+                    continue;
+                }
+                command::EXACTLY if size == left => {
+                    rest = after;
+                    continue;
+                }
+                command::SKIP if size <= left => {
+                    position += size;
+                    rest = after;
+                    continue;
+                }
+                command::EXACTLY | command::SKIP => break Quick::Failed,
+                command::SKIP_ALL => {
+                    if !is_whole(left, size) {
+                        break Quick::Failed;
+                    }
+                    position = end;
+                    rest = after;
+                    continue;
+                }
+                command::EQUAL => {
+                    let [low, high, after @ ..] = after else { break Quick::Failed };
+                    let value = u64::from(*high) << 32 | u64::from(*low);
+                    if size > left || bits::read(bytes, position as usize, size as usize) != value {
+                        break Quick::Failed;
+                    }
+                    position += size;
+                    rest = after;
+                    continue;
+                }
+                command::BYTE => {
+                    if left < 8 {
+                        break Quick::Failed;
+                    }
+                    let byte = bits::read(bytes, position as usize, 8);
+                    position += 8;
+                    rest = after;
+                    (byte as u32, size)
+                }
+                command::SMALL => {
+                    let [destination, after @ ..] = after else { break Quick::Failed };
+                    if size > left {
+                        break Quick::Failed;
+                    }
+                    let value = bits::read(bytes, position as usize, size as usize);
+                    position += size;
+                    rest = after;
+                    (value as u32, *destination)
+                }
+                command::POSITION if position < 1 << 29 => {
+                    rest = after;
+                    (position, size)
+                }
+                _ => break Quick::Left(rest.len()),
+            };
+            let (y, number) = Term(destination).operand_register();
+            let value = Term::tiny(value as i32);
+            if y {
+                let at = stack.len().wrapping_sub(1 + number);
+                stack.set(at, value.0);
+            } else if let Some(place) = x.get_mut(number & (REGISTERS - 1)) {
+                *place = value;
+            }
+        };
+        open.position = position;
+        result
+    }
+
+    /// The position that an operand gives, as [`command::POSITION`] made it.
+    #[inline(always)]
+    fn position(&self, word: u32) -> u32 {
+        let term = self.value(word);
+        match term.as_small() {
+            Some(position) => position as u32,
+            None => self.store().integer(term).and_then(|position| u32::try_from(position).ok()).unwrap_or(0),
+        }
     }
 
     /// The instructions that need not be fast.
@@ -329,17 +392,6 @@ impl Machine<'_> {
                 let (term, flags) = (self.operand(2), self.word(4));
                 Ok(matching::skip_utf(&mut self.context(), term, encoding(number), flags))
             }
-            op::BS_GET_POSITION => {
-                let term = self.operand(1);
-                let position = matching::position(&mut self.context(), term)?;
-                self.assign(self.word(2), position);
-                Ok(true)
-            }
-            op::BS_SET_POSITION => {
-                let (term, position) = (self.operand(1), self.operand(2));
-                matching::set_position(&mut self.context(), term, position);
-                Ok(true)
-            }
             op::BS_INIT_WRITABLE => {
                 // Room comes with the first append.
                 let empty = self.process.heap.heap_binary(&[])?;
@@ -361,7 +413,7 @@ impl Machine<'_> {
     }
 
     /// `bs_create_bin`: label, heap need, live registers, unit, destination, then segments as [`crate::bit_codes`] tells.
-    fn create_binary(&mut self) -> Option<Outcome> {
+    pub(super) fn create_binary(&mut self) -> Option<Outcome> {
         match self.build() {
             Ok(term) => {
                 self.assign(self.word(5), term);
@@ -384,13 +436,14 @@ impl Machine<'_> {
         let mut base = None;
         if count > 0 && self.word(FIRST_SEGMENT) as u8 == kind::APPEND {
             let (term, unit) = (self.operand(FIRST_SEGMENT + 1), bit_codes::unit(self.word(FIRST_SEGMENT)));
-            if let Err(fault) = construct::appendable(self.store(), term, unit) {
+            if let Err(fault) = construct::check_appendable(self.store(), term, unit) {
                 return Err(self.faulty(0, fault));
             }
             (first, base) = (1, Some(term));
         }
         if total <= SMALL_BITS {
-            let mut bytes = [0; SMALL_BITS / 8];
+            // Whole words may be written at the end.
+            let mut bytes = [0; SMALL_BITS / 8 + 8];
             self.segments(first..count, &mut bytes)?;
             return construct::finish_small(&mut self.context(), base, &bytes, total);
         }
@@ -436,7 +489,17 @@ impl Machine<'_> {
     fn segments(&mut self, range: Range<usize>, bytes: &mut [u8]) -> Result<(), Raise> {
         let mut start = 0;
         for index in range {
-            match self.segment(FIRST_SEGMENT + index * SEGMENT_WORDS, bytes, start) {
+            let at = FIRST_SEGMENT + index * SEGMENT_WORDS;
+            let (first, size) = (self.word(at), self.word(at + 3) as usize);
+            // A small integer of a known size, most often.
+            if first & QUICK == kind::INTEGER.into()
+                && let Some(value) = self.operand(at + 1).as_small()
+                && bits::add(bytes, start, size, i64::from(value) as u64)
+            {
+                start += size;
+                continue;
+            }
+            match self.segment(at, bytes, start) {
                 Ok(end) => start = end,
                 Err(fault) => return Err(self.faulty(index, fault)),
             }
@@ -493,9 +556,9 @@ impl Machine<'_> {
         match fault {
             Fault::NoMemory => Raise::NoMemory,
             Fault::Bad { .. } if self.word(1) != 0 => Raise::BADARG,
-            Fault::Bad { reason, kind, cause, value } => {
-                self.build_error(reason, [index as i32 + 1], kind, cause, value).unwrap_or(Raise::NoMemory)
-            }
+            Fault::Bad { reason, kind, cause, value } => self
+                .build_error(reason, [index as i32 + 1], kind, cause, value)
+                .unwrap_or(Raise::NoMemory),
         }
     }
 

@@ -87,6 +87,8 @@ packed! {
     FMOVE_OUT = 0,
     /// A value among constants that are sorted by their words: as `select_val`, plain.
     SELECT_SORTED = 0,
+    /// Commands of older instructions that match, plain: see [`crate::bit_codes`].
+    BS_STEPS = 0,
 
     /// Calls at distance `e`. The word before a function's entry is its arity.
     CALL_NEAR = 1,

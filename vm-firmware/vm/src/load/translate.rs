@@ -8,6 +8,8 @@
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
 
 pub(super) mod bit_syntax;
+#[cfg(test)]
+mod bit_syntax_tests;
 
 use alloc::vec::Vec;
 
@@ -130,16 +132,22 @@ pub(super) struct Translator<'m, 'a> {
     pub(super) start: usize,
     /// No distance to a label stands in a part of a word.
     pub(super) far: bool,
+    /// The instruction before, when it takes more commands that match.
+    steps: Option<bit_syntax::Steps>,
 }
 
 impl<'m, 'a> Translator<'m, 'a> {
     fn run(module: &'m Module<'a>, code: &'m Decoded<'a>, far: bool) -> Result<Translated, Stop> {
-        let mut translator = Self { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, far };
+        let mut translator = Self { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, far, steps: None };
         let labels = module.code.label_count as usize;
         translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
         translator.out.labels.resize(labels, 0);
         let mut rest = code.instructions();
         while let Some((first, after)) = rest.split_first() {
+            if translator.match_step(first)? {
+                rest = after;
+                continue;
+            }
             rest = match translator.pack(rest)? {
                 Packing::Done(taken) => rest.get(taken..).unwrap_or_default(),
                 Packing::Plain => {
@@ -276,7 +284,6 @@ impl Translator<'_, '_> {
             (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
             (_, Operand::Label(0)) => self.push(0),
             (_, Operand::Label(label)) => self.label(label),
-            (Kind::MatchCommands, list) => self.match_commands(list),
             (Kind::Segments, list) => self.segments(list),
             (_, Operand::List { length, .. }) => {
                 self.push(length)?;
@@ -301,8 +308,13 @@ impl Translator<'_, '_> {
 
     /// The distance to a label goes into the word that was written last.
     pub(super) fn distance(&mut self, label: u32, form: Distance) -> Result<(), NoMemory> {
+        self.distance_at(self.here() - 1, label, form)
+    }
+
+    /// The distance to a label goes into that word.
+    fn distance_at(&mut self, at: u32, label: u32, form: Distance) -> Result<(), NoMemory> {
         self.fixups.try_reserve(1).map_err(|_| NoMemory)?;
-        self.fixups.push(Fixup { at: self.here() - 1, start: self.start as u32, label, form });
+        self.fixups.push(Fixup { at, start: self.start as u32, label, form });
         Ok(())
     }
 

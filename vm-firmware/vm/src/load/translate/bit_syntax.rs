@@ -1,17 +1,20 @@
 //! Translation of `bs_match` and `bs_create_bin`: their lists become what [`crate::bit_codes`] tells, so that the
 //! interpreter compares no atoms and multiplies no units.
 
-use emberl_format::code::Decoded;
+use emberl_format::code::{Decoded, Instruction};
 use emberl_format::compact::Operand;
 use emberl_format::etf;
 use emberl_format::module::Module;
 use emberl_format::opcode::Op;
 use emberl_format::reader::Reader;
 
-use super::{Reference, Translator};
+use super::{Distance, Reference, Translator};
 use crate::bit_codes::{self as codes, NEVER, command, kind};
+use crate::bits::read;
+use crate::interp::op;
 use crate::matching::{LITTLE, NATIVE, SIGNED};
 use crate::memory::NoMemory;
+use crate::term::Term;
 
 /// What of a checked module's `bs_match` this VM refuses: comparisons that no compiler makes.
 pub(in crate::load) fn refuse(code: &Decoded<'_>) -> Option<&'static str> {
@@ -88,21 +91,184 @@ fn compared(code: &Decoded<'_>, value: Operand) -> Option<u64> {
     }
 }
 
+/// Number and operand of the command that tests for whole units.
+fn unit_test(unit: u32) -> (u8, u32) {
+    let unit = unit.max(1);
+    if unit.is_power_of_two() { (command::AT_LEAST, unit - 1) } else { (command::AT_LEAST_OF, unit) }
+}
+
+/// An instruction in translated code that takes more commands.
+#[derive(Debug)]
+pub(super) struct Steps {
+    /// The register of its context.
+    context: Term,
+    /// Its label, when one of its commands can fail.
+    fail: Option<u32>,
+    /// Whether it is a `bs_match`, which fails as a whole.
+    whole: bool,
+}
+
+/// What an instruction is as commands.
+enum Step {
+    /// Those of `bs_match`: the list.
+    Commands(Operand),
+    /// An integer: size in bits, flags, destination.
+    Integer(u32, u32, Operand),
+    /// One command: words, and a term behind them.
+    Words([Option<u32>; 4], Option<Operand>),
+}
+
 impl Translator<'_, '_> {
+    /// Translates an instruction that matches without moving anything else, if it is one; several become one where they
+    /// can. `false`: it is another one.
+    pub(super) fn match_step(&mut self, instruction: &Instruction) -> Result<bool, NoMemory> {
+        let before = self.steps.take();
+        let code = self.code;
+        let operand = |number| code.operand(instruction, number);
+        // Label, context; others have no label.
+        let (fail, context) = match instruction.op {
+            Op::BsMatch
+            | Op::BsGetInteger2
+            | Op::BsGetBinary2
+            | Op::BsSkipBits2
+            | Op::BsTestTail2
+            | Op::BsTestUnit
+            | Op::BsMatchString => (Some(operand(0)), operand(1)),
+            Op::BsGetPosition | Op::BsSetPosition | Op::BsGetTail => (None, operand(0)),
+            _ => return Ok(false),
+        };
+        let fail = match fail {
+            Some(Operand::Label(label)) => Some(label),
+            Some(_) => Some(0),
+            None => None,
+        };
+        let context = match (context.x(), context.y()) {
+            (Some(number), _) => Term::operand(false, u32::from(number)),
+            (None, Some(number)) => Term::operand(true, u32::from(number)),
+            (None, None) => return Ok(false),
+        };
+        let Some(step) = self.step(instruction) else { return Ok(false) };
+        let whole = matches!(step, Step::Commands(_));
+        let joins = before.as_ref().is_some_and(|before| {
+            before.context == context
+                && match (before.fail, fail) {
+                    // What begins as one thing must fail as one.
+                    (Some(_), Some(_)) if whole || before.whole => false,
+                    (Some(before), Some(fail)) => before == fail,
+                    _ => true,
+                }
+        });
+        let mut steps = match before {
+            Some(before) if joins => before,
+            _ => {
+                self.begin(0)?;
+                self.push(0)?;
+                self.push(context.0)?;
+                Steps { context, fail: None, whole: false }
+            }
+        };
+        if let (None, Some(fail)) = (steps.fail, fail) {
+            steps.fail = Some(fail);
+            if fail != 0 {
+                self.distance_at(self.start as u32 + 1, fail, Distance::Word)?;
+            }
+        }
+        steps.whole |= whole;
+        match step {
+            Step::Commands(list) => self.match_commands(list)?,
+            Step::Integer(size, flags, destination) => self.integer_command(size, flags, destination)?,
+            Step::Words(words, destination) => {
+                // What is not there is no command's word: commands have at most four.
+                words.iter().flatten().try_for_each(|&word| self.push(word))?;
+                if let Some(destination) = destination {
+                    self.term(destination)?;
+                }
+            }
+        }
+        let number = if steps.whole { op::BS_MATCH } else { op::BS_STEPS };
+        if let Some(word) = self.out.words.get_mut(self.start) {
+            *word = number.into();
+        }
+        self.end();
+        self.steps = Some(steps);
+        Ok(true)
+    }
+
+    /// What an instruction of [`match_step`](Self::match_step) does; `None` where that is known only when it runs.
+    fn step(&self, instruction: &Instruction) -> Option<Step> {
+        let operand = |number| self.code.operand(instruction, number);
+        let is_all = |size| matches!(size, Operand::Atom(atom) if self.module.atom(atom) == "all");
+        let unsigned = |number| match operand(number) {
+            Operand::Unsigned(value) => u32::try_from(value).unwrap_or(NEVER),
+            _ => NEVER,
+        };
+        let known = |size, unit| match size {
+            Operand::Integer(size) => Some(u64::try_from(size).map_or(NEVER, |size| bits(size, unit))),
+            _ => None,
+        };
+        let words = |words: [u32; 2], destination| {
+            let [number, size] = words;
+            Some(Step::Words([Some(number), Some(size), None, None], destination))
+        };
+        match instruction.op {
+            Op::BsMatch => Some(Step::Commands(operand(2))),
+            Op::BsGetInteger2 => {
+                let size = known(operand(3), unsigned(4).into())?;
+                Some(Step::Integer(size, flags(self.module, operand(5)), operand(6)))
+            }
+            Op::BsGetBinary2 if is_all(operand(3)) => words([command::ALL.into(), unsigned(4)], Some(operand(6))),
+            Op::BsGetBinary2 => {
+                let size = known(operand(3), unsigned(4).into())?;
+                words([command::BINARY.into(), size], Some(operand(6)))
+            }
+            Op::BsSkipBits2 if is_all(operand(2)) => words([command::SKIP_ALL.into(), unsigned(3)], None),
+            Op::BsSkipBits2 => words([command::SKIP.into(), known(operand(2), unsigned(3).into())?], None),
+            Op::BsTestTail2 => words([command::EXACTLY.into(), unsigned(2)], None),
+            Op::BsTestUnit => {
+                let (number, unit) = unit_test(unsigned(2));
+                Some(Step::Words([Some(number.into()), Some(0), Some(unit), None], None))
+            }
+            Op::BsMatchString => {
+                let Operand::Unsigned(start) = operand(3) else { return None };
+                let size = unsigned(2);
+                if size > 64 {
+                    return None;
+                }
+                let string = self.module.strings.get(usize::try_from(start).ok()?..)?;
+                let value = read(string, 0, size as usize);
+                let (low, high) = (value as u32, (value >> 32) as u32);
+                Some(Step::Words([Some(command::EQUAL.into()), Some(size), Some(low), Some(high)], None))
+            }
+            Op::BsGetPosition => {
+                Some(Step::Words([Some(command::POSITION.into()), None, None, None], Some(operand(1))))
+            }
+            Op::BsSetPosition => {
+                Some(Step::Words([Some(command::RETURN.into()), None, None, None], Some(operand(1))))
+            }
+            Op::BsGetTail => Some(Step::Words([Some(command::TAIL.into()), None, None, None], Some(operand(1)))),
+            _ => None,
+        }
+    }
+
+    /// The command that reads an integer.
+    fn integer_command(&mut self, size: u32, flags: u32, destination: Operand) -> Result<(), NoMemory> {
+        match (size, flags) {
+            // One byte has no order.
+            (8, flags) if flags & SIGNED == 0 => self.push(command::BYTE.into())?,
+            (0..=29, flags) if flags & (LITTLE | SIGNED | NATIVE) == 0 => self.words(&[command::SMALL.into(), size])?,
+            _ => self.words(&[u32::from(command::INTEGER) | flags << 8, size])?,
+        }
+        self.term(destination)
+    }
+
     /// The commands of `bs_match`.
-    pub(super) fn match_commands(&mut self, list: Operand) -> Result<(), NoMemory> {
+    fn match_commands(&mut self, list: Operand) -> Result<(), NoMemory> {
         let (code, module) = (self.code, self.module);
-        let length = self.out.words.len();
-        self.push(0)?;
         let mut rest = code.elements(list);
         while let [Operand::Atom(name), after @ ..] = rest {
             rest = match (module.atom(*name), after) {
                 ("ensure_at_least", [Operand::Unsigned(size), Operand::Unsigned(unit), rest @ ..]) => {
-                    let unit = u32::try_from(*unit).unwrap_or(NEVER).max(1);
-                    let (number, unit) = match unit.is_power_of_two() {
-                        true => (command::AT_LEAST, unit - 1),
-                        false => (command::AT_LEAST_OF, unit),
-                    };
+                    let (number, unit) = unit_test(u32::try_from(*unit).unwrap_or(NEVER));
                     self.words(&[number.into(), bits(*size, 1), unit])?;
                     rest
                 }
@@ -133,15 +299,13 @@ impl Translator<'_, '_> {
                     name @ ("integer" | "binary"),
                     [_, flags, Operand::Unsigned(size), Operand::Unsigned(unit), destination, rest @ ..],
                 ) => {
-                    let (flags, size) = (self::flags(module, *flags), bits(*size, *unit));
-                    match (name, size, flags) {
-                        ("binary", ..) => self.words(&[command::BINARY.into(), size])?,
-                        // One byte has no order.
-                        (_, 8, flags) if flags & SIGNED == 0 => self.push(command::BYTE.into())?,
-                        (_, 0..=29, 0) => self.words(&[command::SMALL.into(), size])?,
-                        _ => self.words(&[u32::from(command::INTEGER) | flags << 8, size])?,
+                    let size = bits(*size, *unit);
+                    if name == "binary" {
+                        self.words(&[command::BINARY.into(), size])?;
+                        self.term(*destination)?;
+                    } else {
+                        self.integer_command(size, self::flags(module, *flags), *destination)?;
                     }
-                    self.term(*destination)?;
                     rest
                 }
                 // The checker has refused anything else.
@@ -150,10 +314,6 @@ impl Translator<'_, '_> {
                     &[]
                 }
             };
-        }
-        let words = (self.out.words.len() - length - 1) as u32;
-        if let Some(place) = self.out.words.get_mut(length) {
-            *place = words;
         }
         Ok(())
     }
