@@ -3,12 +3,16 @@
 #![deny(unsafe_code)]
 
 pub mod bin;
+pub mod conformance;
 pub mod corpus;
 pub mod erl;
+pub mod generate;
+pub mod hostile;
 pub mod mem;
 pub mod mutate;
 pub mod process;
 pub mod qemu;
+pub mod releases;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

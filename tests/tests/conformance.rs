@@ -2,47 +2,54 @@
 //!
 //! A new case is a new `.erl` file there: a module with `start/0` that prints its results with `erlang:display/1`, and
 //! returns `ok`. What it prints may not depend on the order of a map's keys, on process identifiers, references or time.
-//! A program uses BIFs only; one whose name ends in `_lib` may also use the library modules of [`LIBRARIES`].
+//! A program uses BIFs only; one whose name ends in `_lib` may also use the library modules of [`conformance::LIBRARIES`].
 //!
-//! All are compiled by one run of `erlc`, and `erl` is asked once for what all of them print. Both VMs get the same
-//! `.beam` files.
+//! All are kept compiled by each release (`emberl_tests::conformance`), with what `erl` prints for them; where `erl` of a
+//! release is at hand, it is asked whether that is so. `EMBERL_UPDATE=1` makes these fixtures anew for each release that
+//! is at hand (`EMBERL_EXTRA_ERLS`, see `tests/disasm.rs`).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-    time::Duration,
-};
+use std::{ffi::OsStr, path::Path, process::Command, sync::OnceLock, time::Duration};
 
 use emberl_tests::{
-    Failed, bin, erl,
+    Failed, bin,
+    conformance::{self, LIBRARIES, Record},
+    erl, process,
+    releases::{self, RELEASES},
     tools::{Tool, needs, tools_are_required},
 };
 use libtest_mimic::{Arguments, Trial};
 use tempfile::TempDir;
 
-/// How long `erl` may take for all programs.
+/// How long a program may take, and `erl` for all of them.
 const LIMIT: Duration = Duration::from_secs(300);
-/// The programs, in this package.
-const FOLDER: &str = "conformance";
-/// What programs that end in `_lib` may use.
-const LIBRARIES: [&str; 4] = ["base64", "binary", "lists", "maps"];
 /// What `emberl run` prints after the program's own lines.
 const RETURNED: &str = "Return value: ok";
+/// What the virtual machine says after a collection that went wrong, and when it panics.
+const FAULTS: [&str; 2] = ["not whole", "panicked"];
 const TOOLS: [Tool; 2] = [Tool::Erl, Tool::Erlc];
+const UPDATE: &str = "EMBERL_UPDATE=1 writes the fixtures anew";
 
 fn main() {
     let arguments = Arguments::from_args();
+    if std::env::var_os("EMBERL_UPDATE").is_some() && !arguments.list {
+        for (release, program) in releases::commands().iter().filter(|(release, _)| RELEASES.contains(release)) {
+            if let Err(error) = conformance::update(*release, program) {
+                eprintln!("the fixtures of OTP {release} were not written: {}", message(&error));
+                std::process::exit(1);
+            }
+        }
+    }
     let mut trials = vec![
-        needs(&TOOLS, "erl::every_program_ends_well", every_program_ends_well),
+        Trial::test("record::every_program_ends_well", every_program_ends_well),
         needs(&TOOLS, "erl::programs_use_what_they_may", only_allowed_modules),
         Trial::test("compare::tells_the_first_difference", tells_differences),
     ];
-    match names() {
+    trials.extend(RELEASES.map(erl_trial));
+    match conformance::names() {
         Ok(names) => {
             let can_run = has_run_command();
-            trials.extend(names.into_iter().map(|name| trial(name, can_run)));
+            trials.extend(names.iter().map(|name| trial("program", name, same_as_erl, can_run)));
+            trials.extend(names.iter().map(|name| trial("zeal", name, same_in_zeal, can_run)));
         }
         Err(error) => trials.push(Trial::test("programs", move || Err(error.into()))),
     }
@@ -51,88 +58,75 @@ fn main() {
 
 /// Whether this build of `emberl` has a VM.
 fn has_run_command() -> bool {
-    TOOLS.iter().all(|tool| tool.find().is_some()) && bin::run(["run", "--help"]).is_ok_and(|output| output.success())
+    bin::run(["run", "--help"]).is_ok_and(|output| output.success())
 }
 
-fn trial(name: String, can_run: bool) -> Trial {
-    let program = name.clone();
-    let trial = needs(&TOOLS, format!("program::{name}"), move || same_as_erl(&program));
-    if can_run || trial.has_ignored_flag() {
+fn trial(kind: &str, name: &str, test: fn(&str) -> Result<(), Failed>, can_run: bool) -> Trial {
+    let program = name.to_owned();
+    let trial = Trial::test(format!("{kind}::{name}"), move || test(&program));
+    if can_run {
         return trial;
     }
     trial.with_kind("needs emberl run").with_ignored_flag(!tools_are_required())
 }
 
-/// The programs' modules, sorted.
-fn names() -> Result<Vec<String>, String> {
-    let stem = |path: &PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let names: Vec<String> = erl::sources(FOLDER, "erl")?.iter().filter_map(stem).collect();
-    if names.is_empty() { Err(format!("tests/{FOLDER} has no programs")) } else { Ok(names) }
+/// A release's programs, compiled.
+struct Compiled {
+    release: u32,
+    /// The `.beam` files.
+    folder: TempDir,
+    record: Record,
 }
 
-/// The folder with all programs compiled.
-fn compiled() -> Result<&'static Path, Failed> {
-    static COMPILED: OnceLock<Result<TempDir, String>> = OnceLock::new();
-    let folder = COMPILED.get_or_init(|| {
-        let folder = TempDir::new().map_err(|error| error.to_string())?;
-        erl::compile_erlang(&erl::sources(FOLDER, "erl")?, folder.path(), &["-Werror"])?;
-        Ok(folder)
+fn compiled() -> Result<&'static [Compiled], Failed> {
+    static COMPILED: OnceLock<Result<Vec<Compiled>, String>> = OnceLock::new();
+    let all = COMPILED.get_or_init(|| {
+        let one = |release| -> Result<Compiled, Failed> {
+            let folder = TempDir::new()?;
+            conformance::write(&conformance::beams(release)?.iter(), folder.path())?;
+            Ok(Compiled { release, folder, record: conformance::record(release)? })
+        };
+        RELEASES.into_iter().map(one).collect::<Result<_, _>>().map_err(|error| message(&error).to_owned())
     });
-    folder.as_ref().map(TempDir::path).map_err(|error| Failed::from(error.clone()))
+    all.as_deref().map_err(|error| Failed::from(error.clone()))
 }
 
-/// What `erl` prints for one program.
-#[derive(Clone, Debug, Default)]
-struct Printed {
-    lines: Vec<String>,
-    /// `normal`, or why it did not end well. Empty when the node itself ended.
-    ended: String,
+fn message(error: &Failed) -> &str {
+    error.message().unwrap_or_default()
 }
 
-/// What `erl` prints for each program.
-fn expected() -> Result<&'static BTreeMap<String, Printed>, Failed> {
-    static EXPECTED: OnceLock<Result<BTreeMap<String, Printed>, String>> = OnceLock::new();
-    let all = EXPECTED.get_or_init(|| ask_erl().map_err(|error| error.message().unwrap_or("erl failed").to_owned()));
-    all.as_ref().map_err(|error| Failed::from(error.clone()))
-}
-
-fn ask_erl() -> Result<BTreeMap<String, Printed>, Failed> {
-    let names = names()?;
-    let mut arguments = vec![compiled()?.as_os_str()];
-    arguments.extend(names.iter().map(OsStr::new));
-    let run = erl::run("run_conformance", &arguments, LIMIT)?;
-    // erlang:display/1 of OTP writes characters from 128 to 255 as single bytes; this VM writes UTF-8.
-    let line = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
-    };
-    let output = run.stdout.split(|&byte| byte == b'\n').map(line).collect::<Vec<_>>().join("\n");
-    let mut all = BTreeMap::new();
-    let mut name = None;
-    for line in output.lines() {
-        // The lines' form is told at the head of `run_conformance.erl`.
-        if let Some(next) = line.strip_prefix("{program,").and_then(|rest| rest.strip_suffix('}')) {
-            name = Some(next.to_owned());
-            all.insert(next.to_owned(), Printed::default());
-        } else if let Some(printed) = name.as_ref().and_then(|name| all.get_mut(name)) {
-            match line.strip_prefix("{ended,").and_then(|rest| rest.strip_suffix('}')) {
-                Some(reason) => printed.ended = reason.to_owned(),
-                None => printed.lines.push(line.to_owned()),
+/// What the fixtures say that `erl` prints, it prints.
+fn erl_trial(release: u32) -> Trial {
+    releases::needs(release, format!("erl::otp{release}_prints_what_is_recorded"), move |program| {
+        let (recorded, printed) =
+            (conformance::record(release)?, conformance::ask(program, &conformance::beams(release)?)?);
+        for name in conformance::names()? {
+            let (Some(recorded), Some(printed)) = (recorded.get(&name), printed.get(&name)) else {
+                return Err(format!("{name} is not recorded. {UPDATE}").into());
+            };
+            if let Some((old, new)) = recorded.lines.iter().zip(&printed.lines).find(|(old, new)| old != new) {
+                return Err(format!("{name}: recorded is\n{old}\nerl prints\n{new}\n{UPDATE}").into());
+            }
+            if recorded != printed {
+                return Err(format!("{name} prints more or fewer lines than recorded. {UPDATE}").into());
             }
         }
-    }
-    Ok(all)
+        Ok(())
+    })
 }
 
 fn every_program_ends_well() -> Result<(), Failed> {
-    let all = expected()?;
     let mut wrong = String::new();
-    for name in names()? {
-        match all.get(&name) {
-            Some(printed) if printed.ended != "normal" => wrong += &format!("{name} ended with {}\n", printed.ended),
-            Some(printed) if printed.lines.is_empty() => wrong += &format!("{name} prints nothing\n"),
-            Some(_) => {}
-            None => wrong += &format!("{name} was not run\n"),
+    for Compiled { release, record, .. } in compiled()? {
+        for name in conformance::names()? {
+            match record.get(&name) {
+                Some(printed) if printed.ended != "normal" => {
+                    wrong += &format!("{name} ended with {} on OTP {release}\n", printed.ended);
+                }
+                Some(printed) if printed.lines.is_empty() => wrong += &format!("{name} prints nothing\n"),
+                Some(_) => {}
+                None => wrong += &format!("{name} is not recorded. {UPDATE}\n"),
+            }
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
@@ -140,9 +134,8 @@ fn every_program_ends_well() -> Result<(), Failed> {
 
 /// Programs without `_lib` must run where no library module is.
 fn only_allowed_modules() -> Result<(), Failed> {
-    let folder = compiled()?;
-    let mut arguments = vec![folder.as_os_str()];
-    let names = names()?;
+    let mut arguments = vec![first()?.folder.path().as_os_str()];
+    let names = conformance::names()?;
     arguments.extend(names.iter().map(OsStr::new));
     let output = erl::run("conformance_imports", &arguments, LIMIT)?.out();
     let mut wrong = String::new();
@@ -158,35 +151,35 @@ fn only_allowed_modules() -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
-fn same_as_erl(name: &str) -> Result<(), Failed> {
-    let expected = expected()?.get(name).ok_or("erl did not run it")?;
-    if expected.ended != "normal" {
-        return Err(format!("on erl it ended with {}", expected.ended).into());
-    }
-    let mut files = vec![compiled()?.join(format!("{name}.beam"))];
+/// Runs `binary` with the program of a release, and compares what it prints.
+fn same(binary: &Path, name: &str, compiled: &Compiled, options: &[&str]) -> Result<(), Failed> {
+    let Compiled { release, folder, record } = compiled;
+    let expected = conformance::expected(record, name)?;
+    let mut command = Command::new(binary);
+    command.arg("run").args(options).arg(folder.path().join(format!("{name}.beam")));
     if name.ends_with("_lib") {
-        files.extend(libraries()?);
+        command.args(LIBRARIES.map(|library| folder.path().join(format!("{library}.beam"))));
     }
-    let mut arguments = vec![OsStr::new("run")];
-    arguments.extend(files.iter().map(|file| file.as_os_str()));
-    let output = bin::run(&arguments)?;
+    let output = process::run(&mut command, LIMIT)?;
     compare(&expected.lines, &output.out())
-        .map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))
+        .and_then(|()| {
+            if FAULTS.iter().any(|fault| output.err().contains(fault)) { Err("a fault".to_owned()) } else { Ok(()) }
+        })
+        .map_err(|difference| format!("OTP {release}: {difference}\n{}", output.err()).into())
 }
 
-/// The `.beam` files of [`LIBRARIES`].
-fn libraries() -> Result<Vec<PathBuf>, Failed> {
-    let folders = erl::library_folders();
-    let find = |module: &&str| {
-        let file = format!("{module}.beam");
-        folders.iter().map(|folder| folder.join(&file)).find(|path| path.is_file())
-    };
-    let files: BTreeSet<PathBuf> = LIBRARIES.iter().filter_map(find).collect();
-    if files.len() == LIBRARIES.len() {
-        Ok(files.into_iter().collect())
-    } else {
-        Err(format!("of {LIBRARIES:?} only {files:?} were found").into())
-    }
+fn first() -> Result<&'static Compiled, Failed> {
+    Ok(compiled()?.first().ok_or("no release")?)
+}
+
+fn same_as_erl(name: &str) -> Result<(), Failed> {
+    compiled()?.iter().try_for_each(|compiled| same(&bin::emberl()?, name, compiled, &[]))
+}
+
+/// The same with a collection wherever there may be one, and with every access checked, by the programs of the newest
+/// release.
+fn same_in_zeal(name: &str) -> Result<(), Failed> {
+    same(&bin::checked()?, name, compiled()?.last().ok_or("no release")?, &["--zeal"])
 }
 
 /// Compares what `emberl run` printed with erl's lines; tells the first difference.

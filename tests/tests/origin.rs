@@ -4,23 +4,24 @@
 //! `erl` is asked for the fixtures of its own release; the others need `EMBERL_EXTRA_ERLS` (see `disasm.rs`). The Elixir
 //! fixture of OTP 27 (`Elixir.Greeter.beam`) is not compiled again: only `erl` of that release is at hand.
 
-use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use std::{env, fs};
 
 use emberl_format::beam::Chunks;
 use emberl_format::module::Module;
+use emberl_tests::releases::{self, RELEASES};
 use emberl_tests::tools::{self, Tool};
-use emberl_tests::{corpus, package_dir, process, repository_dir};
+use emberl_tests::{conformance, corpus, package_dir, process, repository_dir};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(120);
 /// The chunks that are compared; literals are compared inflated.
 const CHUNKS: [&[u8; 4]; 7] = [b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"Type"];
-const RELEASES: [u32; 3] = [25, 27, 29];
+/// How the conformance programs' fixtures are brought up to date.
+const UPDATE: &str = "EMBERL_UPDATE=1 cargo test -p emberl-tests --test conformance writes the fixtures anew";
 
 /// A compiled fixture: its release, its source, and itself.
 struct Fixture {
@@ -31,7 +32,7 @@ struct Fixture {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = RELEASES.map(trial).into_iter().chain([
+    let trials = RELEASES.map(trial).into_iter().chain(RELEASES.map(conformance_trial)).chain([
         tools::needs(&[Tool::Elixirc], "fixtures of Elixir come from their sources", elixir),
         Trial::test("every Erlang fixture has a source", every_fixture_has_a_source),
     ]);
@@ -73,40 +74,29 @@ fn every_fixture_has_a_source() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The commands that run `erl`, by release.
-fn commands() -> BTreeMap<u32, String> {
-    let extra = env::var("EMBERL_EXTRA_ERLS").unwrap_or_default();
-    let programs = extra.split(':').filter_map(|pair| pair.split_once('=')).map(|(program, _)| program.to_owned());
-    let own = Tool::Erl.find().map(|_| "erl".to_owned());
-    let mut found = BTreeMap::new();
-    for program in own.into_iter().chain(programs) {
-        let Ok(folder) = TempDir::new() else { continue };
-        let ask = "io:put_chars(erlang:system_info(otp_release)), halt().";
-        if let Ok(release) = run(&program, folder.path(), ask)
-            && let Ok(release) = release.trim().parse()
-        {
-            found.entry(release).or_insert(program);
-        }
-    }
-    found
-}
-
-fn run(program: &str, folder: &Path, expression: &str) -> Result<String, Failed> {
-    let mut words = program.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words).current_dir(folder).env("LC_ALL", "C.UTF-8");
-    command.args(["-noshell", "-noinput", "-eval", expression]);
-    Ok(process::run(&mut command, LIMIT)?.ok()?.out())
-}
-
 fn trial(release: u32) -> Trial {
     let name = format!("fixtures of OTP {release} come from their sources");
-    match commands().remove(&release) {
-        Some(program) => Trial::test(name, move || compile(release, &program)),
-        None => Trial::test(name, move || Err(format!("needs erl of OTP {release}; see EMBERL_EXTRA_ERLS").into()))
-            .with_kind(format!("needs OTP {release}"))
-            .with_ignored_flag(!tools::tools_are_required()),
-    }
+    releases::needs(release, name, move |program| compile(release, program))
+}
+
+/// The programs of `tests/conformance/`, and the library modules with them.
+fn conformance_trial(release: u32) -> Trial {
+    let name = format!("conformance programs of OTP {release} come from their sources");
+    releases::needs(release, name, move |program| {
+        let (kept, compiled) = (conformance::beams(release)?, conformance::compile(program)?);
+        for (name, compiled) in &compiled {
+            let kept = kept.get(name).ok_or_else(|| format!("{name} is not among the fixtures. {UPDATE}"))?;
+            same_program(Path::new(name), kept, compiled).map_err(|error| format!("{}. {UPDATE}", text(&error)))?;
+        }
+        match kept.keys().find(|name| !compiled.contains_key(*name)) {
+            Some(name) => Err(format!("the fixture {name} has no source. {UPDATE}").into()),
+            None => Ok(()),
+        }
+    })
+}
+
+fn text(error: &Failed) -> &str {
+    error.message().unwrap_or_default()
 }
 
 fn compile(release: u32, program: &str) -> Result<(), Failed> {
@@ -121,9 +111,10 @@ fn compile(release: u32, program: &str) -> Result<(), Failed> {
         let first = text.lines().next().unwrap_or_default();
         let option = first.split_once("compiled with +").map_or("", |(_, option)| option.trim_end_matches('.'));
         let options = if option.is_empty() { "deterministic".to_owned() } else { format!("deterministic, {option}") };
-        run(program, folder.path(), &format!("{{ok, _}} = compile:file({file:?}, [{options}]), halt()."))?;
+        let expression = format!("{{ok, _}} = compile:file({file:?}, [{options}]), halt().");
+        releases::run(program, folder.path(), &expression, LIMIT)?;
         let compiled = fs::read(folder.path().join(name).with_extension("beam"))?;
-        same_program(&fixture.beam, &compiled)?;
+        same_program(&fixture.beam, &fs::read(&fixture.beam)?, &compiled)?;
         count += 1;
     }
     if count == 0 {
@@ -143,15 +134,14 @@ fn elixir() -> Result<(), Failed> {
         if fixture.parent().is_some_and(|parent| parent.ends_with("prune"))
             && name.to_string_lossy().starts_with("Elixir.")
         {
-            same_program(&fixture, &fs::read(folder.path().join(name))?)?;
+            same_program(&fixture, &fs::read(&fixture)?, &fs::read(folder.path().join(name))?)?;
         }
     }
     Ok(())
 }
 
-fn same_program(fixture: &Path, compiled: &[u8]) -> Result<(), Failed> {
-    let bytes = fs::read(fixture)?;
-    let (old, new) = (Chunks::parse(&bytes)?, Chunks::parse(compiled)?);
+fn same_program(fixture: &Path, kept: &[u8], compiled: &[u8]) -> Result<(), Failed> {
+    let (old, new) = (Chunks::parse(kept)?, Chunks::parse(compiled)?);
     for id in CHUNKS {
         if old.get(id).map(|chunk| chunk.data) != new.get(id).map(|chunk| chunk.data) {
             let id = String::from_utf8_lossy(id).into_owned();

@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use emberl_tests::{Failed, bin, mutate, process::Output, qemu, tools::needs};
+use emberl_tests::{Failed, bin, conformance, mutate, process::Output, qemu, releases::RELEASES, tools::needs};
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
@@ -13,6 +13,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         needs(&qemu::TOOLS, "qemu::a_pack_runs_as_on_the_desktop", same_as_desktop),
+        needs(&qemu::TOOLS, "qemu::conformance_programs_print_what_erl_prints", conformance_programs),
         needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
         needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
         needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
@@ -53,6 +54,37 @@ fn same_as_desktop() -> Result<(), Failed> {
         check(board.out().replace("\r\n", "\n") == printed(&desktop) && board.code() == desktop.code(), || {
             format!("{options:?}: on the desktop\n{desktop}\non the board\n{board}")
         })?;
+    }
+    Ok(())
+}
+
+/// Every program of `tests/conformance/`, of every release, a pack and a start of QEMU each.
+fn conformance_programs() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let path = |name: &str| folder.path().join(name);
+    for release in RELEASES {
+        conformance::write(&conformance::beams(release)?.iter(), folder.path())?;
+        let record = conformance::record(release)?;
+        for name in conformance::names()? {
+            let mut files = vec![path(&format!("{name}.beam"))];
+            if name.ends_with("_lib") {
+                files.extend(conformance::LIBRARIES.map(|library| path(&format!("{library}.beam"))));
+            }
+            let pack = path("program.avm");
+            let mut arguments =
+                vec!["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), pack.clone()];
+            arguments.extend(files);
+            bin::run(arguments)?.ok()?;
+            let board = qemu::run(Some(&pack), LIMIT)?;
+            let mut printed = conformance::lines(&board.stdout);
+            let last = printed.pop();
+            let expected = conformance::expected(&record, &name)?;
+            let difference = expected.lines.iter().zip(&printed).find(|(line, found)| line != found);
+            check(difference.is_none() && printed.len() == expected.lines.len(), || {
+                format!("{name} of OTP {release}: {difference:?}\n{board}")
+            })?;
+            check(board.code() == Some(0) && last.as_deref() == Some("Return value: ok"), || board.to_string())?;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    repeat(20, 2500),
+    repeat(200, 2500),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.

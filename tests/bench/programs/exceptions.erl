@@ -4,7 +4,7 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    repeat(10, 20000),
+    repeat(40, 20000),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.

@@ -4,7 +4,7 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    repeat(50, 10000),
+    repeat(150, 10000),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.

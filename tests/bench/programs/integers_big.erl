@@ -4,7 +4,7 @@
 
 start() ->
     Start = erlang:monotonic_time(),
-    repeat(50, 300),
+    repeat(700, 300),
     Time = erlang:monotonic_time() - Start,
     erlang:display({microseconds, erlang:convert_time_unit(Time, native, microsecond)}),
     ok.

@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 10000.
+base() -> 200000.
 
 work(0) -> ok;
 work(N) -> _ = list_to_atom("scaling_" ++ integer_to_list(N)), work(N - 1).

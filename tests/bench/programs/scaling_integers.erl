@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 20000.
+base() -> 40000.
 
 work(N) -> double(N, 1).
 

@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 200000.
+base() -> 2000000.
 
 work(N) -> N = length(seq(N, [])).
 

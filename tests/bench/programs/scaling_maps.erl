@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 20000.
+base() -> 100000.
 
 work(N) -> N = map_size(grow(N, #{})).
 

@@ -1,12 +1,14 @@
 //! Arithmetic on terms, as OTP's operators do it: integers of any size, floats, and both mixed. Owns the limits of
 //! integers and the conversions between terms, `i64`, `f64` and large integers.
 //!
-//! Integers of up to 64 bits take fast paths; larger ones go through `num-bigint`, which allocates without asking: so
-//! the memory that it will need is asked for first.
+//! Integers of up to 64 bits take the paths of [`integers`], sums of larger ones those of [`large`]. The rest goes through
+//! `num-bigint`, which allocates without asking: so the memory that it will need is asked for first.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use crate::heap::{Heap, Store, View};
+use crate::heap::{Heap, Store};
+use crate::integers::{self, Operation};
+use crate::large;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
 use crate::raise::{Raise, Result};
@@ -25,15 +27,22 @@ enum Number<'a> {
 }
 
 fn number(store: Store<'_>, term: Term) -> Option<Number<'_>> {
-    Some(match store.view(term) {
-        View::Small(value) => Number::Integer(i64::from(value)),
-        View::Float(value) => Number::Float(value),
-        View::Big { negative, magnitude } => match store.integer(term) {
+    if term.is_small() {
+        return Some(Number::Integer(i64::from(term.small_value())));
+    }
+    match store.object(term)? {
+        (Kind::Float, &[low, high]) => Some(Number::Float(f64::from_bits(u64::from(high) << 32 | u64::from(low)))),
+        (kind @ (Kind::PositiveInteger | Kind::NegativeInteger), magnitude) => Some(match store.integer(term) {
             Some(value) => Number::Integer(value),
-            None => Number::Big(negative, magnitude),
-        },
-        _ => return None,
-    })
+            None => Number::Big(kind == Kind::NegativeInteger, magnitude),
+        }),
+        _ => None,
+    }
+}
+
+/// What [`integers::fast`] makes of it.
+fn fast(context: &mut Context<'_>, operation: Operation, a: Term, b: Term) -> Option<Term> {
+    integers::fast(&mut context.process.heap, &context.shared.literals, operation, a, b)
 }
 
 impl Number<'_> {
@@ -212,6 +221,12 @@ fn probe(budget: &Budget, words: usize, factor: usize) -> core::result::Result<(
 /// # Errors
 /// As the operator in OTP; so with all that follow.
 pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Add, a, b) {
+        return Ok(term);
+    }
+    if let Some(term) = large::sum(context, a, b, false)? {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) + i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a + b)),
@@ -221,6 +236,12 @@ pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A - B`.
 pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Subtract, a, b) {
+        return Ok(term);
+    }
+    if let Some(term) = large::sum(context, a, b, true)? {
+        return Ok(term);
+    }
     match pair(context, a, b, 3)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) - i128::from(b)),
         Pair::Bigs(a, b) => from_big(context.heap(), &(a - b)),
@@ -230,6 +251,12 @@ pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A * B`.
 pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Multiply, a, b) {
+        return Ok(term);
+    }
+    if let Some(term) = large::product(context, a, b)? {
+        return Ok(term);
+    }
     match pair(context, a, b, 8)? {
         Pair::Integers(a, b) => from_wide(context.heap(), i128::from(a) * i128::from(b)),
         Pair::Bigs(a, b) => {
@@ -247,6 +274,9 @@ pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A / B`.
 pub fn divide(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    if let Some(term) = fast(context, Operation::Quotient, a, b) {
+        return Ok(term);
+    }
     let store = context.store();
     match (to_float(store, a), to_float(store, b)) {
         (Some(a), Some(b)) if b != 0.0 => from_float(context.heap(), a / b),
@@ -265,6 +295,9 @@ pub fn remainder(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn quotient(context: &mut Context<'_>, a: Term, b: Term, remainder: bool) -> Result {
+    if let Some(term) = fast(context, if remainder { Operation::Remainder } else { Operation::Divide }, a, b) {
+        return Ok(term);
+    }
     match pair(context, a, b, 5)? {
         Pair::Integers(a, b) if b != 0 => {
             let (a, b) = (i128::from(a), i128::from(b));
@@ -303,9 +336,12 @@ pub fn abs(context: &mut Context<'_>, a: Term) -> Result {
 }
 
 macro_rules! bitwise {
-    ($(#[$doc:meta])* $name:ident, $operator:tt) => {
+    ($(#[$doc:meta])* $name:ident, $operator:tt, $operation:ident) => {
         $(#[$doc])*
         pub fn $name(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+            if let Some(term) = fast(context, Operation::$operation, a, b) {
+                return Ok(term);
+            }
             match pair(context, a, b, 4)? {
                 Pair::Integers(a, b) => Ok(context.heap().integer(a $operator b)?),
                 Pair::Bigs(a, b) => from_big(context.heap(), &(a $operator b)),
@@ -317,15 +353,15 @@ macro_rules! bitwise {
 
 bitwise!(
     /// `A band B`.
-    band, &
+    band, &, And
 );
 bitwise!(
     /// `A bor B`.
-    bor, |
+    bor, |, Or
 );
 bitwise!(
     /// `A bxor B`.
-    bxor, ^
+    bxor, ^, Xor
 );
 
 /// `bnot A`.
@@ -348,6 +384,9 @@ pub fn bsr(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn shift(context: &mut Context<'_>, a: Term, b: Term, left: bool) -> Result {
+    if let Some(term) = fast(context, if left { Operation::ShiftLeft } else { Operation::ShiftRight }, a, b) {
+        return Ok(term);
+    }
     let store = context.store();
     let (Some(value), Some(by)) = (number(store, a), number(store, b)) else { return Err(Raise::BADARITH) };
     // A distance beyond 64 bits shifts all out, as any distance above the limit does.

@@ -443,7 +443,17 @@ impl Atoms {
     #[must_use]
     pub fn compare(&self, a: Atom, b: Atom) -> Ordering {
         // The order of UTF-8 bytes is the order of the characters.
-        if a == b { Ordering::Equal } else { self.name(a).cmp(self.name(b)) }
+        if a == b { Ordering::Equal } else { self.bytes(a).cmp(self.bytes(b)) }
+    }
+
+    fn bytes(&self, atom: Atom) -> &[u8] {
+        bytes_in(&self.text, &self.spans, atom.0)
+    }
+
+    /// The budget that the table is counted in, and with it all of the VM.
+    #[must_use]
+    pub const fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// How many atoms there are.
@@ -460,11 +470,17 @@ impl Atoms {
 }
 
 fn name_in<'a>(text: &'a [u8], spans: &[Span], number: u32) -> &'a str {
+    match PREDEFINED.get(number as usize) {
+        Some(name) => name,
+        None => core::str::from_utf8(bytes_in(text, spans, number)).unwrap_or_default(),
+    }
+}
+
+fn bytes_in<'a>(text: &'a [u8], spans: &[Span], number: u32) -> &'a [u8] {
     let number = number as usize;
     if let Some(name) = PREDEFINED.get(number) {
-        return name;
+        return name.as_bytes();
     }
-    let Some(span) = spans.get(number - PREDEFINED.len()) else { return "" };
-    let (start, end) = (span.start as usize, (span.start + span.length) as usize);
-    text.get(start..end).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default()
+    let Some(span) = spans.get(number - PREDEFINED.len()) else { return &[] };
+    text.get(span.start as usize..(span.start + span.length) as usize).unwrap_or_default()
 }

@@ -73,11 +73,23 @@ pub fn write(bytes: &mut [u8], offset: usize, count: usize, value: u64) {
     }
     let (start, shift) = (offset / 8, offset % 8);
     let Some(rest) = bytes.get_mut(start..) else { return };
+    if count == 8 && shift == 0 {
+        if let Some(place) = rest.first_mut() {
+            *place = value as u8;
+        }
+        return;
+    }
     let count = count.min(64);
     // The value's bits from the top, behind the bits before it: in 128 bits at most 72 are used.
     let top = value << (64 - count);
     let mask = u64::MAX << (64 - count);
     let (high, high_mask) = (top >> shift, mask >> shift);
+    if shift + count <= 64
+        && let Some(chunk) = rest.first_chunk_mut::<8>()
+    {
+        *chunk = (u64::from_be_bytes(*chunk) & !high_mask | high).to_be_bytes();
+        return;
+    }
     let places = (shift + count).div_ceil(8).min(8);
     let (new, keep) = (high.to_be_bytes(), high_mask.to_be_bytes());
     for ((to, new), mask) in rest.iter_mut().zip(new).zip(keep).take(places) {

@@ -154,8 +154,8 @@ impl Code {
     /// When there is no memory.
     pub fn new(budget: Budget) -> Result<Self, NoMemory> {
         let mut words = Words::new(budget.clone());
-        words.push(u32::from(op::START) | 1 << 8)?;
-        words.push(u32::from(op::FINISH) | 1 << 8)?;
+        words.push(u32::from(op::START))?;
+        words.push(u32::from(op::FINISH))?;
         Ok(Self {
             words,
             exports: Vec::new(),
@@ -220,6 +220,13 @@ impl Code {
             (file.map(Vec::as_slice), line)
         });
         Some(Place { module: module.name, function: Term(name).as_atom()?, arity: arity as u8, line })
+    }
+
+    /// The address of an export that is loaded, and not native.
+    #[inline(always)]
+    pub(crate) fn address(&self, export: usize) -> Option<usize> {
+        let export = self.exports.get(export)?;
+        (export.address != 0 && export.native.is_none()).then_some(export.address as usize)
     }
 
     /// The index of an export, if it was ever mentioned.

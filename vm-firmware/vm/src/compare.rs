@@ -3,14 +3,13 @@
 //! One loop serves all four, with a stack of its own: the first levels need no memory, deeper ones ask for it and may be
 //! refused. What is compared may stand in two heaps.
 
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::atoms::{self, Atom};
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps;
-use crate::memory::NoMemory;
-use crate::term::Term;
+use crate::memory::{NoMemory, Scratch};
+use crate::term::{Kind, Term};
 
 /// How two terms are compared.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +40,7 @@ const KEY_DEPTH: u8 = 6;
 struct Stack<'a> {
     inline: [Frame<'a>; INLINE],
     count: usize,
-    spilled: Vec<Frame<'a>>,
+    spilled: Scratch<'a, Frame<'a>>,
 }
 
 impl<'a> Stack<'a> {
@@ -52,9 +51,7 @@ impl<'a> Stack<'a> {
             self.count += 1;
             return Ok(());
         }
-        self.spilled.try_reserve(1).map_err(|_| NoMemory)?;
-        self.spilled.push(frame);
-        Ok(())
+        self.spilled.push(frame)
     }
 
     #[inline]
@@ -80,7 +77,23 @@ pub fn equal_exact(store: Store<'_>, a: Term, b: Term) -> Result<bool, NoMemory>
     if !(a.is_pointer() && b.is_pointer()) || a.is_list() != b.is_list() {
         return Ok(false);
     }
+    if let Some(equal) = equal_raw(store, a, b) {
+        return Ok(equal);
+    }
     Ok(run((store, a), (store, b), Mode::Exact, false, 0)? == Ordering::Equal)
+}
+
+/// Whether two boxed terms are the same, where their headers and words tell it: of numbers and tuples of different
+/// sizes. A float is compared as a number: 0.0 is -0.0.
+#[inline]
+fn equal_raw(store: Store<'_>, a: Term, b: Term) -> Option<bool> {
+    let (kind_a, words_a) = store.object(a)?;
+    let (kind_b, words_b) = store.object(b)?;
+    match kind_a {
+        Kind::PositiveInteger | Kind::NegativeInteger => Some(kind_a == kind_b && words_a == words_b),
+        Kind::Tuple if kind_b != Kind::Tuple || words_a.len() != words_b.len() => Some(false),
+        _ => None,
+    }
 }
 
 /// `==`.
@@ -101,6 +114,15 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
     if a.is_small() && b.is_small() {
         return Ok(a.small_value().cmp(&b.small_value()));
     }
+    if a == b {
+        return Ok(Ordering::Equal);
+    }
+    if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
+        return Ok(store.atoms.compare(x, y));
+    }
+    if !(a.is_pointer() && b.is_pointer()) {
+        return Ok(leaves(store, &store.view(a), &store.view(b), false));
+    }
     compare_in((store, a), (store, b))
 }
 
@@ -109,6 +131,15 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
 pub fn compare_exact(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory> {
     if a.is_small() && b.is_small() {
         return Ok(a.small_value().cmp(&b.small_value()));
+    }
+    if a == b {
+        return Ok(Ordering::Equal);
+    }
+    if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
+        return Ok(store.atoms.compare(x, y));
+    }
+    if !(a.is_pointer() && b.is_pointer()) {
+        return Ok(leaves(store, &store.view(a), &store.view(b), true));
     }
     compare_exact_in((store, a), (store, b))
 }
@@ -137,7 +168,7 @@ fn run<'a>(
     depth: u8,
 ) -> Result<Ordering, NoMemory> {
     let same_heap = core::ptr::eq(store_a.heap, store_b.heap);
-    let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: Vec::new() };
+    let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: store_a.budget().scratch() };
     loop {
         if a != b || (!same_heap && a.is_local_pointer()) {
             let mut frame = None;
@@ -259,26 +290,25 @@ fn order_maps<'a>(
     }
     let x = sorted_entries(a.0, a.1, depth)?;
     let y = sorted_entries(b.0, b.1, depth)?;
-    for (&(key_x, _), &(key_y, _)) in x.iter().zip(&y) {
+    for (&(key_x, _), &(key_y, _)) in x.iter().zip(y.iter()) {
         let ordering = run((a.0, key_x), (b.0, key_y), Mode::Exact, true, depth + 1)?;
         if ordering.is_ne() {
             return Ok(ordering);
         }
     }
-    for (&(_, value_x), &(_, value_y)) in x.iter().zip(&y).rev() {
+    for (&(_, value_x), &(_, value_y)) in x.iter().zip(y.iter()).rev() {
         stack.push(Frame { a: value_x, b: value_y, mode })?;
     }
     Ok(Ordering::Equal)
 }
 
 /// Keys of a large map in order, with their values as runs of one word.
-fn sorted_entries<'a>(store: Store<'a>, map: Term, depth: u8) -> Result<Vec<(Term, &'a [u32])>, NoMemory> {
-    let mut entries = Vec::new();
+fn sorted_entries<'a>(store: Store<'a>, map: Term, depth: u8) -> Result<Scratch<'a, (Term, &'a [u32])>, NoMemory> {
+    let mut entries = store.budget().scratch();
     let mut cursor = maps::Cursor::new(store, map);
     while let Some(cell) = cursor.next_cell(store) {
         let Some((&[key], value)) = pair(store, cell) else { continue };
-        entries.try_reserve(1).map_err(|_| NoMemory)?;
-        entries.push((Term(key), value));
+        entries.push((Term(key), value))?;
     }
     sort(&mut entries, |x, y| Ok(run((store, x.0), (store, y.0), Mode::Exact, true, depth + 1)?.is_lt()))?;
     Ok(entries)

@@ -15,7 +15,7 @@ use crate::raise::{Raise, Result};
 use crate::term::{Kind, Term};
 
 /// Most bits of a bitstring.
-const MAX_BITS: usize = MAX_BYTES * 8;
+pub const MAX_BITS: usize = MAX_BYTES * 8;
 
 /// Why a segment could not be built. `error_info` has `cause => {Segment, Type, Cause, Value}`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +53,12 @@ impl From<Fault> for Raise {
 impl Fault {
     const fn bad(kind: Atom, cause: &'static str, value: Term) -> Self {
         Self::Bad { reason: atoms::BADARG, kind, cause, value }
+    }
+
+    /// All segments together are larger than any bitstring.
+    #[must_use]
+    pub const fn too_large() -> Self {
+        Self::limit(atoms::BINARY, "size", Term::NIL)
     }
 
     const fn limit(kind: Atom, cause: &'static str, value: Term) -> Self {
@@ -127,6 +133,147 @@ pub fn utf16_size(term: Term) -> i32 {
     if term.as_small().is_some_and(|code| code >= 0x1_0000) { 4 } else { 2 }
 }
 
+/// Writes an integer into so many bits, truncated.
+#[inline]
+pub fn put_integer(store: Store<'_>, bytes: &mut [u8], start: usize, term: Term, count: usize, flags: u32) -> Built {
+    let little = matching::is_little(flags);
+    if let Some(value) = term.as_small() {
+        bits::write_integer(bytes, start, count, value.into(), little);
+        return Ok(());
+    }
+    match store.object(term) {
+        Some((kind @ (Kind::PositiveInteger | Kind::NegativeInteger), magnitude)) => {
+            bits::write_magnitude(bytes, start, count, kind == Kind::NegativeInteger, magnitude, little);
+            Ok(())
+        }
+        _ => Err(Fault::bad(atoms::INTEGER, "type", term)),
+    }
+}
+
+/// The bits of a float, or of an integer as one, as [`bits::write()`] takes them. `size` is the size operand, for the
+/// error.
+pub fn float_value(store: Store<'_>, term: Term, count: usize, flags: u32, size: Term) -> Built<u64> {
+    let value = match store.view(term) {
+        _ if !matches!(count, 16 | 32 | 64) => return Err(Fault::bad(atoms::FLOAT, "invalid", size)),
+        View::Float(value) => value,
+        View::Small(value) => value.into(),
+        View::Big { negative, magnitude } => {
+            magnitude_to_double(negative, magnitude).ok_or(Fault::bad(atoms::FLOAT, "no_float", term))?
+        }
+        _ => return Err(Fault::bad(atoms::FLOAT, "type", term)),
+    };
+    let value = bits::float_bits(value, count).unwrap_or(0);
+    Ok(if matching::is_little(flags) { bits::to_little(value, count) } else { value })
+}
+
+/// The bytes of a character, and how many.
+pub fn character_bytes(term: Term, encoding: Encoding, flags: u32) -> Built<([u8; 4], usize)> {
+    let kind = match encoding {
+        Encoding::Utf8 => atoms::UTF8,
+        Encoding::Utf16 => atoms::UTF16,
+        Encoding::Utf32 => atoms::UTF32,
+    };
+    let code = term.as_small().and_then(|code| u32::try_from(code).ok()).filter(|&code| bits::is_character(code));
+    let code = code.ok_or(Fault::bad(kind, "type", term))?;
+    let little = matching::is_little(flags);
+    Ok(match encoding {
+        Encoding::Utf8 => bits::to_utf8(code),
+        Encoding::Utf16 => bits::to_utf16(code, little),
+        Encoding::Utf32 => (if little { code.to_le_bytes() } else { code.to_be_bytes() }, 4),
+    })
+}
+
+/// Whether a term is a bitstring of whole units, to be appended to.
+pub fn appendable(store: Store<'_>, term: Term, unit: u32) -> Built<Bits<'_>> {
+    let View::Bits(bits) = store.view(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
+    if unit > 1 && !bits.size.is_multiple_of(unit as usize) {
+        return Err(Fault::bad(atoms::BINARY, "unit", term));
+    }
+    Ok(bits)
+}
+
+/// The bits of a bitstring as a segment: its first `size`, or all, which must then be whole units.
+pub fn binary_bits(store: Store<'_>, term: Term, size: Option<usize>, unit: u32) -> Built<Bits<'_>> {
+    let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
+    match size {
+        None if unit > 1 && !bits.size.is_multiple_of(unit as usize) => Err(Fault::bad(atoms::BINARY, "unit", term)),
+        None => Ok(bits),
+        Some(size) => bits.part(0, size).ok_or(Fault::bad(atoms::BINARY, "short", term)),
+    }
+}
+
+/// Most bits of a bitstring that is built without a [`Builder`]: see [`finish_small`].
+pub const SMALL_BITS: usize = HEAP_BINARY_LIMIT * 8;
+
+/// The term of the first `count` bits of a buffer, which stand behind those of `base` if that is given, in place where
+/// that can be done.
+pub fn finish_small(
+    context: &mut Context<'_>,
+    base: Option<Term>,
+    bytes: &[u8; HEAP_BINARY_LIMIT],
+    count: usize,
+) -> Result {
+    let bytes = bytes.get(..count.div_ceil(8)).unwrap_or_default();
+    let Some(base) = base else { return small_term(context, bytes, count) };
+    if count == 0 {
+        return Ok(base);
+    }
+    let (whole, offset, size) = matching::resolve(context, base).ok_or(Raise::BADARG)?;
+    let total = size as usize + count;
+    if total <= SMALL_BITS {
+        let mut joined = [0; HEAP_BINARY_LIMIT];
+        bits::copy(context.store().around(whole), offset as usize, &mut joined, 0, size as usize);
+        bits::copy(bytes, 0, &mut joined, size as usize, count);
+        return small_term(context, joined.get(..total.div_ceil(8)).unwrap_or_default(), total);
+    }
+    if let Some(grown) = append(context, whole, offset, size, bytes, count)? {
+        return Ok(grown);
+    }
+    let mut builder = Builder::new(context.shared.budget.clone());
+    builder.bits(Bits { bytes, offset: 0, size: count })?;
+    builder.base = Some(base);
+    builder.finish_append(context, base)
+}
+
+/// A bitstring of at most [`SMALL_BITS`], of these bytes.
+fn small_term(context: &mut Context<'_>, bytes: &[u8], count: usize) -> Result {
+    let heap = &mut context.process.heap;
+    let whole = heap.heap_binary(bytes)?;
+    Ok(if count.is_multiple_of(8) { whole } else { heap.sub_binary(whole, 0, count as u32)? })
+}
+
+/// Appends bits in place to the bitstring of `size` bits at `offset` of a whole binary; `None` when that cannot be done.
+fn append(
+    context: &mut Context<'_>,
+    whole: Term,
+    offset: u32,
+    size: u32,
+    bytes: &[u8],
+    count: usize,
+) -> Result<Option<Term>> {
+    let Some((Kind::SharedBinary, &[id, ..])) = context.store().object(whole) else { return Ok(None) };
+    let (total, end) = (size as usize + count, (offset + size) as usize);
+    if total > MAX_BITS || end + count > MAX_BITS {
+        return Err(Raise::SYSTEM_LIMIT);
+    }
+    let Context { process, shared } = context;
+    let (heap, binaries, id) = (&mut process.heap, &mut shared.binaries, BinaryId(id));
+    // Room for both objects first, so that nothing fails behind the append.
+    heap.reserve(8)?;
+    let Some(place) = binaries.append(id, end as u32, count as u32)? else { return Ok(None) };
+    bits::copy(bytes, 0, place, end % 8, count);
+    binaries.retain(id);
+    // What was there weighs already.
+    let added = count / 8;
+    let (weight, limit) = (heap.weight + added, heap.limit.saturating_sub(crate::collect::weight_words(added)));
+    let grown = heap.shared_binary(binaries, id, (end + count).div_ceil(8))?;
+    (heap.weight, heap.limit) = (weight, limit);
+    if offset == 0 && total.is_multiple_of(8) {
+        return Ok(Some(grown));
+    }
+    Ok(Some(heap.sub_binary(grown, offset, total as u32)?))
+}
+
 /// Collects the bits of a bitstring that is built.
 pub struct Builder {
     bytes: Vec<u8>,
@@ -149,6 +296,19 @@ impl Builder {
         Self { bytes: Vec::new(), bits: 0, base: None, budget }
     }
 
+    /// One that appends to `base`, if that is given, and has room for so many bits.
+    pub fn sized(budget: Budget, base: Option<Term>, bits: usize) -> Built<Self> {
+        let mut builder = Self { bytes: Vec::new(), bits: 0, base, budget };
+        builder.grow(bits)?;
+        Ok(builder)
+    }
+
+    /// The bytes of all bits.
+    #[must_use]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
     /// How many bits it holds, without those it appends to.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -164,7 +324,7 @@ impl Builder {
     /// Makes room for so many bits more: `bs_init2` and `bs_init_bits` know how many there will be.
     pub fn reserve(&mut self, bits: usize) -> Built {
         let total = self.bits.checked_add(bits).filter(|&total| total <= MAX_BITS);
-        let total = total.ok_or(Fault::limit(atoms::BINARY, "size", Term::NIL))?;
+        let total = total.ok_or(Fault::too_large())?;
         let additional = total.div_ceil(8).saturating_sub(self.bytes.len());
         Ok(self.budget.reserve(&mut self.bytes, additional)?)
     }
@@ -174,7 +334,7 @@ impl Builder {
     fn grow(&mut self, count: usize) -> Built<usize> {
         let start = self.bits;
         let total = start.checked_add(count).filter(|&total| total <= MAX_BITS);
-        let total = total.ok_or(Fault::limit(atoms::BINARY, "size", Term::NIL))?;
+        let total = total.ok_or(Fault::too_large())?;
         let length = total.div_ceil(8);
         let additional = length.saturating_sub(self.bytes.len());
         self.budget.reserve(&mut self.bytes, additional)?;
@@ -185,10 +345,7 @@ impl Builder {
 
     /// The first segment is a bitstring to append to, in place where that can be done.
     pub fn append(&mut self, store: Store<'_>, term: Term, unit: u32) -> Built {
-        let View::Bits(bits) = store.view(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
-        if unit > 1 && !bits.size.is_multiple_of(unit as usize) {
-            return Err(Fault::bad(atoms::BINARY, "unit", term));
-        }
+        let bits = appendable(store, term, unit)?;
         if self.bits == 0 && self.base.is_none() {
             self.base = Some(term);
             return Ok(());
@@ -218,69 +375,27 @@ impl Builder {
 
     /// Adds a bitstring: its first `size` bits, or all, which must then be whole units.
     pub fn binary(&mut self, store: Store<'_>, term: Term, size: Option<usize>, unit: u32) -> Built {
-        let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
-        match size {
-            None if unit > 1 && !bits.size.is_multiple_of(unit as usize) => {
-                Err(Fault::bad(atoms::BINARY, "unit", term))
-            }
-            None => self.bits(bits),
-            Some(size) => {
-                let part = bits.part(0, size).ok_or(Fault::bad(atoms::BINARY, "short", term))?;
-                self.bits(part)
-            }
-        }
+        self.bits(binary_bits(store, term, size, unit)?)
     }
 
     /// Adds an integer in so many bits, truncated.
     #[inline]
     pub fn integer(&mut self, store: Store<'_>, term: Term, count: usize, flags: u32) -> Built {
-        let little = matching::is_little(flags);
-        if let Some(value) = term.as_small() {
-            let start = self.grow(count)?;
-            bits::write_integer(&mut self.bytes, start, count, value.into(), little);
-            return Ok(());
-        }
-        let View::Big { negative, magnitude } = store.view(term) else {
-            return Err(Fault::bad(atoms::INTEGER, "type", term));
-        };
         let start = self.grow(count)?;
-        bits::write_magnitude(&mut self.bytes, start, count, negative, magnitude, little);
-        Ok(())
+        put_integer(store, &mut self.bytes, start, term, count, flags)
     }
 
     /// Adds a float, or an integer as one, in 16, 32 or 64 bits. `size` is the size operand, for the error.
     pub fn float(&mut self, store: Store<'_>, term: Term, count: usize, flags: u32, size: Term) -> Built {
-        let value = match store.view(term) {
-            _ if !matches!(count, 16 | 32 | 64) => return Err(Fault::bad(atoms::FLOAT, "invalid", size)),
-            View::Float(value) => value,
-            View::Small(value) => value.into(),
-            View::Big { negative, magnitude } => {
-                magnitude_to_double(negative, magnitude).ok_or(Fault::bad(atoms::FLOAT, "no_float", term))?
-            }
-            _ => return Err(Fault::bad(atoms::FLOAT, "type", term)),
-        };
-        let value = bits::float_bits(value, count).unwrap_or(0);
+        let value = float_value(store, term, count, flags, size)?;
         let start = self.grow(count)?;
-        let value = if matching::is_little(flags) { bits::to_little(value, count) } else { value };
         bits::write(&mut self.bytes, start, count, value);
         Ok(())
     }
 
     /// Adds a character.
     pub fn character(&mut self, term: Term, encoding: Encoding, flags: u32) -> Built {
-        let kind = match encoding {
-            Encoding::Utf8 => atoms::UTF8,
-            Encoding::Utf16 => atoms::UTF16,
-            Encoding::Utf32 => atoms::UTF32,
-        };
-        let code = term.as_small().and_then(|code| u32::try_from(code).ok()).filter(|&code| bits::is_character(code));
-        let code = code.ok_or(Fault::bad(kind, "type", term))?;
-        let little = matching::is_little(flags);
-        let (bytes, length) = match encoding {
-            Encoding::Utf8 => bits::to_utf8(code),
-            Encoding::Utf16 => bits::to_utf16(code, little),
-            Encoding::Utf32 => (if little { code.to_le_bytes() } else { code.to_be_bytes() }, 4),
-        };
+        let (bytes, length) = character_bytes(term, encoding, flags)?;
         self.string(bytes.get(..length).unwrap_or_default())
     }
 
@@ -306,27 +421,10 @@ impl Builder {
         if total > MAX_BITS || end + self.bits > MAX_BITS {
             return Err(Raise::SYSTEM_LIMIT);
         }
-        let shared = match context.store().object(parent) {
-            Some((Kind::SharedBinary, &[id, ..])) if total > HEAP_BINARY_LIMIT * 8 => Some(BinaryId(id)),
-            _ => None,
-        };
-        if let Some(id) = shared {
-            // Room for both objects first, so that nothing fails behind the append.
-            context.process.heap.reserve(8)?;
-            if let Some(place) = context.shared.binaries.append(id, end as u32, self.bits as u32)? {
-                bits::copy(&self.bytes, 0, place, end % 8, self.bits);
-                context.shared.binaries.retain(id);
-                let length = (end + self.bits).div_ceil(8);
-                let heap = &mut context.process.heap;
-                // What was there weighs already.
-                let weight = heap.weight + self.bits / 8;
-                let whole = heap.shared_binary(&mut context.shared.binaries, id, length)?;
-                heap.weight = weight;
-                if offset == 0 && total.is_multiple_of(8) {
-                    return Ok(whole);
-                }
-                return Ok(heap.sub_binary(whole, offset, total as u32)?);
-            }
+        if total > SMALL_BITS
+            && let Some(grown) = append(context, parent, offset, size, &self.bytes, self.bits)?
+        {
+            return Ok(grown);
         }
         // A copy of both; the next append finds it at its end.
         let mut joined = Self::new(self.budget.clone());

@@ -1,12 +1,10 @@
 //! Hashes of terms: OTP's portable `phash2`, and by the same walk the hash that large maps use inside.
 
-use alloc::vec::Vec;
-
 use crate::atoms::Atom;
 use crate::code::Code;
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps::Cursor;
-use crate::memory::NoMemory;
+use crate::memory::{NoMemory, Scratch};
 use crate::term::Term;
 
 /// The golden ratio: OTP's hash tells kinds of terms apart by multiples of it.
@@ -145,16 +143,10 @@ pub fn phash2(store: Store<'_>, code: &Code, term: Term) -> Result<u32, NoMemory
     walk(store, Some(code), term, 0)
 }
 
-fn push<'a>(stack: &mut Vec<Work<'a>>, work: Work<'a>) -> Result<(), NoMemory> {
-    stack.try_reserve(1).map_err(|_| NoMemory)?;
-    stack.push(work);
-    Ok(())
-}
-
 fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) -> Result<u32, NoMemory> {
     // Without code it is the hash inside this VM: atoms and funs by their index.
     let atom_hash = |atom: Atom| if code.is_some() { name(store, atom) } else { atom.0 ^ constant(20) };
-    let mut stack: Vec<Work<'_>> = Vec::new();
+    let mut stack: Scratch<'_, Work<'_>> = store.budget().scratch();
     loop {
         match store.view(term) {
             View::Small(value) => hash = small(hash, value),
@@ -190,14 +182,14 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                 if let Some(head) = rest {
                     let area = if term.is_literal() { store.literals } else { store.heap };
                     let tail = area.get(term.index() + 1..term.index() + 2).unwrap_or_default();
-                    push(&mut stack, Work::Terms(tail))?;
+                    stack.push(Work::Terms(tail))?;
                     term = head;
                 }
                 continue;
             }
             View::Tuple(elements) => {
                 hash = one(hash, elements.len() as u32, 9);
-                push(&mut stack, Work::Terms(elements.0))?;
+                stack.push(Work::Terms(elements.0))?;
             }
             View::Map(map) => {
                 let size = match map {
@@ -208,7 +200,7 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                 if size != 0 {
                     let mut cursor = Cursor::new(store, term);
                     if let Some((key, _)) = cursor.peek(store) {
-                        push(&mut stack, Work::Pairs { cursor, pairs: 0, before: hash })?;
+                        stack.push(Work::Pairs { cursor, pairs: 0, before: hash })?;
                         hash = 0;
                         // The value is hashed after the key: see below.
                         term = key;
@@ -225,7 +217,7 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                     }
                     None => two(hash, free.len() as u32, entry, 1),
                 };
-                push(&mut stack, Work::Terms(free.0))?;
+                stack.push(Work::Terms(free.0))?;
             }
             View::ExportFun(export) => {
                 hash = match code.and_then(|code| code.exports.get(export as usize)) {

@@ -12,6 +12,7 @@ extern crate std;
 pub mod arithmetic;
 pub mod atoms;
 pub mod binaries;
+pub mod bit_codes;
 pub mod bits;
 #[cfg(test)]
 mod bits_tests;
@@ -24,7 +25,9 @@ pub mod copy;
 pub mod external;
 pub mod hash;
 pub mod heap;
+pub mod integers;
 pub mod interp;
+pub mod large;
 pub mod load;
 pub mod maps;
 pub mod matching;

@@ -4,7 +4,6 @@
 //! A node of a trie has an entry for each bit of its bitmap: a list cell, whose head is a key and whose tail is its
 //! value, or a node one level down. An entry stands as high as it can, so maps of the same keys have the same shape.
 
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::atoms;
@@ -12,7 +11,7 @@ use crate::compare::{compare_exact, equal_exact};
 use crate::hash;
 use crate::heap::store::Terms;
 use crate::heap::{Heap, Map, Store, View};
-use crate::memory::NoMemory;
+use crate::memory::{NoMemory, Scratch};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
 use crate::term::{Kind, Term};
@@ -64,23 +63,87 @@ pub fn get(store: Store<'_>, map: Term, key: Term) -> Fallible<Option<Term>> {
     match store.object(map) {
         Some((Kind::Map, [keys, values @ ..])) => {
             let Some(keys) = store.tuple(Term(*keys)) else { return Ok(None) };
-            let position = if key.is_pointer() {
-                let mut found = None;
-                for (position, other) in keys.iter().enumerate() {
-                    if equal_exact(store, other, key)? {
-                        found = Some(position);
-                        break;
-                    }
-                }
-                found
-            } else {
-                keys.0.iter().position(|&other| other == key.0)
-            };
+            let position = position(store, keys.0, key)?;
             Ok(position.and_then(|position| values.get(position)).map(|&value| Term(value)))
         }
         Some((Kind::HashMap, &[_, root])) => get_hashed(store, Term(root), key),
         _ => Ok(None),
     }
+}
+
+/// Where a key stands among those of a small map.
+#[inline(always)]
+fn position(store: Store<'_>, keys: &[u32], key: Term) -> Fallible<Option<usize>> {
+    if !key.is_pointer() {
+        // Different words are different keys.
+        return Ok(keys.iter().position(|&other| other == key.0));
+    }
+    for (position, &other) in keys.iter().enumerate() {
+        if Term(other).is_pointer() && equal_exact(store, Term(other), key)? {
+            return Ok(Some(position));
+        }
+    }
+    Ok(None)
+}
+
+/// Where a key that is not among these, which are in order, belongs.
+fn place(store: Store<'_>, keys: &[u32], key: Term) -> Fallible<usize> {
+    let (mut low, mut high) = (0, keys.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        let other = keys.get(middle).map_or(Term::NIL, |&other| Term(other));
+        if compare_exact(store, key, other)?.is_lt() {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
+}
+
+/// Keys and values of a small map.
+fn flat(store: Store<'_>, map: Term) -> Option<(Term, &[u32], &[u32])> {
+    match store.object(map)? {
+        (Kind::Map, [keys, values @ ..]) => Some((Term(*keys), store.tuple(Term(*keys))?.0, values)),
+        _ => None,
+    }
+}
+
+/// A small map with the values of keys set, as far as it stays small: `pairs` are keys and values in turn, as they come.
+/// `None` when it is no small map or would not stay one: then no pair was used up.
+///
+/// # Errors
+/// With `exact`, when a key is not there: `{badkey, Key}`.
+pub fn put_flat(
+    heap: &mut Heap,
+    shared: &Shared,
+    map: Term,
+    pairs: impl Iterator<Item = (Term, Term)>,
+    exact: bool,
+) -> Result<Option<Term>> {
+    let mut result = map;
+    for (key, value) in pairs {
+        let store = shared.store(heap);
+        let Some((key_tuple, keys, values)) = flat(store, result) else { return Ok(None) };
+        match position(store, keys, key)? {
+            Some(position) if result == map => {
+                if values.get(position) != Some(&value.0) {
+                    result = heap.copy_edited(&shared.literals, map, 1 + position, 1, &[value.0])?;
+                }
+            }
+            // A copy that nothing else has seen.
+            Some(position) => heap.words.set(result.index() + 2 + position, value.0),
+            None if exact => return Err(badkey(heap, key)),
+            None if keys.len() >= FLAT_LIMIT => return Ok(None),
+            None => {
+                let place = place(store, keys, key)?;
+                let key_tuple = heap.copy_edited(&shared.literals, key_tuple, place, 0, &[key.0])?;
+                result = heap.copy_edited(&shared.literals, result, 1 + place, 0, &[value.0])?;
+                heap.words.set(result.index() + 1, key_tuple.0);
+            }
+        }
+    }
+    Ok(Some(result))
 }
 
 fn get_hashed(store: Store<'_>, mut node: Term, key: Term) -> Fallible<Option<Term>> {
@@ -345,24 +408,20 @@ pub fn empty(heap: &mut Heap) -> Fallible<Term> {
 
 /// The map with a key's value set; a map must be given.
 pub fn put(heap: &mut Heap, shared: &Shared, map: Term, key: Term, value: Term) -> Fallible<Term> {
+    match put_flat(heap, shared, map, core::iter::once((key, value)), false) {
+        Ok(Some(map)) => return Ok(map),
+        Ok(None) => {}
+        Err(_) => return Err(NoMemory),
+    }
     let store = shared.store(heap);
-    match store.view(map) {
-        View::Map(Map::Flat { keys, values, key_tuple }) => {
-            let mut flat = Flat::of(keys, values, key_tuple);
-            if let Ok(position) = flat.find(store, key)?
-                && values.get(position) == Some(value)
-            {
-                return Ok(map);
-            }
-            if flat.put(store, key, value)? {
-                return flat.finish(heap);
-            }
-            let mut pairs = Vec::new();
+    match store.object(map) {
+        Some((Kind::HashMap, &[size, root])) => put_hashed(heap, shared, map, size as usize, Term(root), key, value),
+        Some((Kind::Map, _)) => {
+            let mut pairs = shared.budget.scratch();
             collect(store, map, &mut pairs)?;
-            add(&mut pairs, key, value)?;
+            pairs.push((key, value))?;
             from_pairs(heap, shared, &pairs)
         }
-        View::Map(Map::Hash { size, root }) => put_hashed(heap, shared, map, size, root, key, value),
         _ => Ok(map),
     }
 }
@@ -459,36 +518,14 @@ fn copy_node(
     position: usize,
     change: Change,
 ) -> Fallible<Term> {
-    let mut words = [0_u32; 34];
-    let mut count = 1;
-    let mut push = |word: u32| {
-        if let Some(place) = words.get_mut(count) {
-            *place = word;
-            count += 1;
-        }
+    let (removed, new) = match &change {
+        Change::Insert(new) => (0, core::slice::from_ref(&new.0)),
+        Change::Replace(new) => (1, core::slice::from_ref(&new.0)),
+        Change::Remove => (1, &[][..]),
     };
-    let store = shared.store(heap);
-    let (_, entries) = node_of(store, node).unwrap_or_default();
-    for (index, &entry) in entries.iter().enumerate() {
-        match change {
-            Change::Insert(new) if index == position => {
-                push(new.0);
-                push(entry);
-            }
-            Change::Replace(new) if index == position => push(new.0),
-            Change::Remove if index == position => {}
-            _ => push(entry),
-        }
-    }
-    if let Change::Insert(new) = change
-        && position >= entries.len()
-    {
-        push(new.0);
-    }
-    if let Some(first) = words.first_mut() {
-        *first = bitmap;
-    }
-    heap.boxed(Kind::HashNode, words.get(..count).unwrap_or_default())
+    let copy = heap.copy_edited(&shared.literals, node, 1 + position, removed, new)?;
+    heap.words.set(copy.index() + 1, bitmap);
+    Ok(copy)
 }
 
 /// Copies the nodes above `level` with what stands below them replaced, and makes the map.
@@ -576,19 +613,12 @@ pub fn remove(heap: &mut Heap, shared: &Shared, map: Term, key: Term) -> Fallibl
     Ok(take(heap, shared, map, key)?.map_or(map, |(_, rest)| rest))
 }
 
-fn add(pairs: &mut Vec<(Term, Term)>, key: Term, value: Term) -> Fallible<()> {
-    if pairs.len() == pairs.capacity() {
-        pairs.try_reserve(pairs.len().max(33)).map_err(|_| NoMemory)?;
-    }
-    pairs.push((key, value));
-    Ok(())
-}
-
 /// Adds the pairs of a map to a vector.
-pub fn collect(store: Store<'_>, map: Term, pairs: &mut Vec<(Term, Term)>) -> Fallible<()> {
+pub fn collect(store: Store<'_>, map: Term, pairs: &mut Scratch<'_, (Term, Term)>) -> Fallible<()> {
+    pairs.reserve(size(store, map).unwrap_or(0))?;
     let mut cursor = Cursor::new(store, map);
     while let Some((key, value)) = cursor.next(store) {
-        add(pairs, key, value)?;
+        pairs.push((key, value))?;
     }
     Ok(())
 }
@@ -608,16 +638,16 @@ pub fn from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[(Term, Term)]) -> F
         return flat.finish(heap);
     }
     // More keys than that for certain: sort the pairs by hash, and drop those that others follow.
-    let mut order: Vec<(u32, u32)> = Vec::new();
-    order.try_reserve_exact(pairs.len()).map_err(|_| NoMemory)?;
+    let mut order = shared.budget.scratch();
+    order.reserve(pairs.len())?;
     for (index, &(key, _)) in pairs.iter().enumerate() {
-        order.push((hash_at(store, key, 0)?, index as u32));
+        order.push((hash_at(store, key, 0)?, index as u32))?;
     }
     order.sort_unstable();
     let pair = |index: u32| pairs.get(index as usize).copied().unwrap_or((Term::NIL, Term::NIL));
     // `kept` entries at the head stay. Keys that share a hash with one that stays, but are others, come after.
     let mut kept: usize = 0;
-    let mut colliding: Vec<u32> = Vec::new();
+    let mut colliding = shared.budget.scratch();
     for at in 0..order.len() {
         let Some(&(hash, index)) = order.get(at) else { break };
         let last = kept.checked_sub(1).and_then(|last| order.get_mut(last)).filter(|last| last.0 == hash);
@@ -625,8 +655,7 @@ pub fn from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[(Term, Term)]) -> F
             if equal_exact(store, pair(last.1).0, pair(index).0)? {
                 last.1 = index;
             } else {
-                colliding.try_reserve(1).map_err(|_| NoMemory)?;
-                colliding.push(index);
+                colliding.push(index)?;
             }
             continue;
         }
@@ -638,7 +667,7 @@ pub fn from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[(Term, Term)]) -> F
     order.truncate(kept);
     let root = build(heap, &order, pair)?;
     let mut map = heap.boxed(Kind::HashMap, &[kept as u32, root.0])?;
-    for index in colliding {
+    for &index in colliding.iter() {
         let (key, value) = pair(index);
         map = put(heap, shared, map, key, value)?;
     }
@@ -718,26 +747,11 @@ pub fn put_exact(heap: &mut Heap, shared: &Shared, map: Term, pairs: &[Term]) ->
 }
 
 fn put_many(heap: &mut Heap, shared: &Shared, map: Term, pairs: &[Term], exact: bool) -> Result {
-    let store = shared.store(heap);
-    let mut rest = pairs;
-    let mut map = map;
-    match store.view(map) {
-        View::Map(Map::Flat { keys, values, key_tuple }) => {
-            let mut flat = Flat::of(keys, values, key_tuple);
-            while let &[key, value, ref after @ ..] = rest {
-                if exact && flat.find(store, key)?.is_err() {
-                    return Err(badkey(heap, key));
-                }
-                if !flat.put(store, key, value)? {
-                    break;
-                }
-                rest = after;
-            }
-            map = flat.finish(heap)?;
-        }
-        View::Map(Map::Hash { .. }) => {}
-        _ => return Err(badmap(heap, map)),
+    if !is_map(shared.store(heap), map) {
+        return Err(badmap(heap, map));
     }
+    let mut map = map;
+    let mut rest = pairs;
     while let &[key, value, ref after @ ..] = rest {
         if exact && get(shared.store(heap), map, key)?.is_none() {
             return Err(badkey(heap, key));

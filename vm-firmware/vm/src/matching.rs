@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::bits;
-use crate::heap::{Bits, View};
+use crate::heap::{Bits, Store};
 use crate::natives::Context;
 use crate::raise::Result;
 use crate::term::{Kind, Term};
@@ -55,6 +55,51 @@ pub fn start(context: &mut Context<'_>, term: Term) -> Result<Option<Term>> {
     Ok(Some(context.process.heap.boxed(Kind::MatchContext, &[offset, end, parent.0])?))
 }
 
+/// What a context is: where it stands, where it ends (both in bits from the binary's start), and in which binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    /// The position, at most `end`.
+    pub position: u32,
+    /// The end.
+    pub end: u32,
+    /// The whole binary.
+    pub whole: Term,
+}
+
+impl Open {
+    /// How many bits are left.
+    #[must_use]
+    #[inline(always)]
+    pub const fn left(self) -> u32 {
+        self.end.wrapping_sub(self.position)
+    }
+
+    /// The bits of what is matched; read no further than `end`.
+    #[must_use]
+    #[inline(always)]
+    pub fn bytes<'a>(self, store: Store<'a>) -> &'a [u8] {
+        store.around(self.whole)
+    }
+}
+
+/// Reads a context of this heap.
+#[must_use]
+#[inline(always)]
+pub fn open(heap: &[u32], context: Term) -> Open {
+    match heap.get(context.index()..) {
+        Some(&[_, position, end, whole, ..]) => Open { position, end, whole: Term(whole) },
+        _ => Open { position: 0, end: 0, whole: Term::NIL },
+    }
+}
+
+/// Moves a context of this heap; the place is not behind its end.
+#[inline(always)]
+pub fn put(heap: &mut [u32], context: Term, position: u32) {
+    if let Some(place) = heap.get_mut(context.index() + 1) {
+        *place = position;
+    }
+}
+
 /// Position and end of a context, in bits from the start of its binary.
 #[inline]
 fn bounds(context: &Context<'_>, term: Term) -> (u32, u32) {
@@ -90,18 +135,17 @@ pub fn set_position(context: &mut Context<'_>, term: Term, position: Term) {
 
 #[inline]
 fn move_to(context: &mut Context<'_>, term: Term, position: u32) {
-    if let Some(place) = context.process.heap.words_of(term).first_mut() {
-        *place = position;
-    }
+    put(context.process.heap.words.as_mut_slice(), term, position);
 }
 
 /// What is left of a context, when that is `count` bits at least: exactly those.
 #[inline]
 fn next<'a>(context: &'a Context<'_>, term: Term, count: usize) -> Option<Bits<'a>> {
-    match context.store().view(term) {
-        View::Context(bits) => bits.part(0, count),
-        _ => None,
+    let open = open(context.process.heap.words.as_slice(), term);
+    if count > open.left() as usize {
+        return None;
     }
+    Some(Bits { bytes: open.bytes(context.store()), offset: open.position as usize, size: count })
 }
 
 /// Moves on by so many bits, which are there.
@@ -118,30 +162,39 @@ pub fn field_size(size: Term, unit: u32) -> Option<usize> {
     usize::try_from(size.as_small()?).ok()?.checked_mul(unit as usize)
 }
 
-/// An integer of so many bits.
-pub fn get_integer(context: &mut Context<'_>, term: Term, count: usize, flags: u32) -> Result<Option<Term>> {
-    let Some(field) = next(context, term, count) else { return Ok(None) };
+/// An integer of so many bits, which are left: the context does not move.
+pub fn integer_at(context: &mut Context<'_>, open: Open, count: usize, flags: u32) -> Result {
     let (little, signed) = (is_little(flags), flags & SIGNED != 0);
-    let value = if count <= 64 {
-        let value = bits::read(field.bytes, field.offset, count);
+    let offset = open.position as usize;
+    if count <= 64 {
+        let value = bits::read(open.bytes(context.store()), offset, count);
         let value = if little && count > 8 { bits::from_little(value, count) } else { value };
-        if signed {
+        return Ok(if signed {
             context.process.heap.integer(bits::sign_extend(value, count))?
         } else {
             context.process.heap.unsigned(value)?
-        }
-    } else {
-        let size = count.div_ceil(32);
-        let budget = context.shared.budget.clone();
-        let mut magnitude: Vec<u32> = Vec::new();
-        budget.reserve(&mut magnitude, size)?;
-        magnitude.resize(size, 0);
-        let negative = bits::read_magnitude(field.bytes, field.offset, count, little, signed, &mut magnitude);
-        let made = context.process.heap.magnitude(negative, &magnitude);
-        budget.drop_vector(magnitude);
-        context.bump(size / 16);
-        made?
-    };
+        });
+    }
+    let size = count.div_ceil(32);
+    let budget = context.shared.budget.clone();
+    let mut magnitude: Vec<u32> = Vec::new();
+    budget.reserve(&mut magnitude, size)?;
+    magnitude.resize(size, 0);
+    let bytes = open.bytes(context.store());
+    let negative = bits::read_magnitude(bytes, offset, count, little, signed, &mut magnitude);
+    let made = context.process.heap.magnitude(negative, &magnitude);
+    budget.drop_vector(magnitude);
+    context.bump(size / 16);
+    Ok(made?)
+}
+
+/// An integer of so many bits.
+pub fn get_integer(context: &mut Context<'_>, term: Term, count: usize, flags: u32) -> Result<Option<Term>> {
+    let open = open(context.process.heap.words.as_slice(), term);
+    if count > open.left() as usize {
+        return Ok(None);
+    }
+    let value = integer_at(context, open, count, flags)?;
     advance(context, term, count);
     Ok(Some(value))
 }
@@ -176,12 +229,9 @@ pub fn part(context: &mut Context<'_>, parent: Term, offset: u32, size: u32) -> 
         return Ok(parent);
     }
     if size <= 64 && size.is_multiple_of(8) {
-        let mut copy = [0; 8];
-        let length = size as usize / 8;
-        if let Some(bits) = context.store().bits(parent) {
-            bits::copy(bits.bytes, offset as usize, &mut copy, 0, size as usize);
-        }
-        return Ok(context.process.heap.heap_binary(copy.get(..length).unwrap_or_default())?);
+        let value = bits::read(context.store().around(parent), offset as usize, size as usize);
+        let bytes = if size == 0 { [0; 8] } else { (value << (64 - size)).to_be_bytes() };
+        return Ok(context.process.heap.heap_binary(bytes.get(..size as usize / 8).unwrap_or_default())?);
     }
     Ok(context.process.heap.sub_binary(parent, offset, size)?)
 }

@@ -107,6 +107,12 @@ impl Budget {
         Ok(())
     }
 
+    /// An empty vector whose capacity will be counted here until it is dropped.
+    #[must_use]
+    pub const fn scratch<T>(&self) -> Scratch<'_, T> {
+        Scratch { vector: Vec::new(), budget: self }
+    }
+
     /// Shrinks a vector whose capacity is counted here.
     pub fn shrink<T>(&self, vector: &mut Vec<T>, capacity: usize) {
         let before = vector.capacity();
@@ -117,5 +123,66 @@ impl Budget {
     /// Counts a vector's memory as free: for one that is about to be dropped.
     pub fn drop_vector<T>(&self, vector: Vec<T>) {
         self.give(vector.capacity() * size_of::<T>());
+    }
+}
+
+/// A vector for a while: counted in the budget, given back when dropped.
+#[derive(Debug)]
+pub struct Scratch<'a, T> {
+    vector: Vec<T>,
+    budget: &'a Budget,
+}
+
+impl<T> Scratch<'_, T> {
+    /// Makes room for `additional` more elements.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn reserve(&mut self, additional: usize) -> Result<(), NoMemory> {
+        self.budget.reserve(&mut self.vector, additional)
+    }
+
+    /// Adds an element.
+    ///
+    /// # Errors
+    /// When there is no room.
+    #[inline]
+    pub fn push(&mut self, element: T) -> Result<(), NoMemory> {
+        if self.vector.len() == self.vector.capacity() {
+            self.reserve(1)?;
+        }
+        self.vector.push(element);
+        Ok(())
+    }
+
+    /// Takes the last element away.
+    #[inline]
+    pub fn pop(&mut self) -> Option<T> {
+        self.vector.pop()
+    }
+
+    /// Drops the elements from `length` on.
+    pub fn truncate(&mut self, length: usize) {
+        self.vector.truncate(length);
+    }
+}
+
+impl<T> core::ops::Deref for Scratch<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.vector
+    }
+}
+
+impl<T> core::ops::DerefMut for Scratch<'_, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.vector
+    }
+}
+
+impl<T> Drop for Scratch<'_, T> {
+    fn drop(&mut self) {
+        self.budget.give(self.vector.capacity() * size_of::<T>());
     }
 }

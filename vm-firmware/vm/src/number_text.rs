@@ -296,20 +296,11 @@ pub fn integer_to_text(
     term: Term,
     base: u32,
 ) -> core::result::Result<Option<Vec<u8>>, NoMemory> {
-    if let Some(value) = store.integer(term) {
-        let mut text = scratch(budget, 65)?;
-        let mut rest = value.unsigned_abs();
-        loop {
-            text.push(digit((rest % u64::from(base)) as u8));
-            rest /= u64::from(base);
-            if rest == 0 {
-                break;
-            }
-        }
-        if value < 0 {
-            text.push(b'-');
-        }
-        text.reverse();
+    if let Some((negative, magnitude)) = store.magnitude(term) {
+        let mut buffer = [0; 65];
+        let digits = short_integer(&mut buffer, negative, magnitude, base);
+        let mut text = scratch(budget, digits.len())?;
+        text.extend_from_slice(digits);
         return Ok(Some(text));
     }
     let Some((_, words)) = store.object(term) else { return Ok(None) };
@@ -327,6 +318,37 @@ pub fn integer_to_text(
     }
     text.reverse();
     Ok(Some(text))
+}
+
+/// The text of an integer of a magnitude of 64 bits, in a base from 2 to 36.
+pub fn short_integer(buffer: &mut [u8; 65], negative: bool, magnitude: u64, base: u32) -> &[u8] {
+    let mut rest = magnitude;
+    // The low half of a number, which is cheaper to divide where words have 32 bits.
+    let mut low = 0;
+    let mut whole = false;
+    let mut start = buffer.len();
+    for (index, place) in buffer.iter_mut().enumerate().rev() {
+        let value;
+        if whole {
+            if low == 0 {
+                break;
+            }
+            (value, low) = (low % base, low / base);
+        } else {
+            (value, rest) = ((rest % u64::from(base)) as u32, rest / u64::from(base));
+            whole = rest >> 32 == 0;
+            low = rest as u32;
+        }
+        *place = digit(value as u8);
+        start = index;
+    }
+    if negative {
+        start = start.saturating_sub(1);
+        if let Some(place) = buffer.get_mut(start) {
+            *place = b'-';
+        }
+    }
+    buffer.get(start..).unwrap_or_default()
 }
 
 const fn digit(value: u8) -> u8 {
@@ -358,10 +380,14 @@ pub fn text_to_integer(budget: &Budget, heap: &mut Heap, text: &mut [u8], base: 
     }
     let zeros = digits.iter().take_while(|&&digit| digit == 0).count();
     let digits = digits.get(zeros..).unwrap_or_default();
-    // 12 digits of base 36, and more of smaller bases, fit into 63 bits.
-    if digits.len() <= 12 {
-        let value = digits.iter().fold(0, |value, &digit| value * i64::from(base) + i64::from(digit));
-        return Ok(Some(heap.integer(if negative { -value } else { value })?));
+    // More digits than 64 of base 2 do not fit into 64 bits.
+    let short = digits
+        .get(..digits.len().min(65))
+        .unwrap_or_default()
+        .iter()
+        .try_fold(0_u64, |value, &digit| value.checked_mul(u64::from(base))?.checked_add(u64::from(digit)));
+    if let Some(magnitude) = short {
+        return Ok(Some(heap.magnitude(negative, &[magnitude as u32, (magnitude >> 32) as u32])?));
     }
     // So many bits at least.
     if (digits.len() as u64 - 1).saturating_mul(u64::from(base.ilog2())) >= MAX_BITS {

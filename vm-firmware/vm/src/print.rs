@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{Error, Result, Write};
 
-use emberl_format::etf::{write_atom, write_float, write_fun_name};
+use emberl_format::etf::{write_atom, write_displayed_atom, write_float, write_fun_name};
 use num_bigint::BigUint;
 
 use crate::atoms::Atom;
@@ -230,7 +230,11 @@ impl<'a> Printer<'a, '_> {
     fn atom(&mut self, atom: Atom) -> Result {
         let store = self.store;
         let name = store.atoms.name(atom);
-        if self.mode == Mode::Display { write_fun_name(&mut self.out, name) } else { write_atom(&mut self.out, name) }
+        if self.mode == Mode::Display {
+            write_displayed_atom(&mut self.out, name)
+        } else {
+            write_atom(&mut self.out, name)
+        }
     }
 
     /// Whether a list prints as a string.

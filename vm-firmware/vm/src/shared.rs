@@ -29,6 +29,8 @@ pub struct Shared {
     pub send: Option<crate::natives::NativeId>,
     /// The processes, and what they wait for.
     pub processes: Processes,
+    /// The native functions of the packed instructions of arithmetic, from `+` on in their order.
+    pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
     /// Counts references and unique integers that were made.
@@ -50,6 +52,8 @@ impl Shared {
             platform,
             budget,
             send: crate::natives::find("erlang", "!", 2),
+            arithmetic: ["+", "-", "*", "div", "rem", "band", "bor", "bxor", "bsl", "bsr"]
+                .map(|name| crate::natives::find("erlang", name, 2)),
             zeal: false,
             unique: 0,
         })

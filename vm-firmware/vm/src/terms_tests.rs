@@ -424,3 +424,69 @@ fn deep_terms() {
     let map = m.map(&[(a, n(1))]);
     assert_eq!(m.get(map, b), Some(n(1)));
 }
+
+#[test]
+fn natives_have_few_arguments() {
+    // The interpreter keeps so many for the trace of an error.
+    assert!(natives::all().all(|native| native.arity <= 16));
+}
+
+#[test]
+fn small_maps_change_as_copies() {
+    let mut machine = Machine::new();
+    let keys: Vec<Term> = (0..33).map(|number| machine.int(number * 2)).collect();
+    let mut map = machine.map(&[]);
+    // From the middle out, so that keys are put at all places.
+    for step in 0..33_usize {
+        let at = if step % 2 == 0 { 16 + step / 2 } else { 16 - step.div_ceil(2) };
+        let before = map;
+        let value = Term::tiny(step as i32);
+        map = maps::put(&mut machine.process.heap, &machine.shared, map, keys[at], value).unwrap();
+        let store = machine.shared.store(&machine.process.heap);
+        assert_eq!(maps::get(store, before, keys[at]).unwrap(), None);
+        assert_eq!(maps::get(store, map, keys[at]).unwrap(), Some(value));
+        assert_eq!(maps::size(store, map), Some(step + 1));
+    }
+    // The last one made it large; the keys of one that is small are in order.
+    let mut small = machine.map(&[]);
+    let float = machine.heap().float(4.0).unwrap();
+    let wide = machine.int(1 << 40);
+    let atom = machine.atom("a");
+    let pairs = [(atom, 1), (wide, 2), (keys[3], 3), (float, 4), (keys[0], 5)];
+    let pairs = pairs.map(|(key, value)| (key, Term::tiny(value)));
+    small =
+        maps::put_flat(&mut machine.process.heap, &machine.shared, small, pairs.into_iter(), false).unwrap().unwrap();
+    let store = machine.shared.store(&machine.process.heap);
+    let mut cursor = maps::Cursor::new(store, small);
+    let mut order = Vec::new();
+    while let Some((key, _)) = cursor.next(store) {
+        order.push(key);
+    }
+    assert_eq!(order, [keys[0], keys[3], wide, float, atom]);
+    // Values of several keys at once: one copy, and the old map as it was.
+    let other = machine.int(1 << 40);
+    let length = machine.process.heap.words.len();
+    let pairs = [(other, Term::tiny(20)), (atom, Term::tiny(10))];
+    let changed =
+        maps::put_flat(&mut machine.process.heap, &machine.shared, small, pairs.into_iter(), true).unwrap().unwrap();
+    assert_eq!(machine.process.heap.words.len(), length + 7);
+    let store = machine.shared.store(&machine.process.heap);
+    assert_eq!(maps::get(store, changed, wide).unwrap(), Some(Term::tiny(20)));
+    assert_eq!(maps::get(store, changed, atom).unwrap(), Some(Term::tiny(10)));
+    assert_eq!(maps::get(store, small, wide).unwrap(), Some(Term::tiny(2)));
+    assert_eq!(maps::get(store, small, atom).unwrap(), Some(Term::tiny(1)));
+    // Exactly: a key that is not there is an error.
+    let pairs = [(atom, Term::tiny(0)), (keys[5], Term::tiny(0))];
+    let missing = maps::put_flat(&mut machine.process.heap, &machine.shared, small, pairs.into_iter(), true);
+    assert!(matches!(missing, Err(Raise::Error(_))));
+}
+
+#[test]
+fn temporary_vectors_are_counted_and_given_back() {
+    let mut machine = Machine::new();
+    let pairs: Vec<(Term, Term)> = (0..500).map(|number| (Term::tiny(number), Term::NIL)).collect();
+    let (a, b) = (machine.map(&pairs), machine.map(&pairs));
+    let used = machine.shared.budget.used();
+    assert_eq!(compare(machine.shared.store(&machine.process.heap), a, b).unwrap(), Ordering::Equal);
+    assert_eq!(machine.shared.budget.used(), used);
+}

@@ -282,13 +282,10 @@ impl Walk<'_, '_, '_> {
     // Labels and where control goes.
 
     fn reach(&mut self, label: u32) -> Step {
-        if self.current.is_some() && self.handlers.contains(&label) {
-            // A call that this compiler knew never to return with these arguments may stand right before the handler. A
-            // VM must make it an error if it returns all the same: try_case is for exceptions only.
-            if !self.behind_call() {
-                return Err(Rule::HandlerEntered(label));
-            }
-            self.current = None;
+        if self.handlers.contains(&label)
+            && let Some(current) = self.current.take()
+        {
+            self.enter_handler(label, &current)?;
         }
         if self.loops.contains(&label) {
             if let Some(current) = self.current.take() {
@@ -309,12 +306,17 @@ impl Walk<'_, '_, '_> {
         Ok(())
     }
 
-    /// Whether the instruction before this one is a call.
-    fn behind_call(&self) -> bool {
-        let before = self.at.checked_sub(1).and_then(|before| self.checker.code.instructions().get(before));
-        before.is_some_and(|instruction| {
-            matches!(instruction.op, Op::Call | Op::CallExt | Op::CallFun | Op::CallFun2 | Op::Apply)
-        })
+    /// The handler of a try is reached without an exception. Compilers make such code behind an instruction that they
+    /// knew to fail always, with these arguments: control never comes here. A VM must make it an error if it does all the
+    /// same: `try_case` is for exceptions only.
+    fn enter_handler(&mut self, label: u32, state: &State) -> Step {
+        let instructions = self.checker.code.instructions();
+        let from = self.checker.functions.label(label).unwrap_or(usize::MAX);
+        let mut behind = instructions.get(from..).unwrap_or_default().iter().map(|instruction| instruction.op);
+        if behind.find(|op| !matches!(op, Op::Label | Op::Line)) != Some(Op::TryCase) {
+            return Err(Rule::HandlerEntered(label));
+        }
+        self.may_raise(state)
     }
 
     fn merge_state(&mut self, label: u32, state: &State) {
@@ -342,7 +344,7 @@ impl Walk<'_, '_, '_> {
     /// A jump to `label` may happen here.
     fn branch(&mut self, label: u32, state: &State) -> Step {
         if self.handlers.contains(&label) {
-            return Err(Rule::HandlerEntered(label));
+            return self.enter_handler(label, state);
         }
         self.merge_state(label, state);
         Ok(())

@@ -26,7 +26,7 @@ mod visit;
 
 pub use decode::{decode, decode_prefix};
 pub use encode::{EncodeOptions, encode};
-pub use print::{write_atom, write_float, write_fun_name};
+pub use print::{write_atom, write_displayed_atom, write_float, write_fun_name};
 pub use term::{FunTerm, OldFunTerm, Term};
 pub use visit::{Visitor, visit};
 

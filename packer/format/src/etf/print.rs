@@ -52,15 +52,21 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// Writes a name in a `fun m:f/a`. OTP prints those in C (`erlang:fun_to_list/1`), with rules of its own: reserved
-/// words are not quoted but names with `@` are, and other characters have an escape. Characters beyond ASCII, which OTP prints as the bytes of
-/// their UTF-8 form, are written as [`write_atom`] does.
+/// words are not quoted but names with `@` are, and other characters have an escape. Characters beyond ASCII, which
+/// OTP prints as the bytes of their UTF-8 form, are written as [`write_atom`] does.
 ///
 /// # Errors
 /// When `f` has one.
 pub fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
-    if !name.is_ascii() {
-        return write_atom(f, name);
-    }
+    if name.is_ascii() { write_displayed_atom(f, name) } else { write_atom(f, name) }
+}
+
+/// Writes an atom as `erlang:display/1` does: reserved words are not quoted but names with `@` are, and characters beyond
+/// Latin-1 are written as they are.
+///
+/// # Errors
+/// When `f` has one.
+pub fn write_displayed_atom(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
     if is_plain(name) && !name.contains('@') {
         return f.write_str(name);
     }
@@ -75,7 +81,7 @@ pub fn write_fun_name(f: &mut impl fmt::Write, name: &str) -> fmt::Result {
             '\u{b}' => f.write_str("\\v")?,
             '\u{8}' => f.write_str("\\b")?,
             '\u{c}' => f.write_str("\\f")?,
-            ' '..='\u{7f}' => f.write_char(c)?,
+            ' '..='\u{7f}' | '\u{a0}'.. => f.write_char(c)?,
             _ => write!(f, "\\{:03o}", u32::from(c))?,
         }
     }

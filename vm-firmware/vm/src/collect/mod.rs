@@ -32,11 +32,15 @@ pub const fn weight_words(bytes: usize) -> usize {
     bytes / 8
 }
 
+/// In zeal mode a heap may grow by one part in this many before it is collected again. A heap of less than that many
+/// words is collected at every chance; a large one would take a time that is quadratic in what it allocates.
+const ZEAL_SHARE: usize = 32;
+
 /// Collects a process's heap, and makes room for `need` more words.
 ///
 /// `registers` are the live `x` registers of a process that runs; for one that does not, they are in
-/// `process.registers`, and the slice is empty. In `zeal` mode the next collection is due at once, and what was left is
-/// poisoned.
+/// `process.registers`, and the slice is empty. In `zeal` mode the next collection is due as soon as the heap has grown by
+/// a 32nd of itself (at once, for small ones), and what was left is poisoned.
 ///
 /// # Errors
 /// When there is no room for `need` more words. The heap is whole then, collected or not.
@@ -63,7 +67,7 @@ fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Resu
     let wanted = live.checked_add(need).ok_or(NoMemory)?;
     let allowance = live.max(weight_words(heap.weight));
     let limit = live.saturating_add(allowance).max(wanted).max(MIN_HEAP_WORDS);
-    heap.limit = if zeal { live } else { limit };
+    heap.limit = if zeal { live.saturating_add(live / ZEAL_SHARE) } else { limit };
     if heap.words.capacity() / 2 > limit {
         // Shrinking may copy, and must not fail.
         if heap.words.budget().probe(limit.saturating_mul(4)).is_ok() {

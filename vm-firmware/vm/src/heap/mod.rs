@@ -115,23 +115,62 @@ impl Heap {
 
     /// A tuple of at most [`MAX_SIZE`] elements.
     pub fn tuple(&mut self, elements: &[Term]) -> Result<Term, NoMemory> {
-        self.object(Kind::Tuple, elements.iter().map(|element| element.0), elements.len())
+        if elements.len() > MAX_SIZE {
+            return Err(NoMemory);
+        }
+        self.reserve(elements.len() + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(Kind::Tuple, elements.len()).0);
+        for element in elements {
+            self.words.push_reserved(element.0);
+        }
+        Ok(Term::boxed(index, self.area))
     }
 
     /// An object of any kind, with these words behind its header. The caller keeps to the kind's layout.
     pub fn boxed(&mut self, kind: Kind, words: &[u32]) -> Result<Term, NoMemory> {
-        self.object(kind, words.iter().copied(), words.len())
+        if words.len() > MAX_SIZE {
+            return Err(NoMemory);
+        }
+        self.reserve(words.len() + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(kind, words.len()).0);
+        self.words.extend(words)?;
+        Ok(Term::boxed(index, self.area))
     }
 
-    fn object(&mut self, kind: Kind, words: impl Iterator<Item = u32>, size: usize) -> Result<Term, NoMemory> {
+    /// A copy of an object of this heap or of the literal area, in which `removed` words from `at` on (counted behind the
+    /// header) are replaced by others. Where it is not so long, the object's end counts.
+    pub fn copy_edited(
+        &mut self,
+        literals: &Self,
+        boxed: Term,
+        at: usize,
+        removed: usize,
+        new: &[u32],
+    ) -> Result<Term, NoMemory> {
+        let start = boxed.index();
+        let foreign = boxed.area() != self.area;
+        let source = if foreign { &literals.words } else { &self.words };
+        let header = Term(source.as_slice().get(start).copied().unwrap_or(Term::header(Kind::Tuple, 0).0));
+        let end = start + 1 + header.size();
+        let first = (start + 1 + at).min(end);
+        let second = (first + removed).min(end);
+        let size = header.size() + new.len() - (second - first);
         if size > MAX_SIZE {
             return Err(NoMemory);
         }
         self.reserve(size + 1)?;
         let index = self.words.len();
-        self.words.push_reserved(Term::header(kind, size).0);
-        for word in words.take(size) {
-            self.words.push_reserved(word);
+        self.words.push_reserved(Term::header(header.kind(), size).0);
+        if foreign {
+            self.words.extend(literals.words.as_slice().get(start + 1..first).unwrap_or_default())?;
+            self.words.extend(new)?;
+            self.words.extend(literals.words.as_slice().get(second..end).unwrap_or_default())?;
+        } else {
+            self.words.extend_within(start + 1..first)?;
+            self.words.extend(new)?;
+            self.words.extend_within(second..end)?;
         }
         Ok(Term::boxed(index, self.area))
     }
@@ -162,15 +201,30 @@ impl Heap {
     pub fn integer(&mut self, value: i64) -> Result<Term, NoMemory> {
         match Term::small(value) {
             Some(term) => Ok(term),
-            None => self.magnitude(value < 0, &[value.unsigned_abs() as u32, (value.unsigned_abs() >> 32) as u32]),
+            None => self.large(value < 0, value.unsigned_abs()),
         }
+    }
+
+    /// An integer of up to 64 bits that is known not to be small.
+    #[inline(always)]
+    pub fn large(&mut self, negative: bool, magnitude: u64) -> Result<Term, NoMemory> {
+        self.reserve(3)?;
+        let index = self.words.len();
+        let kind = if negative { Kind::NegativeInteger } else { Kind::PositiveInteger };
+        let (low, high) = (magnitude as u32, (magnitude >> 32) as u32);
+        self.words.push_reserved(Term::header(kind, if high == 0 { 1 } else { 2 }).0);
+        self.words.push_reserved(low);
+        if high != 0 {
+            self.words.push_reserved(high);
+        }
+        Ok(Term::boxed(index, self.area))
     }
 
     /// An unsigned integer.
     pub fn unsigned(&mut self, value: u64) -> Result<Term, NoMemory> {
         match i64::try_from(value) {
             Ok(value) => self.integer(value),
-            Err(_) => self.magnitude(false, &[value as u32, (value >> 32) as u32]),
+            Err(_) => self.large(false, value),
         }
     }
 
@@ -191,19 +245,34 @@ impl Heap {
     #[inline]
     pub fn float(&mut self, value: f64) -> Result<Term, NoMemory> {
         let bits = value.to_bits();
-        self.boxed(Kind::Float, &[bits as u32, (bits >> 32) as u32])
+        self.reserve(3)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(Kind::Float, 2).0);
+        self.words.push_reserved(bits as u32);
+        self.words.push_reserved((bits >> 32) as u32);
+        Ok(Term::boxed(index, self.area))
     }
 
     /// A binary on this heap, of whatever size: for small ones, and for all in the literal area.
     pub fn heap_binary(&mut self, bytes: &[u8]) -> Result<Term, NoMemory> {
-        let term = self.blank(Kind::HeapBinary, 1 + bytes.len().div_ceil(4))?;
-        if let Some((size, place)) = self.words_of(term).split_first_mut() {
-            *size = bytes.len() as u32;
-            if let Some(place) = words::bytes_mut(place).get_mut(..bytes.len()) {
-                place.copy_from_slice(bytes);
-            }
+        let size = 1 + bytes.len().div_ceil(4);
+        if size > MAX_SIZE {
+            return Err(NoMemory);
         }
-        Ok(term)
+        self.reserve(size + 1)?;
+        let index = self.words.len();
+        self.words.push_reserved(Term::header(Kind::HeapBinary, size).0);
+        self.words.push_reserved(bytes.len() as u32);
+        let (whole, rest) = bytes.as_chunks::<4>();
+        for chunk in whole {
+            self.words.push_reserved(u32::from_ne_bytes(*chunk));
+        }
+        if !rest.is_empty() {
+            let mut last = [0; 4];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            self.words.push_reserved(u32::from_ne_bytes(last));
+        }
+        Ok(Term::boxed(index, self.area))
     }
 
     /// An object for the first `size` bytes of a large binary. It takes over one reference, which the caller has counted;

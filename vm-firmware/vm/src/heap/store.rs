@@ -184,6 +184,13 @@ impl<'a> Store<'a> {
         if term.is_literal() { self.literals } else { self.heap }
     }
 
+    /// The budget of the VM.
+    #[must_use]
+    #[inline]
+    pub const fn budget(self) -> &'a crate::memory::Budget {
+        self.atoms.budget()
+    }
+
     /// Head and tail of a list cell.
     #[must_use]
     #[inline]
@@ -231,6 +238,21 @@ impl<'a> Store<'a> {
         }
     }
 
+    /// The bytes that a part or a match context lies in, by the term of the whole binary: at least its own. What stands
+    /// behind them may be there too: whoever reads keeps to the end that the part or context has.
+    #[must_use]
+    #[inline(always)]
+    pub fn around(self, whole: Term) -> &'a [u8] {
+        match self.area(whole).get(whole.index()..) {
+            Some([header, size, words @ ..]) => match Term(*header).kind() {
+                Kind::HeapBinary => words::bytes(words),
+                Kind::SharedBinary => self.binaries.bytes(BinaryId(*size)),
+                _ => &[],
+            },
+            _ => &[],
+        }
+    }
+
     /// The bytes of a [`HeapBinary`](Kind::HeapBinary) or [`SharedBinary`](Kind::SharedBinary) object.
     fn whole(self, kind: Kind, words: &'a [u32]) -> Option<&'a [u8]> {
         match (kind, words) {
@@ -243,8 +265,28 @@ impl<'a> Store<'a> {
     /// A float's value.
     #[must_use]
     pub fn float(self, term: Term) -> Option<f64> {
-        match self.view(term) {
-            View::Float(value) => Some(value),
+        match self.object(term)? {
+            (Kind::Float, &[low, high]) => Some(f64::from_bits(u64::from(high) << 32 | u64::from(low))),
+            _ => None,
+        }
+    }
+
+    /// Whether an integer is below 0, and its magnitude, when that fits into 64 bits.
+    #[must_use]
+    #[inline]
+    pub fn magnitude(self, term: Term) -> Option<(bool, u64)> {
+        if let Some(value) = term.as_small() {
+            return Some((value < 0, u64::from(value.unsigned_abs())));
+        }
+        let (kind, words) = self.object(term)?;
+        let magnitude = match *words {
+            [low] => u64::from(low),
+            [low, high] => u64::from(high) << 32 | u64::from(low),
+            _ => return None,
+        };
+        match kind {
+            Kind::PositiveInteger => Some((false, magnitude)),
+            Kind::NegativeInteger => Some((true, magnitude)),
             _ => None,
         }
     }
@@ -252,17 +294,9 @@ impl<'a> Store<'a> {
     /// The value of an integer that fits into 64 bits, signed.
     #[must_use]
     pub fn integer(self, term: Term) -> Option<i64> {
-        match self.view(term) {
-            View::Small(value) => Some(i64::from(value)),
-            View::Big { negative, magnitude } => {
-                let value = match *magnitude {
-                    [low] => i128::from(low),
-                    [low, high] => i128::from(u64::from(high) << 32 | u64::from(low)),
-                    _ => return None,
-                };
-                i64::try_from(if negative { -value } else { value }).ok()
-            }
-            _ => None,
+        match self.magnitude(term)? {
+            (false, magnitude) => i64::try_from(magnitude).ok(),
+            (true, magnitude) => (magnitude <= 1 << 63).then(|| magnitude.wrapping_neg() as i64),
         }
     }
 

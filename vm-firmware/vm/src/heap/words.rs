@@ -8,6 +8,8 @@
 //!   reads no register that is not live.
 //! * **Reserved room.** [`Words::push_reserved`] follows a [`Words::reserve`] of at least as many words: the loader puts
 //!   the need of each stretch of code into its `test_heap`.
+//! * **Fresh cursors.** A [`Cursor`] is used only until its words may grow, shrink or be dropped: the interpreter's loop
+//!   is the only user, and makes a new one after each call of anything that could load a module.
 //!
 //! With the feature `checked`, and so in tests, each access is checked none the less.
 
@@ -131,6 +133,18 @@ impl Words {
         Ok(())
     }
 
+    /// Adds words that stand here already; none when the range is not inside.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn extend_within(&mut self, range: core::ops::Range<usize>) -> Result<(), NoMemory> {
+        self.reserve(range.len())?;
+        if range.end <= self.words.len() && range.start <= range.end {
+            self.words.extend_from_within(range);
+        }
+        Ok(())
+    }
+
     /// Adds words of value 0.
     ///
     /// # Errors
@@ -174,6 +188,13 @@ impl Words {
         unsafe { *self.words.get_unchecked(index) }
     }
 
+    /// For reading the words as they are now, many times.
+    #[must_use]
+    #[inline(always)]
+    pub fn cursor(&self) -> Cursor {
+        Cursor { start: self.words.as_ptr(), length: self.words.len() }
+    }
+
     /// Changes the word at an index that a valid term gave.
     #[inline(always)]
     pub fn set(&mut self, index: usize, word: u32) {
@@ -192,6 +213,28 @@ impl Words {
     /// Exchanges the contents with another array; each keeps the budget (there is but one).
     pub fn swap(&mut self, other: &mut Self) {
         core::mem::swap(&mut self.words, &mut other.words);
+    }
+}
+
+/// Where words stand for the moment, for those who read them often.
+#[derive(Clone, Copy)]
+pub struct Cursor {
+    start: *const u32,
+    length: usize,
+}
+
+impl Cursor {
+    /// The word at an index that lies inside.
+    #[must_use]
+    #[inline(always)]
+    pub fn at(self, index: usize) -> u32 {
+        if cfg!(feature = "checked") {
+            assert!(index < self.length, "word {index} of {} was read", self.length);
+        }
+        debug_assert!(index < self.length);
+        // SAFETY: "fresh cursors" (head of this file): the words stand where they stood. The index is that of an operand of
+        // an instruction, which the loader wrote whole.
+        unsafe { *self.start.add(index) }
     }
 }
 

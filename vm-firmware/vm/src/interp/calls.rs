@@ -2,14 +2,13 @@
 
 use crate::atoms::{self, Atom};
 use crate::code::FINISH;
-use crate::heap::View;
 use crate::interp::Machine;
 use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
 use crate::natives::{Context, NativeId};
 use crate::process::State;
 use crate::raise::{Class, Raise};
-use crate::term::Term;
+use crate::term::{Kind, Term};
 use crate::vm::Outcome;
 
 /// What is called.
@@ -221,7 +220,8 @@ impl Machine<'_> {
                 self.call_fun(fun, arity, mode)
             }
             other => {
-                let mut arguments = [Term::NIL; 255];
+                // No native function has more arguments.
+                let mut arguments = [Term::NIL; 16];
                 for (place, &term) in arguments.iter_mut().zip(self.x.iter()) {
                     *place = term;
                 }
@@ -248,21 +248,21 @@ impl Machine<'_> {
     /// Calls a fun with the first `arity` registers.
     pub(super) fn call_fun(&mut self, fun: Term, arity: usize, mode: Mode) -> Option<Outcome> {
         let store = self.shared.store(&self.process.heap);
-        match store.view(fun) {
-            View::Fun { entry, free, .. } => {
+        match store.object(fun) {
+            Some((Kind::Fun, &[entry, _, ref free @ ..])) => {
                 let Some(&lambda) = self.shared.code.lambdas.get(entry as usize) else {
                     return self.error_with(atoms::BADFUN, fun);
                 };
                 if usize::from(lambda.arity) != arity {
                     return self.bad_arity(fun, arity);
                 }
-                for (place, term) in self.x.iter_mut().skip(arity).zip(free.iter()) {
-                    *place = term;
+                for (place, &term) in self.x.iter_mut().skip(arity).zip(free) {
+                    *place = Term(term);
                 }
                 let arity = arity + free.len();
                 self.invoke(Target::Address(lambda.address), arity, mode)
             }
-            View::ExportFun(index) => {
+            Some((Kind::ExportFun, &[index])) => {
                 if self.shared.code.exports.get(index as usize).is_none_or(|export| usize::from(export.arity) != arity)
                 {
                     return self.bad_arity(fun, arity);

@@ -7,6 +7,7 @@ mod binary;
 mod calls;
 mod exceptions;
 pub mod op;
+mod plain;
 mod run;
 mod terms;
 
@@ -46,6 +47,10 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
         *place = Term(word);
     }
     process.registers.clear();
+    if shared.zeal {
+        // A young process would run up to its first limit without a collection.
+        process.heap.limit = 0;
+    }
     let ip = process.ip as usize;
     Machine { shared, process, x, f, ip, failed: Cell::new(false) }.run()
 }
@@ -80,8 +85,24 @@ impl Machine<'_> {
 
     /// The length of the instruction at hand, in words.
     #[inline(always)]
+    #[allow(clippy::indexing_slicing)] // A table for every number.
     fn length(&self) -> usize {
-        (self.word(0) >> 8) as usize
+        let word = self.word(0);
+        match op::LENGTHS[word as u8 as usize] {
+            0 => (word >> 8) as usize,
+            length => usize::from(length),
+        }
+    }
+
+    /// A register that 8 bits of a packed instruction name.
+    #[inline(always)]
+    fn register(&self, number: u32) -> Term {
+        if number < 128 { self.x(number as usize) } else { self.y(number as usize - 128) }
+    }
+
+    #[inline(always)]
+    fn set_register(&mut self, number: u32, term: Term) {
+        if number < 128 { self.set_x(number as usize, term) } else { self.set_y(number as usize - 128, term) }
     }
 
     #[inline(always)]

@@ -1,331 +1,213 @@
-//! Numbers of instructions in translated code: those of OTP's opcode table, and what the loader makes of some.
+//! Numbers of instructions in translated code: those of OTP's opcode table in the *plain* form, and *packed* ones that the
+//! loader makes of the common cases.
+//!
+//! * Plain: a word of the number (8 bits) and the length in words (24 bits), then a word an operand. See
+//!   [`crate::load::translate`].
+//! * Packed: a word of the number and of operands in the 24 bits above, called `a`, `b`, `c` (8 bits each, low first), `d`
+//!   (`b` and `c` together, a signed distance to a label), or `e` (all 24 bits). Some have more words. A *register* of
+//!   8 bits is `x` below 128, else `y` of the number less 128. Distances count from the word after the first.
 
 use emberl_format::opcode::Op;
 
-#[allow(missing_docs)]
-pub const LABEL: u8 = Op::Label as u8;
-#[allow(missing_docs)]
-pub const FUNC_INFO: u8 = Op::FuncInfo as u8;
-#[allow(missing_docs)]
-pub const INT_CODE_END: u8 = Op::IntCodeEnd as u8;
-#[allow(missing_docs)]
-pub const CALL: u8 = Op::Call as u8;
-#[allow(missing_docs)]
-pub const CALL_LAST: u8 = Op::CallLast as u8;
-#[allow(missing_docs)]
-pub const CALL_ONLY: u8 = Op::CallOnly as u8;
-#[allow(missing_docs)]
-pub const CALL_EXT: u8 = Op::CallExt as u8;
-#[allow(missing_docs)]
-pub const CALL_EXT_LAST: u8 = Op::CallExtLast as u8;
-#[allow(missing_docs)]
-pub const BIF0: u8 = Op::Bif0 as u8;
-#[allow(missing_docs)]
-pub const BIF1: u8 = Op::Bif1 as u8;
-#[allow(missing_docs)]
-pub const BIF2: u8 = Op::Bif2 as u8;
-#[allow(missing_docs)]
-pub const ALLOCATE: u8 = Op::Allocate as u8;
-#[allow(missing_docs)]
-pub const ALLOCATE_HEAP: u8 = Op::AllocateHeap as u8;
-#[allow(missing_docs)]
-pub const ALLOCATE_ZERO: u8 = Op::AllocateZero as u8;
-#[allow(missing_docs)]
-pub const ALLOCATE_HEAP_ZERO: u8 = Op::AllocateHeapZero as u8;
-#[allow(missing_docs)]
-pub const TEST_HEAP: u8 = Op::TestHeap as u8;
-#[allow(missing_docs)]
-pub const INIT: u8 = Op::Init as u8;
-#[allow(missing_docs)]
-pub const DEALLOCATE: u8 = Op::Deallocate as u8;
-#[allow(missing_docs)]
-pub const RETURN: u8 = Op::Return as u8;
-#[allow(missing_docs)]
-pub const SEND: u8 = Op::Send as u8;
-#[allow(missing_docs)]
-pub const REMOVE_MESSAGE: u8 = Op::RemoveMessage as u8;
-#[allow(missing_docs)]
-pub const TIMEOUT: u8 = Op::Timeout as u8;
-#[allow(missing_docs)]
-pub const LOOP_REC: u8 = Op::LoopRec as u8;
-#[allow(missing_docs)]
-pub const LOOP_REC_END: u8 = Op::LoopRecEnd as u8;
-#[allow(missing_docs)]
-pub const WAIT: u8 = Op::Wait as u8;
-#[allow(missing_docs)]
-pub const WAIT_TIMEOUT: u8 = Op::WaitTimeout as u8;
-#[allow(missing_docs)]
-pub const IS_LT: u8 = Op::IsLt as u8;
-#[allow(missing_docs)]
-pub const IS_GE: u8 = Op::IsGe as u8;
-#[allow(missing_docs)]
-pub const IS_EQ: u8 = Op::IsEq as u8;
-#[allow(missing_docs)]
-pub const IS_NE: u8 = Op::IsNe as u8;
-#[allow(missing_docs)]
-pub const IS_EQ_EXACT: u8 = Op::IsEqExact as u8;
-#[allow(missing_docs)]
-pub const IS_NE_EXACT: u8 = Op::IsNeExact as u8;
-#[allow(missing_docs)]
-pub const IS_INTEGER: u8 = Op::IsInteger as u8;
-#[allow(missing_docs)]
-pub const IS_FLOAT: u8 = Op::IsFloat as u8;
-#[allow(missing_docs)]
-pub const IS_NUMBER: u8 = Op::IsNumber as u8;
-#[allow(missing_docs)]
-pub const IS_ATOM: u8 = Op::IsAtom as u8;
-#[allow(missing_docs)]
-pub const IS_PID: u8 = Op::IsPid as u8;
-#[allow(missing_docs)]
-pub const IS_REFERENCE: u8 = Op::IsReference as u8;
-#[allow(missing_docs)]
-pub const IS_PORT: u8 = Op::IsPort as u8;
-#[allow(missing_docs)]
-pub const IS_NIL: u8 = Op::IsNil as u8;
-#[allow(missing_docs)]
-pub const IS_BINARY: u8 = Op::IsBinary as u8;
-#[allow(missing_docs)]
-pub const IS_LIST: u8 = Op::IsList as u8;
-#[allow(missing_docs)]
-pub const IS_NONEMPTY_LIST: u8 = Op::IsNonemptyList as u8;
-#[allow(missing_docs)]
-pub const IS_TUPLE: u8 = Op::IsTuple as u8;
-#[allow(missing_docs)]
-pub const TEST_ARITY: u8 = Op::TestArity as u8;
-#[allow(missing_docs)]
-pub const SELECT_VAL: u8 = Op::SelectVal as u8;
-#[allow(missing_docs)]
-pub const SELECT_TUPLE_ARITY: u8 = Op::SelectTupleArity as u8;
-#[allow(missing_docs)]
-pub const JUMP: u8 = Op::Jump as u8;
-#[allow(missing_docs)]
-pub const CATCH: u8 = Op::Catch as u8;
-#[allow(missing_docs)]
-pub const CATCH_END: u8 = Op::CatchEnd as u8;
-#[allow(missing_docs)]
-pub const MOVE: u8 = Op::Move as u8;
-#[allow(missing_docs)]
-pub const GET_LIST: u8 = Op::GetList as u8;
-#[allow(missing_docs)]
-pub const GET_TUPLE_ELEMENT: u8 = Op::GetTupleElement as u8;
-#[allow(missing_docs)]
-pub const SET_TUPLE_ELEMENT: u8 = Op::SetTupleElement as u8;
-#[allow(missing_docs)]
-pub const PUT_LIST: u8 = Op::PutList as u8;
-#[allow(missing_docs)]
-pub const BADMATCH: u8 = Op::Badmatch as u8;
-#[allow(missing_docs)]
-pub const IF_END: u8 = Op::IfEnd as u8;
-#[allow(missing_docs)]
-pub const CASE_END: u8 = Op::CaseEnd as u8;
-#[allow(missing_docs)]
-pub const CALL_FUN: u8 = Op::CallFun as u8;
-#[allow(missing_docs)]
-pub const IS_FUNCTION: u8 = Op::IsFunction as u8;
-#[allow(missing_docs)]
-pub const CALL_EXT_ONLY: u8 = Op::CallExtOnly as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_INTEGER: u8 = Op::BsPutInteger as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_BINARY: u8 = Op::BsPutBinary as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_FLOAT: u8 = Op::BsPutFloat as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_STRING: u8 = Op::BsPutString as u8;
-#[allow(missing_docs)]
-pub const FCLEARERROR: u8 = Op::Fclearerror as u8;
-#[allow(missing_docs)]
-pub const FCHECKERROR: u8 = Op::Fcheckerror as u8;
-#[allow(missing_docs)]
-pub const FMOVE: u8 = Op::Fmove as u8;
-#[allow(missing_docs)]
-pub const FCONV: u8 = Op::Fconv as u8;
-#[allow(missing_docs)]
-pub const FADD: u8 = Op::Fadd as u8;
-#[allow(missing_docs)]
-pub const FSUB: u8 = Op::Fsub as u8;
-#[allow(missing_docs)]
-pub const FMUL: u8 = Op::Fmul as u8;
-#[allow(missing_docs)]
-pub const FDIV: u8 = Op::Fdiv as u8;
-#[allow(missing_docs)]
-pub const FNEGATE: u8 = Op::Fnegate as u8;
-#[allow(missing_docs)]
-pub const MAKE_FUN2: u8 = Op::MakeFun2 as u8;
-#[allow(missing_docs)]
-pub const TRY: u8 = Op::Try as u8;
-#[allow(missing_docs)]
-pub const TRY_END: u8 = Op::TryEnd as u8;
-#[allow(missing_docs)]
-pub const TRY_CASE: u8 = Op::TryCase as u8;
-#[allow(missing_docs)]
-pub const TRY_CASE_END: u8 = Op::TryCaseEnd as u8;
-#[allow(missing_docs)]
-pub const RAISE: u8 = Op::Raise as u8;
-#[allow(missing_docs)]
-pub const BS_INIT2: u8 = Op::BsInit2 as u8;
-#[allow(missing_docs)]
-pub const BS_ADD: u8 = Op::BsAdd as u8;
-#[allow(missing_docs)]
-pub const APPLY: u8 = Op::Apply as u8;
-#[allow(missing_docs)]
-pub const APPLY_LAST: u8 = Op::ApplyLast as u8;
-#[allow(missing_docs)]
-pub const IS_BOOLEAN: u8 = Op::IsBoolean as u8;
-#[allow(missing_docs)]
-pub const IS_FUNCTION2: u8 = Op::IsFunction2 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_INTEGER2: u8 = Op::BsGetInteger2 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_FLOAT2: u8 = Op::BsGetFloat2 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_BINARY2: u8 = Op::BsGetBinary2 as u8;
-#[allow(missing_docs)]
-pub const BS_SKIP_BITS2: u8 = Op::BsSkipBits2 as u8;
-#[allow(missing_docs)]
-pub const BS_TEST_TAIL2: u8 = Op::BsTestTail2 as u8;
-#[allow(missing_docs)]
-pub const GC_BIF1: u8 = Op::GcBif1 as u8;
-#[allow(missing_docs)]
-pub const GC_BIF2: u8 = Op::GcBif2 as u8;
-#[allow(missing_docs)]
-pub const IS_BITSTR: u8 = Op::IsBitstr as u8;
-#[allow(missing_docs)]
-pub const BS_TEST_UNIT: u8 = Op::BsTestUnit as u8;
-#[allow(missing_docs)]
-pub const BS_MATCH_STRING: u8 = Op::BsMatchString as u8;
-#[allow(missing_docs)]
-pub const BS_INIT_WRITABLE: u8 = Op::BsInitWritable as u8;
-#[allow(missing_docs)]
-pub const BS_APPEND: u8 = Op::BsAppend as u8;
-#[allow(missing_docs)]
-pub const BS_PRIVATE_APPEND: u8 = Op::BsPrivateAppend as u8;
-#[allow(missing_docs)]
-pub const TRIM: u8 = Op::Trim as u8;
-#[allow(missing_docs)]
-pub const BS_INIT_BITS: u8 = Op::BsInitBits as u8;
-#[allow(missing_docs)]
-pub const BS_GET_UTF8: u8 = Op::BsGetUtf8 as u8;
-#[allow(missing_docs)]
-pub const BS_SKIP_UTF8: u8 = Op::BsSkipUtf8 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_UTF16: u8 = Op::BsGetUtf16 as u8;
-#[allow(missing_docs)]
-pub const BS_SKIP_UTF16: u8 = Op::BsSkipUtf16 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_UTF32: u8 = Op::BsGetUtf32 as u8;
-#[allow(missing_docs)]
-pub const BS_SKIP_UTF32: u8 = Op::BsSkipUtf32 as u8;
-#[allow(missing_docs)]
-pub const BS_UTF8_SIZE: u8 = Op::BsUtf8Size as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_UTF8: u8 = Op::BsPutUtf8 as u8;
-#[allow(missing_docs)]
-pub const BS_UTF16_SIZE: u8 = Op::BsUtf16Size as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_UTF16: u8 = Op::BsPutUtf16 as u8;
-#[allow(missing_docs)]
-pub const BS_PUT_UTF32: u8 = Op::BsPutUtf32 as u8;
-#[allow(missing_docs)]
-pub const ON_LOAD: u8 = Op::OnLoad as u8;
-#[allow(missing_docs)]
-pub const RECV_MARK: u8 = Op::RecvMark as u8;
-#[allow(missing_docs)]
-pub const RECV_SET: u8 = Op::RecvSet as u8;
-#[allow(missing_docs)]
-pub const GC_BIF3: u8 = Op::GcBif3 as u8;
-#[allow(missing_docs)]
-pub const LINE: u8 = Op::Line as u8;
-#[allow(missing_docs)]
-pub const PUT_MAP_ASSOC: u8 = Op::PutMapAssoc as u8;
-#[allow(missing_docs)]
-pub const PUT_MAP_EXACT: u8 = Op::PutMapExact as u8;
-#[allow(missing_docs)]
-pub const IS_MAP: u8 = Op::IsMap as u8;
-#[allow(missing_docs)]
-pub const HAS_MAP_FIELDS: u8 = Op::HasMapFields as u8;
-#[allow(missing_docs)]
-pub const GET_MAP_ELEMENTS: u8 = Op::GetMapElements as u8;
-#[allow(missing_docs)]
-pub const IS_TAGGED_TUPLE: u8 = Op::IsTaggedTuple as u8;
-#[allow(missing_docs)]
-pub const BUILD_STACKTRACE: u8 = Op::BuildStacktrace as u8;
-#[allow(missing_docs)]
-pub const RAW_RAISE: u8 = Op::RawRaise as u8;
-#[allow(missing_docs)]
-pub const GET_HD: u8 = Op::GetHd as u8;
-#[allow(missing_docs)]
-pub const GET_TL: u8 = Op::GetTl as u8;
-#[allow(missing_docs)]
-pub const PUT_TUPLE2: u8 = Op::PutTuple2 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_TAIL: u8 = Op::BsGetTail as u8;
-#[allow(missing_docs)]
-pub const BS_START_MATCH3: u8 = Op::BsStartMatch3 as u8;
-#[allow(missing_docs)]
-pub const BS_GET_POSITION: u8 = Op::BsGetPosition as u8;
-#[allow(missing_docs)]
-pub const BS_SET_POSITION: u8 = Op::BsSetPosition as u8;
-#[allow(missing_docs)]
-pub const SWAP: u8 = Op::Swap as u8;
-#[allow(missing_docs)]
-pub const BS_START_MATCH4: u8 = Op::BsStartMatch4 as u8;
-#[allow(missing_docs)]
-pub const MAKE_FUN3: u8 = Op::MakeFun3 as u8;
-#[allow(missing_docs)]
-pub const INIT_YREGS: u8 = Op::InitYregs as u8;
-#[allow(missing_docs)]
-pub const RECV_MARKER_BIND: u8 = Op::RecvMarkerBind as u8;
-#[allow(missing_docs)]
-pub const RECV_MARKER_CLEAR: u8 = Op::RecvMarkerClear as u8;
-#[allow(missing_docs)]
-pub const RECV_MARKER_RESERVE: u8 = Op::RecvMarkerReserve as u8;
-#[allow(missing_docs)]
-pub const RECV_MARKER_USE: u8 = Op::RecvMarkerUse as u8;
-#[allow(missing_docs)]
-pub const BS_CREATE_BIN: u8 = Op::BsCreateBin as u8;
-#[allow(missing_docs)]
-pub const CALL_FUN2: u8 = Op::CallFun2 as u8;
-#[allow(missing_docs)]
-pub const NIF_START: u8 = Op::NifStart as u8;
-#[allow(missing_docs)]
-pub const BADRECORD: u8 = Op::Badrecord as u8;
-#[allow(missing_docs)]
-pub const UPDATE_RECORD: u8 = Op::UpdateRecord as u8;
-#[allow(missing_docs)]
-pub const BS_MATCH: u8 = Op::BsMatch as u8;
-#[allow(missing_docs)]
-pub const EXECUTABLE_LINE: u8 = Op::ExecutableLine as u8;
-#[allow(missing_docs)]
-pub const DEBUG_LINE: u8 = Op::DebugLine as u8;
-#[allow(missing_docs)]
-pub const BIF3: u8 = Op::Bif3 as u8;
+/// OTP's instructions.
+macro_rules! plain {
+    ($($name:ident = $op:ident,)*) => {
+        $(
+            #[doc = concat!("OTP's `", stringify!($op), "`.")]
+            pub const $name: u8 = Op::$op as u8;
+        )*
+    };
+}
 
-/// Begins a process: applies x0:x1 to the arguments in x2.
-pub const START: u8 = 200;
-/// Ends a process: its function has returned x0.
-pub const FINISH: u8 = 201;
-/// A float register into a term register.
-pub const FMOVE_OUT: u8 = 202;
-/// `+` of two terms, small integers at once.
-pub const ADD: u8 = 203;
-/// `-` of two terms, likewise.
-pub const SUBTRACT: u8 = 204;
-/// `band`, likewise.
-pub const BAND: u8 = 205;
-/// `*`, likewise.
-pub const MULTIPLY: u8 = 206;
-/// x to x.
-pub const MOVE_XX: u8 = 207;
-/// x to y.
-pub const MOVE_XY: u8 = 208;
-/// y to x.
-pub const MOVE_YX: u8 = 209;
-/// A constant to x.
-pub const MOVE_CX: u8 = 210;
-/// A call of a native function.
-pub const CALL_NATIVE: u8 = 211;
-/// A call of a native function in tail position, with a frame.
-pub const CALL_NATIVE_LAST: u8 = 212;
-/// A call of a native function in tail position, without a frame.
-pub const CALL_NATIVE_ONLY: u8 = 213;
+plain! {
+    LABEL = Label, FUNC_INFO = FuncInfo, INT_CODE_END = IntCodeEnd, CALL = Call, CALL_LAST = CallLast,
+    CALL_ONLY = CallOnly, CALL_EXT = CallExt, CALL_EXT_LAST = CallExtLast, BIF0 = Bif0, BIF1 = Bif1,
+    BIF2 = Bif2, ALLOCATE = Allocate, ALLOCATE_HEAP = AllocateHeap, ALLOCATE_ZERO = AllocateZero,
+    ALLOCATE_HEAP_ZERO = AllocateHeapZero, TEST_HEAP = TestHeap, INIT = Init, DEALLOCATE = Deallocate,
+    RETURN = Return, SEND = Send, REMOVE_MESSAGE = RemoveMessage, TIMEOUT = Timeout, LOOP_REC = LoopRec,
+    LOOP_REC_END = LoopRecEnd, WAIT = Wait, WAIT_TIMEOUT = WaitTimeout, IS_LT = IsLt, IS_GE = IsGe,
+    IS_EQ = IsEq, IS_NE = IsNe, IS_EQ_EXACT = IsEqExact, IS_NE_EXACT = IsNeExact, IS_INTEGER = IsInteger,
+    IS_FLOAT = IsFloat, IS_NUMBER = IsNumber, IS_ATOM = IsAtom, IS_PID = IsPid, IS_REFERENCE = IsReference,
+    IS_PORT = IsPort, IS_NIL = IsNil, IS_BINARY = IsBinary, IS_LIST = IsList, IS_NONEMPTY_LIST = IsNonemptyList,
+    IS_TUPLE = IsTuple, TEST_ARITY = TestArity, SELECT_VAL = SelectVal, SELECT_TUPLE_ARITY = SelectTupleArity,
+    JUMP = Jump, CATCH = Catch, CATCH_END = CatchEnd, MOVE = Move, GET_LIST = GetList,
+    GET_TUPLE_ELEMENT = GetTupleElement, SET_TUPLE_ELEMENT = SetTupleElement, PUT_LIST = PutList,
+    BADMATCH = Badmatch, IF_END = IfEnd, CASE_END = CaseEnd, CALL_FUN = CallFun, IS_FUNCTION = IsFunction,
+    CALL_EXT_ONLY = CallExtOnly, BS_PUT_INTEGER = BsPutInteger, BS_PUT_BINARY = BsPutBinary,
+    BS_PUT_FLOAT = BsPutFloat, BS_PUT_STRING = BsPutString, FCLEARERROR = Fclearerror,
+    FCHECKERROR = Fcheckerror, FMOVE = Fmove, FCONV = Fconv, FADD = Fadd, FSUB = Fsub, FMUL = Fmul, FDIV = Fdiv,
+    FNEGATE = Fnegate, MAKE_FUN2 = MakeFun2, TRY = Try, TRY_END = TryEnd, TRY_CASE = TryCase,
+    TRY_CASE_END = TryCaseEnd, RAISE = Raise, BS_INIT2 = BsInit2, BS_ADD = BsAdd, APPLY = Apply,
+    APPLY_LAST = ApplyLast, IS_BOOLEAN = IsBoolean, IS_FUNCTION2 = IsFunction2, BS_GET_INTEGER2 = BsGetInteger2,
+    BS_GET_FLOAT2 = BsGetFloat2, BS_GET_BINARY2 = BsGetBinary2, BS_SKIP_BITS2 = BsSkipBits2,
+    BS_TEST_TAIL2 = BsTestTail2, GC_BIF1 = GcBif1, GC_BIF2 = GcBif2, IS_BITSTR = IsBitstr,
+    BS_TEST_UNIT = BsTestUnit, BS_MATCH_STRING = BsMatchString, BS_INIT_WRITABLE = BsInitWritable,
+    BS_APPEND = BsAppend, BS_PRIVATE_APPEND = BsPrivateAppend, TRIM = Trim, BS_INIT_BITS = BsInitBits,
+    BS_GET_UTF8 = BsGetUtf8, BS_SKIP_UTF8 = BsSkipUtf8, BS_GET_UTF16 = BsGetUtf16, BS_SKIP_UTF16 = BsSkipUtf16,
+    BS_GET_UTF32 = BsGetUtf32, BS_SKIP_UTF32 = BsSkipUtf32, BS_UTF8_SIZE = BsUtf8Size, BS_PUT_UTF8 = BsPutUtf8,
+    BS_UTF16_SIZE = BsUtf16Size, BS_PUT_UTF16 = BsPutUtf16, BS_PUT_UTF32 = BsPutUtf32, ON_LOAD = OnLoad,
+    RECV_MARK = RecvMark, RECV_SET = RecvSet, GC_BIF3 = GcBif3, LINE = Line, PUT_MAP_ASSOC = PutMapAssoc,
+    PUT_MAP_EXACT = PutMapExact, IS_MAP = IsMap, HAS_MAP_FIELDS = HasMapFields,
+    GET_MAP_ELEMENTS = GetMapElements, IS_TAGGED_TUPLE = IsTaggedTuple, BUILD_STACKTRACE = BuildStacktrace,
+    RAW_RAISE = RawRaise, GET_HD = GetHd, GET_TL = GetTl, PUT_TUPLE2 = PutTuple2, BS_GET_TAIL = BsGetTail,
+    BS_START_MATCH3 = BsStartMatch3, BS_GET_POSITION = BsGetPosition, BS_SET_POSITION = BsSetPosition,
+    SWAP = Swap, BS_START_MATCH4 = BsStartMatch4, MAKE_FUN3 = MakeFun3, INIT_YREGS = InitYregs,
+    RECV_MARKER_BIND = RecvMarkerBind, RECV_MARKER_CLEAR = RecvMarkerClear,
+    RECV_MARKER_RESERVE = RecvMarkerReserve, RECV_MARKER_USE = RecvMarkerUse, BS_CREATE_BIN = BsCreateBin,
+    CALL_FUN2 = CallFun2, NIF_START = NifStart, BADRECORD = Badrecord, UPDATE_RECORD = UpdateRecord,
+    BS_MATCH = BsMatch, EXECUTABLE_LINE = ExecutableLine, DEBUG_LINE = DebugLine, BIF3 = Bif3,
+}
+
+/// Packed instructions, from number 192 on, with their lengths in words.
+macro_rules! packed {
+    ($($(#[$doc:meta])* $name:ident = $length:literal,)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[repr(u8)]
+        enum Number { Before = 191, $($name,)* }
+        $(
+            $(#[$doc])*
+            pub const $name: u8 = Number::$name as u8;
+        )*
+        /// The length of each instruction in words; 0 for a plain one, which tells it itself.
+        pub const LENGTHS: [u8; 256] = {
+            let _ = Number::Before;
+            let mut lengths = [0; 256];
+            $(lengths[$name as usize] = $length;)*
+            lengths
+        };
+    };
+}
+
+packed! {
+    /// Begins a process: applies x0:x1 to the arguments in x2.
+    START = 1,
+    /// Ends a process: its function has returned x0.
+    FINISH = 1,
+    /// A float register into a term register, plain.
+    FMOVE_OUT = 0,
+    /// A value among constants that are sorted by their words: as `select_val`, plain.
+    SELECT_SORTED = 0,
+
+    /// Calls at distance `e`. The word before a function's entry is its arity.
+    CALL_NEAR = 1,
+    /// Likewise, after a frame of as many slots as the second word says is taken away.
+    CALL_LAST_NEAR = 2,
+    /// Likewise, without a frame.
+    CALL_ONLY_NEAR = 1,
+    /// Calls export `e`.
+    CALL_EXPORT = 1,
+    /// Likewise, after a frame of as many slots as the second word says is taken away.
+    CALL_EXPORT_LAST = 2,
+    /// Likewise, without a frame.
+    CALL_EXPORT_ONLY = 1,
+    /// Calls the native function `a` + 256 `b` with `c` arguments.
+    CALL_NATIVE = 1,
+    /// Likewise; then a frame of as many slots as the second word says is taken away, and it returns.
+    CALL_NATIVE_LAST = 2,
+    /// Likewise, without a frame.
+    CALL_NATIVE_ONLY = 1,
+    /// Calls the fun in register `b` with `a` arguments.
+    CALL_FUN_NEAR = 1,
+    /// Goes to distance `e`.
+    JUMP_NEAR = 1,
+
+    /// Makes a frame of `e` slots.
+    FRAME = 1,
+    /// Makes a frame of `a` slots and sees that there is room for `b` words; `c` registers live.
+    FRAME_HEAP = 1,
+    /// Sees that there is room for `b` + 256 `c` words; `a` registers live.
+    HEAP = 1,
+    /// Takes a frame of `e` slots away.
+    UNFRAME = 1,
+    /// Takes a frame of `e` slots away and returns.
+    UNFRAME_RETURN = 1,
+    /// Register `a` to `x0`, and returns.
+    MOVE_RETURN = 1,
+    /// The second word to `x0`, and returns.
+    CONSTANT_RETURN = 2,
+
+    /// `x` register `a` to `x` register `b`.
+    MOVE_XX = 1,
+    /// `x` register `a` to `y` register `b`.
+    MOVE_XY = 1,
+    /// `y` register `a` to `x` register `b`.
+    MOVE_YX = 1,
+    /// Two moves of `x` registers, one after the other: four numbers of 6 bits, from and to, from and to.
+    MOVE_2 = 1,
+    /// The second word to register `a`.
+    MOVE_CONSTANT = 2,
+
+    /// Head of register `a` to `b`, tail to `c`.
+    CELL = 1,
+    /// Goes to distance `d` unless register `a` is a cell; else its head goes to register `a` of the second word, its tail
+    /// to `b` of it.
+    IS_CELL = 2,
+    /// Head of register `a` to `b`.
+    HEAD = 1,
+    /// Tail of register `a` to `b`.
+    TAIL = 1,
+    /// A cell of registers `a` and `b` to `c`.
+    CONS = 1,
+    /// A list of register `a` alone to `b`.
+    CONS_NIL = 1,
+    /// Element `b` (from 0) of register `a` to `c`.
+    ELEMENT = 1,
+    /// Four numbers of 6 bits: of the tuple in an `x` register, the element (from 0) and the next go to two `x` registers.
+    ELEMENT_2 = 1,
+
+    /// Goes to distance `d` unless register `a` is `[]`.
+    NEAR_IS_NIL = 1,
+    /// ... a cell.
+    NEAR_IS_NONEMPTY_LIST = 1,
+    /// ... a cell or `[]`.
+    NEAR_IS_LIST = 1,
+    /// ... an atom.
+    NEAR_IS_ATOM = 1,
+    /// ... an integer.
+    NEAR_IS_INTEGER = 1,
+    /// ... a tuple.
+    NEAR_IS_TUPLE = 1,
+    /// ... of the plain test whose number is in the second word.
+    NEAR_IS_OF_TYPE = 2,
+    /// ... has the header in the second word.
+    NEAR_HAS_HEADER = 2,
+    /// ... has the header in the second word, and the third as its first element.
+    NEAR_IS_TAGGED = 3,
+    /// ... is the very word that stands second.
+    NEAR_IS = 2,
+    /// ... is not.
+    NEAR_IS_NOT = 2,
+    /// Goes to distance `d` unless register `a` is exactly equal to the value in the second word; so with those that follow.
+    NEAR_EQUAL = 2,
+    /// ... is not exactly equal.
+    NEAR_NOT_EQUAL = 2,
+    /// ... is less.
+    NEAR_LESS = 2,
+    /// ... is not less.
+    NEAR_NOT_LESS = 2,
+    /// ... is greater.
+    NEAR_GREATER = 2,
+    /// ... is not greater.
+    NEAR_NOT_GREATER = 2,
+
+    /// Register `a` + the value in the second word to `b`; `c` registers live. So with those that follow.
+    ADD = 2,
+    /// `-`.
+    SUBTRACT = 2,
+    /// `*`.
+    MULTIPLY = 2,
+    /// `div`.
+    DIVIDE = 2,
+    /// `rem`.
+    REMAINDER = 2,
+    /// `band`.
+    BAND = 2,
+    /// `bor`.
+    BOR = 2,
+    /// `bxor`.
+    BXOR = 2,
+    /// `bsl`.
+    SHIFT_LEFT = 2,
+    /// `bsr`.
+    SHIFT_RIGHT = 2,
+}

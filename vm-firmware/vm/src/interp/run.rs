@@ -1,493 +1,605 @@
-//! The loop: one `match` over the number of the instruction at hand. Small instructions stand here, others elsewhere.
+//! The loop: one `match` over the number of the instruction at hand. Packed instructions stand here, and the plain ones
+//! that are common; the others are in [`super::plain`].
+//!
+//! Where the process is in the code, and where the code is, the loop keeps for itself: handlers that stand elsewhere find
+//! the first in the machine, and may change both.
 
 use crate::atoms;
+use crate::integers::{self, Operation};
 use crate::interp::calls::Mode;
-use crate::interp::exceptions::First;
 use crate::interp::{Machine, op};
-use crate::process::State;
-use crate::raise::Class;
+use crate::natives::NativeId;
+use crate::raise::Raise;
 use crate::term::Term;
 use crate::vm::Outcome;
 
-/// Goes on with the next instruction.
-macro_rules! next {
-    ($machine:ident) => {{
-        $machine.ip += $machine.length();
-        continue;
-    }};
+/// Operand `a`, `b` or `c` of a packed instruction.
+#[inline(always)]
+const fn a(word: u32) -> u32 {
+    word >> 8 & 0xff
 }
 
-/// Goes on where the handler says, or leaves.
-macro_rules! follow {
-    ($step:expr) => {
-        match $step {
-            None => continue,
-            Some(outcome) => return outcome,
-        }
-    };
+#[inline(always)]
+const fn b(word: u32) -> u32 {
+    word >> 16 & 0xff
 }
 
-/// A test: goes on when it holds, else to the label in word 1. A test without a label that fails raises.
-macro_rules! test {
-    ($machine:ident, $condition:expr) => {{
-        if $condition {
-            next!($machine)
-        }
-        follow!($machine.fail())
-    }};
+#[inline(always)]
+const fn c(word: u32) -> u32 {
+    word >> 24
 }
 
-/// A comparison: as a test, but it may have had no memory.
-macro_rules! compare {
-    ($machine:ident, $condition:expr) => {{
-        let holds = $condition;
-        if $machine.failed.get() {
-            return $machine.out_of_memory();
-        }
-        test!($machine, holds)
-    }};
+/// Operand `e`, unsigned and signed.
+#[inline(always)]
+const fn e(word: u32) -> usize {
+    (word >> 8) as usize
+}
+
+#[inline(always)]
+const fn near(word: u32) -> usize {
+    (word as i32 >> 8) as isize as usize
+}
+
+/// One of four operands of 6 bits.
+#[inline(always)]
+const fn sixth(word: u32, index: u32) -> usize {
+    (word >> (8 + 6 * index) & 63) as usize
 }
 
 impl Machine<'_> {
+    /// Runs until the process is to be left.
     pub(super) fn run(mut self) -> Outcome {
         let machine = &mut self;
-        loop {
-            match machine.word(0) as u8 {
-                // Moves.
-                op::MOVE => {
-                    let value = machine.operand(1);
-                    machine.assign(machine.word(2), value);
-                    next!(machine)
+        let mut ip = machine.ip;
+        let mut code = machine.shared.code.words.cursor();
+
+        // Goes on so many words further.
+        macro_rules! next {
+            ($length:expr) => {{
+                ip += $length;
+                continue;
+            }};
+        }
+        // Lets a handler do the instruction at hand, and goes on where it says, or leaves.
+        macro_rules! follow {
+            ($step:expr) => {{
+                machine.ip = ip;
+                if let Some(outcome) = $step {
+                    return outcome;
                 }
-                op::SWAP => {
-                    let (a, b) = (machine.operand(1), machine.operand(2));
-                    machine.assign(machine.word(1), b);
-                    machine.assign(machine.word(2), a);
-                    next!(machine)
+                ip = machine.ip;
+                code = machine.shared.code.words.cursor();
+                continue;
+            }};
+        }
+        // Enters a function at an address.
+        macro_rules! enter {
+            ($address:expr) => {{
+                ip = $address;
+                let process = &mut *machine.process;
+                process.reductions -= 1;
+                // Natives and matches allocate without collecting; every loop comes by here.
+                if process.reductions <= 0 || process.heap.words.len() > process.heap.limit {
+                    follow!(machine.pause())
                 }
-                op::INIT => {
-                    machine.assign(machine.word(1), Term::NIL);
-                    next!(machine)
+                continue;
+            }};
+        }
+        // Goes to a distance, counted from the word after the first. Going back costs a reduction, so that nothing loops
+        // for ever inside a time slice.
+        macro_rules! jump {
+            ($distance:expr) => {{
+                let distance: isize = $distance;
+                if distance < 0 {
+                    follow!(machine.jump(distance as u32))
                 }
-                op::INIT_YREGS => {
-                    for index in 0..machine.word(1) as usize {
-                        machine.assign(machine.word(2 + index), Term::NIL);
+                ip = ip.wrapping_add(1).wrapping_add_signed(distance);
+                continue;
+            }};
+        }
+        // A packed test of so many words.
+        macro_rules! test {
+            ($word:ident, $length:literal, $condition:expr) => {{
+                if $condition {
+                    next!($length)
+                }
+                jump!(($word as i32 >> 16) as isize)
+            }};
+        }
+        // A packed comparison: what can be seen at once, or by calling another function, which may have no memory.
+        macro_rules! compare {
+            ($word:ident, $quick:expr, $slow:expr) => {{
+                match $quick {
+                    Some(true) => next!(2),
+                    Some(false) => jump!(($word as i32 >> 16) as isize),
+                    None => {
+                        let holds = $slow;
+                        if machine.failed.get() {
+                            return machine.out_of_memory();
+                        }
+                        test!($word, 2, holds)
                     }
-                    next!(machine)
+                }
+            }};
+        }
+        // Arithmetic of two small integers; of others elsewhere.
+        macro_rules! arithmetic {
+            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
+                let ($x, $y) = (machine.register(a($word)), machine.value(code.at(ip + 1)));
+                if $x.0 & $y.0 & 3 == 3
+                    && let Some(result) = $result
+                {
+                    machine.set_register(b($word), result);
+                    next!(2)
+                }
+                follow!(machine.arithmetic($word, Operation::$operation))
+            }};
+        }
+        // An operation on two float registers: plain.
+        macro_rules! float {
+            ($operator:tt) => {{
+                let value = machine.float(code.at(ip + 2)) $operator machine.float(code.at(ip + 3));
+                if !value.is_finite() {
+                    follow!(machine.float_failed())
+                }
+                machine.set_float(code.at(ip + 4), value);
+                next!(5)
+            }};
+        }
+
+        loop {
+            let word = code.at(ip);
+            match word as u8 {
+                // Moves.
+                op::MOVE_XX => {
+                    let value = machine.x(a(word) as usize);
+                    machine.set_x(b(word) as usize, value);
+                    next!(1)
+                }
+                op::MOVE_2 => {
+                    let value = machine.x(sixth(word, 0));
+                    machine.set_x(sixth(word, 1), value);
+                    let value = machine.x(sixth(word, 2));
+                    machine.set_x(sixth(word, 3), value);
+                    next!(1)
+                }
+                op::MOVE_XY => {
+                    let value = machine.x(a(word) as usize);
+                    machine.set_y(b(word) as usize, value);
+                    next!(1)
+                }
+                op::MOVE_YX => {
+                    let value = machine.y(a(word) as usize);
+                    machine.set_x(b(word) as usize, value);
+                    next!(1)
+                }
+                op::MOVE_CONSTANT => {
+                    machine.set_register(a(word), Term(code.at(ip + 1)));
+                    next!(2)
+                }
+                op::MOVE_RETURN => {
+                    let value = machine.register(a(word));
+                    machine.set_x(0, value);
+                    ip = machine.returned();
+                }
+                op::CONSTANT_RETURN => {
+                    machine.set_x(0, Term(code.at(ip + 1)));
+                    ip = machine.returned();
                 }
 
                 // Frames.
-                op::ALLOCATE | op::ALLOCATE_ZERO => {
-                    if !machine.allocate(machine.word(1) as usize) {
+                op::FRAME => {
+                    if !machine.allocate(e(word)) {
                         return machine.out_of_memory();
                     }
-                    next!(machine)
+                    next!(1)
                 }
-                op::ALLOCATE_HEAP | op::ALLOCATE_HEAP_ZERO => {
-                    let (need, live) = (machine.word(2) as usize, machine.word(3) as usize);
-                    if !machine.ensure(need, live) || !machine.allocate(machine.word(1) as usize) {
+                op::FRAME_HEAP => {
+                    let heap = &machine.process.heap;
+                    if heap.words.len() + b(word) as usize > heap.limit {
+                        machine.ip = ip;
+                        if !machine.collect(b(word) as usize, c(word) as usize) {
+                            return machine.out_of_memory();
+                        }
+                    }
+                    if !machine.allocate(a(word) as usize) {
                         return machine.out_of_memory();
                     }
-                    next!(machine)
+                    next!(1)
                 }
-                op::TEST_HEAP => {
-                    let (need, live) = (machine.word(1) as usize, machine.word(2) as usize);
-                    if !machine.ensure(need, live) {
-                        return machine.out_of_memory();
+                op::HEAP => {
+                    let (heap, need) = (&machine.process.heap, (word >> 16) as usize);
+                    if heap.words.len() + need > heap.limit {
+                        machine.ip = ip;
+                        if !machine.collect(need, a(word) as usize) {
+                            return machine.out_of_memory();
+                        }
                     }
-                    next!(machine)
+                    next!(1)
                 }
-                op::DEALLOCATE => {
-                    machine.deallocate(machine.word(1) as usize);
-                    next!(machine)
+                op::UNFRAME => {
+                    machine.deallocate(e(word));
+                    next!(1)
                 }
+                op::UNFRAME_RETURN => {
+                    machine.deallocate(e(word));
+                    ip = machine.returned();
+                }
+                op::RETURN => ip = machine.returned(),
                 op::TRIM => {
-                    let left = machine.process.stack.len().saturating_sub(machine.word(1) as usize);
-                    machine.process.stack.truncate(left);
-                    next!(machine)
+                    let stack = &mut machine.process.stack;
+                    let left = stack.len().saturating_sub(code.at(ip + 1) as usize);
+                    stack.truncate(left);
+                    next!(3)
                 }
 
                 // Calls.
-                op::CALL => {
-                    let (ip, arity, distance) = (machine.ip as u32, machine.word(1), machine.word(2));
-                    machine.process.continuation = Term::continuation(ip + 3);
-                    follow!(machine.enter(ip.wrapping_add(1).wrapping_add(distance) as usize, arity as usize))
+                op::CALL_NEAR => {
+                    machine.process.continuation = Term::continuation(ip as u32 + 1);
+                    enter!(ip.wrapping_add(1).wrapping_add(near(word)))
                 }
-                op::CALL_LAST => {
-                    let (ip, arity, distance) = (machine.ip as u32, machine.word(1), machine.word(2));
-                    machine.deallocate(machine.word(3) as usize);
-                    follow!(machine.enter(ip.wrapping_add(1).wrapping_add(distance) as usize, arity as usize))
+                op::CALL_LAST_NEAR => {
+                    machine.deallocate(code.at(ip + 1) as usize);
+                    enter!(ip.wrapping_add(1).wrapping_add(near(word)))
                 }
-                op::CALL_ONLY => {
-                    let (ip, arity, distance) = (machine.ip as u32, machine.word(1), machine.word(2));
-                    follow!(machine.enter(ip.wrapping_add(1).wrapping_add(distance) as usize, arity as usize))
+                op::CALL_ONLY_NEAR => enter!(ip.wrapping_add(1).wrapping_add(near(word))),
+                op::CALL_EXPORT => match machine.shared.code.address(e(word)) {
+                    Some(address) => {
+                        machine.process.continuation = Term::continuation(ip as u32 + 1);
+                        enter!(address)
+                    }
+                    None => follow!(machine.call_export(e(word), Mode::Call)),
+                },
+                op::CALL_EXPORT_LAST => match machine.shared.code.address(e(word)) {
+                    Some(address) => {
+                        machine.deallocate(code.at(ip + 1) as usize);
+                        enter!(address)
+                    }
+                    None => follow!(machine.call_export(e(word), Mode::Last(code.at(ip + 1) as usize))),
+                },
+                op::CALL_EXPORT_ONLY => match machine.shared.code.address(e(word)) {
+                    Some(address) => enter!(address),
+                    None => follow!(machine.call_export(e(word), Mode::Only)),
+                },
+                op::CALL_NATIVE => {
+                    follow!(machine.call_native(NativeId((word >> 8) as u16), c(word) as usize, Mode::Call))
                 }
-                op::CALL_EXT => {
-                    let target = machine.export(machine.word(2));
-                    follow!(machine.invoke(target, machine.word(1) as usize, Mode::Call))
+                op::CALL_NATIVE_LAST => {
+                    let mode = Mode::Last(code.at(ip + 1) as usize);
+                    follow!(machine.call_native(NativeId((word >> 8) as u16), c(word) as usize, mode))
                 }
-                op::CALL_EXT_LAST => {
-                    let target = machine.export(machine.word(2));
-                    let mode = Mode::Last(machine.word(3) as usize);
-                    follow!(machine.invoke(target, machine.word(1) as usize, mode))
+                op::CALL_NATIVE_ONLY => {
+                    follow!(machine.call_native(NativeId((word >> 8) as u16), c(word) as usize, Mode::Only))
                 }
-                op::CALL_EXT_ONLY => {
-                    let target = machine.export(machine.word(2));
-                    follow!(machine.invoke(target, machine.word(1) as usize, Mode::Only))
+                op::CALL_FUN_NEAR => {
+                    follow!(machine.call_fun(machine.register(b(word)), a(word) as usize, Mode::Call))
                 }
-                op::CALL_NATIVE => follow!(machine.native(Mode::Call)),
-                op::CALL_NATIVE_LAST => follow!(machine.native(Mode::Last(machine.word(3) as usize))),
-                op::CALL_NATIVE_ONLY => follow!(machine.native(Mode::Only)),
                 op::CALL_FUN => {
-                    let arity = machine.word(1) as usize;
+                    let arity = code.at(ip + 1) as usize;
                     follow!(machine.call_fun(machine.x(arity), arity, Mode::Call))
                 }
-                op::CALL_FUN2 => {
-                    let (arity, fun) = (machine.word(2) as usize, machine.operand(3));
-                    follow!(machine.call_fun(fun, arity, Mode::Call))
-                }
-                op::APPLY => follow!(machine.apply(machine.word(1) as usize, Mode::Call)),
-                op::APPLY_LAST => {
-                    let mode = Mode::Last(machine.word(2) as usize);
-                    follow!(machine.apply(machine.word(1) as usize, mode))
-                }
-                op::RETURN => {
-                    machine.give_back();
-                }
-                op::JUMP => follow!(machine.jump(machine.word(1))),
-                op::START => follow!(machine.start()),
-                op::FINISH => return Outcome::Returned(machine.x(0)),
+                op::JUMP_NEAR => jump!(near(word) as isize),
 
                 // Tests.
-                op::IS_LT => compare!(machine, machine.less(machine.operand(2), machine.operand(3))),
-                op::IS_GE => compare!(machine, !machine.less(machine.operand(2), machine.operand(3))),
-                op::IS_EQ => compare!(machine, machine.equal(machine.operand(2), machine.operand(3))),
-                op::IS_NE => compare!(machine, !machine.equal(machine.operand(2), machine.operand(3))),
-                op::IS_EQ_EXACT => compare!(machine, machine.same(machine.operand(2), machine.operand(3))),
-                op::IS_NE_EXACT => compare!(machine, !machine.same(machine.operand(2), machine.operand(3))),
-                op::IS_NIL => test!(machine, machine.operand(2) == Term::NIL),
-                op::IS_NONEMPTY_LIST => test!(machine, machine.operand(2).is_list()),
-                op::IS_LIST => {
-                    let term = machine.operand(2);
-                    test!(machine, term.is_list() || term == Term::NIL)
+                op::NEAR_IS_NIL => test!(word, 1, machine.register(a(word)) == Term::NIL),
+                op::NEAR_IS_NONEMPTY_LIST => test!(word, 1, machine.register(a(word)).is_list()),
+                op::NEAR_IS_LIST => {
+                    let term = machine.register(a(word));
+                    test!(word, 1, term.is_list() || term == Term::NIL)
                 }
-                op::IS_ATOM => test!(machine, machine.operand(2).is_atom()),
-                op::IS_BOOLEAN => test!(machine, machine.operand(2).as_boolean().is_some()),
-                op::IS_TUPLE => test!(machine, machine.tuple_size(machine.operand(2)).is_some()),
-                op::TEST_ARITY => {
-                    test!(machine, machine.tuple_size(machine.operand(2)) == Some(machine.word(3) as usize))
+                op::NEAR_IS_ATOM => test!(word, 1, machine.register(a(word)).is_atom()),
+                op::NEAR_IS_INTEGER => {
+                    let term = machine.register(a(word));
+                    test!(word, 1, term.is_small() || machine.is_big(term))
                 }
-                op::IS_TAGGED_TUPLE => test!(machine, {
-                    let tuple = machine.operand(2);
-                    machine.tuple_size(tuple) == Some(machine.word(3) as usize)
-                        && machine.element(tuple, 0) == Some(Term(machine.word(4)))
-                }),
-                op::IS_INTEGER => test!(machine, {
-                    let term = machine.operand(2);
-                    term.is_small() || machine.is_big(term)
-                }),
-                op::IS_FLOAT
-                | op::IS_NUMBER
-                | op::IS_PID
-                | op::IS_REFERENCE
-                | op::IS_PORT
-                | op::IS_BINARY
-                | op::IS_BITSTR
-                | op::IS_MAP
-                | op::IS_FUNCTION => {
-                    test!(machine, machine.is_of_type(machine.word(0) as u8, machine.operand(2)))
+                op::NEAR_IS_TUPLE => test!(word, 1, machine.tuple_size(machine.register(a(word))).is_some()),
+                op::NEAR_IS_OF_TYPE => {
+                    test!(word, 2, machine.is_of_type(code.at(ip + 1) as u8, machine.register(a(word))))
                 }
-                op::IS_FUNCTION2 => test!(machine, machine.is_function(machine.operand(2), machine.operand(3))),
+                op::NEAR_HAS_HEADER => {
+                    let term = machine.register(a(word));
+                    test!(word, 2, term.is_boxed() && machine.at(term, 0).0 == code.at(ip + 1))
+                }
+                op::NEAR_IS_TAGGED => {
+                    let term = machine.register(a(word));
+                    test!(
+                        word,
+                        3,
+                        term.is_boxed()
+                            && machine.at(term, 0).0 == code.at(ip + 1)
+                            && (word_size(code.at(ip + 1)) != 0 && machine.at(term, 1).0 == code.at(ip + 2))
+                    )
+                }
+                op::NEAR_IS => test!(word, 2, machine.register(a(word)).0 == code.at(ip + 1)),
+                op::NEAR_IS_NOT => test!(word, 2, machine.register(a(word)).0 != code.at(ip + 1)),
+                op::NEAR_EQUAL => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, same_at_once(x, y), machine.same(x, y))
+                }
+                op::NEAR_NOT_EQUAL => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, same_at_once(x, y).map(|same| !same), !machine.same(x, y))
+                }
+                op::NEAR_LESS => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, less_at_once(x, y), machine.less(x, y))
+                }
+                op::NEAR_NOT_LESS => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, less_at_once(x, y).map(|less| !less), !machine.less(x, y))
+                }
+                op::NEAR_GREATER => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, less_at_once(y, x), machine.less(y, x))
+                }
+                op::NEAR_NOT_GREATER => {
+                    let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
+                    compare!(word, less_at_once(y, x).map(|less| !less), !machine.less(y, x))
+                }
                 op::SELECT_VAL => follow!(machine.select_value()),
-                op::SELECT_TUPLE_ARITY => follow!(machine.select_arity()),
+                op::SELECT_SORTED => follow!(machine.select_sorted()),
 
                 // Lists and tuples.
-                op::GET_LIST => match machine.cell(machine.operand(1)) {
+                op::CELL => match machine.cell(machine.register(a(word))) {
                     Some((head, tail)) => {
-                        machine.assign(machine.word(2), head);
-                        machine.assign(machine.word(3), tail);
-                        next!(machine)
+                        machine.set_register(b(word), head);
+                        machine.set_register(c(word), tail);
+                        next!(1)
                     }
                     None => follow!(machine.error(atoms::BADARG)),
                 },
-                op::GET_HD => match machine.cell(machine.operand(1)) {
+                op::IS_CELL => {
+                    let Some((head, tail)) = machine.cell(machine.register(a(word))) else {
+                        jump!((word as i32 >> 16) as isize)
+                    };
+                    let to = code.at(ip + 1);
+                    machine.set_register(to & 0xff, head);
+                    machine.set_register(to >> 8, tail);
+                    next!(2)
+                }
+                op::HEAD => match machine.cell(machine.register(a(word))) {
                     Some((head, _)) => {
-                        machine.assign(machine.word(2), head);
-                        next!(machine)
+                        machine.set_register(b(word), head);
+                        next!(1)
                     }
                     None => follow!(machine.error(atoms::BADARG)),
                 },
-                op::GET_TL => match machine.cell(machine.operand(1)) {
+                op::TAIL => match machine.cell(machine.register(a(word))) {
                     Some((_, tail)) => {
-                        machine.assign(machine.word(2), tail);
-                        next!(machine)
+                        machine.set_register(b(word), tail);
+                        next!(1)
                     }
                     None => follow!(machine.error(atoms::BADARG)),
                 },
-                op::PUT_LIST => {
-                    let (head, tail) = (machine.operand(1), machine.operand(2));
+                op::CONS => {
+                    let (head, tail) = (machine.register(a(word)), machine.register(b(word)));
                     match machine.process.heap.cons(head, tail) {
-                        Ok(list) => machine.assign(machine.word(3), list),
+                        Ok(list) => machine.set_register(c(word), list),
                         Err(_) => return machine.out_of_memory(),
                     }
-                    next!(machine)
+                    next!(1)
                 }
-                op::GET_TUPLE_ELEMENT => match machine.element(machine.operand(1), machine.word(2) as usize) {
+                op::CONS_NIL => {
+                    let head = machine.register(a(word));
+                    match machine.process.heap.cons(head, Term::NIL) {
+                        Ok(list) => machine.set_register(b(word), list),
+                        Err(_) => return machine.out_of_memory(),
+                    }
+                    next!(1)
+                }
+                op::PUT_LIST => {
+                    let (head, tail) = (machine.value(code.at(ip + 1)), machine.value(code.at(ip + 2)));
+                    match machine.process.heap.cons(head, tail) {
+                        Ok(list) => machine.assign(code.at(ip + 3), list),
+                        Err(_) => return machine.out_of_memory(),
+                    }
+                    next!(4)
+                }
+                op::ELEMENT => match machine.element(machine.register(a(word)), b(word) as usize) {
                     Some(element) => {
-                        machine.assign(machine.word(3), element);
-                        next!(machine)
+                        machine.set_register(c(word), element);
+                        next!(1)
                     }
                     None => follow!(machine.error(atoms::BADARG)),
                 },
+                op::ELEMENT_2 => {
+                    let (tuple, index) = (machine.x(sixth(word, 0)), sixth(word, 1));
+                    match machine.tuple_size(tuple) {
+                        Some(size) if size > index + 1 => {
+                            let (first, second) = (machine.at(tuple, index + 1), machine.at(tuple, index + 2));
+                            machine.set_x(sixth(word, 2), first);
+                            machine.set_x(sixth(word, 3), second);
+                            next!(1)
+                        }
+                        _ => follow!(machine.error(atoms::BADARG)),
+                    }
+                }
                 op::PUT_TUPLE2 => follow!(machine.put_tuple()),
-                op::SET_TUPLE_ELEMENT => follow!(machine.set_tuple_element()),
                 op::UPDATE_RECORD => follow!(machine.update_record()),
 
-                // Functions of guards, arithmetic.
+                // Arithmetic.
                 op::ADD => {
-                    let (a, b) = (machine.operand(4), machine.operand(5));
-                    if a.0 & b.0 & 3 == 3
-                        && let Some(sum) = (a.0 as i32).checked_add((b.0 & !3) as i32)
-                    {
-                        machine.assign(machine.word(6), Term(sum as u32));
-                        next!(machine)
-                    }
-                    follow!(machine.gc_bif(2))
+                    arithmetic!(word, Add, |x, y| (x.0 as i32)
+                        .checked_add((y.0 & !3) as i32)
+                        .map(|sum| Term(sum as u32)))
                 }
                 op::SUBTRACT => {
-                    let (a, b) = (machine.operand(4), machine.operand(5));
-                    if a.0 & b.0 & 3 == 3
-                        && let Some(difference) = (a.0 as i32).checked_sub((b.0 & !3) as i32)
-                    {
-                        machine.assign(machine.word(6), Term(difference as u32));
-                        next!(machine)
-                    }
-                    follow!(machine.gc_bif(2))
+                    arithmetic!(word, Subtract, |x, y| (x.0 as i32)
+                        .checked_sub((y.0 & !3) as i32)
+                        .map(|less| Term(less as u32)))
                 }
-                op::BAND => {
-                    let (a, b) = (machine.operand(4), machine.operand(5));
-                    if a.0 & b.0 & 3 == 3 {
-                        machine.assign(machine.word(6), Term(a.0 & b.0));
-                        next!(machine)
-                    }
-                    follow!(machine.gc_bif(2))
+                op::MULTIPLY => {
+                    arithmetic!(word, Multiply, |x, y| {
+                        let product = ((x.0 & !3) as i32).checked_mul(y.small_value());
+                        product.map(|product| Term(product as u32 | 3))
+                    })
                 }
-                op::BIF0 => follow!(machine.bif0()),
+                op::DIVIDE => {
+                    arithmetic!(word, Divide, |x, y| x
+                        .small_value()
+                        .checked_div(y.small_value())
+                        .and_then(|n| Term::small(n.into())))
+                }
+                op::REMAINDER => {
+                    arithmetic!(word, Remainder, |x, y| x.small_value().checked_rem(y.small_value()).map(Term::tiny))
+                }
+                op::BAND => arithmetic!(word, And, |x, y| Some(Term(x.0 & y.0))),
+                op::BOR => arithmetic!(word, Or, |x, y| Some(Term(x.0 | y.0))),
+                op::BXOR => arithmetic!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
+                op::SHIFT_LEFT => {
+                    arithmetic!(word, ShiftLeft, |x, y| {
+                        let (value, shift) = (x.small_value(), y.small_value());
+                        (0..30).contains(&shift).then(|| i64::from(value) << shift).and_then(Term::small)
+                    })
+                }
+                op::SHIFT_RIGHT => {
+                    arithmetic!(word, ShiftRight, |x, y| {
+                        let (value, shift) = (x.small_value(), y.small_value());
+                        (shift >= 0).then(|| Term::tiny(value >> shift.min(31)))
+                    })
+                }
                 op::BIF1 => follow!(machine.bif(1)),
                 op::BIF2 => follow!(machine.bif(2)),
-                op::BIF3 => follow!(machine.bif(3)),
                 op::GC_BIF1 => follow!(machine.gc_bif(1)),
                 op::GC_BIF2 => follow!(machine.gc_bif(2)),
-                op::GC_BIF3 => follow!(machine.gc_bif(3)),
-                op::FMOVE => follow!(machine.float_in()),
-                op::FMOVE_OUT => follow!(machine.float_out()),
-                op::FCONV => follow!(machine.float_convert()),
-                op::FADD => follow!(machine.float_operation(|a, b| a + b)),
-                op::FSUB => follow!(machine.float_operation(|a, b| a - b)),
-                op::FMUL => follow!(machine.float_operation(|a, b| a * b)),
-                op::FDIV => follow!(machine.float_operation(|a, b| a / b)),
-                op::FNEGATE => {
-                    let value = -machine.float(machine.word(2));
-                    machine.set_float(machine.word(3), value);
-                    next!(machine)
-                }
 
-                // Funs and maps.
-                op::MAKE_FUN2 => follow!(machine.make_fun2()),
-                op::MAKE_FUN3 => follow!(machine.make_fun3()),
-                op::PUT_MAP_ASSOC => follow!(machine.put_map(false)),
-                op::PUT_MAP_EXACT => follow!(machine.put_map(true)),
-                op::HAS_MAP_FIELDS => compare!(machine, machine.has_map_fields()),
-                op::GET_MAP_ELEMENTS => compare!(machine, machine.get_map_elements()),
-
-                // Exceptions.
-                op::CATCH | op::TRY => {
-                    let handler = (machine.ip as u32).wrapping_add(1).wrapping_add(machine.word(2));
-                    machine.assign(machine.word(1), Term::catch(handler));
-                    next!(machine)
+                // Floats.
+                op::FMOVE => {
+                    let term = machine.value(code.at(ip + 1));
+                    let Some(value) = machine.float_value(term) else { follow!(machine.error(atoms::BADARITH)) };
+                    machine.set_float(code.at(ip + 2), value);
+                    next!(3)
                 }
-                op::TRY_END => {
-                    machine.assign(machine.word(1), Term::NIL);
-                    next!(machine)
-                }
-                op::CATCH_END => follow!(machine.catch_end()),
-                op::TRY_CASE => {
-                    machine.assign(machine.word(1), Term::NIL);
-                    if machine.process.exception == [Term::NIL; 3] {
-                        // Not reached by an exception: code that no compiler makes.
-                        follow!(machine.error(atoms::BADARG))
-                    }
-                    let [class, reason, trace] = core::mem::replace(&mut machine.process.exception, [Term::NIL; 3]);
-                    machine.set_x(0, class);
-                    machine.set_x(1, reason);
-                    machine.set_x(2, trace);
-                    next!(machine)
-                }
-                op::RAISE => {
-                    let (trace, reason) = (machine.operand(1), machine.operand(2));
-                    let class = machine.store().tuple(trace).and_then(|tuple| tuple.get(0)).and_then(Class::of);
-                    follow!(machine.unwind(class.unwrap_or(Class::Error), reason, trace))
-                }
-                op::RAW_RAISE => match Class::of(machine.x(0)) {
-                    Some(class) => follow!(machine.reraise(class)),
-                    None => {
-                        machine.set_x(0, Term::atom(atoms::BADARG));
-                        next!(machine)
-                    }
-                },
-                op::BUILD_STACKTRACE => match machine.build_trace(machine.x(0)) {
-                    Ok(trace) => {
-                        machine.set_x(0, trace);
-                        next!(machine)
+                op::FMOVE_OUT => match machine.process.heap.float(machine.float(code.at(ip + 1))) {
+                    Ok(term) => {
+                        machine.assign(code.at(ip + 2), term);
+                        next!(3)
                     }
                     Err(_) => return machine.out_of_memory(),
                 },
-                op::FUNC_INFO => follow!(machine.function_clause()),
-                op::BADMATCH => follow!(machine.error_with(atoms::BADMATCH, machine.operand(1))),
-                op::CASE_END => follow!(machine.error_with(atoms::CASE_CLAUSE, machine.operand(1))),
-                op::TRY_CASE_END => follow!(machine.error_with(atoms::TRY_CLAUSE, machine.operand(1))),
-                op::BADRECORD => follow!(machine.error_with(atoms::BADRECORD, machine.operand(1))),
-                op::IF_END => follow!(machine.error(atoms::IF_CLAUSE)),
+                op::FCONV => {
+                    let term = machine.value(code.at(ip + 1));
+                    let Some(value) = machine.to_float(term) else { follow!(machine.error(atoms::BADARITH)) };
+                    machine.set_float(code.at(ip + 2), value);
+                    next!(3)
+                }
+                op::FADD => float!(+),
+                op::FSUB => float!(-),
+                op::FMUL => float!(*),
+                op::FDIV => float!(/),
+                op::FNEGATE => {
+                    let value = -machine.float(code.at(ip + 2));
+                    machine.set_float(code.at(ip + 3), value);
+                    next!(4)
+                }
 
-                // Messages.
-                op::SEND => {
-                    let Some(native) = machine.shared.send else { follow!(machine.error(atoms::UNDEF)) };
-                    follow!(machine.call_native(native, 2, Mode::Call))
+                // Funs and maps.
+                op::MAKE_FUN3 => follow!(machine.make_fun3()),
+                op::HAS_MAP_FIELDS => {
+                    machine.ip = ip;
+                    let holds = machine.has_map_fields();
+                    follow!(machine.decide(holds))
                 }
-                op::LOOP_REC => match machine.process.mailbox.get(machine.process.cursor).copied() {
-                    Some(message) => {
-                        machine.assign(machine.word(2), message);
-                        next!(machine)
-                    }
-                    None => follow!(machine.jump(machine.word(1))),
-                },
-                op::REMOVE_MESSAGE => {
-                    machine.process.mailbox.remove(machine.process.cursor);
-                    machine.process.cursor = 0;
-                    machine.process.deadline = None;
-                    next!(machine)
+                op::GET_MAP_ELEMENTS => {
+                    machine.ip = ip;
+                    let holds = machine.get_map_elements();
+                    follow!(machine.decide(holds))
                 }
-                op::LOOP_REC_END => {
-                    machine.process.cursor += 1;
-                    follow!(machine.jump(machine.word(1)))
-                }
-                op::WAIT => {
-                    if let Some(outcome) = machine.jump(machine.word(1)) {
-                        return outcome;
-                    }
-                    machine.process.state = State::Waiting;
-                    return machine.leave(0, Outcome::Waiting);
-                }
-                op::WAIT_TIMEOUT => follow!(machine.wait_timeout()),
-                op::TIMEOUT => {
-                    machine.process.cursor = 0;
-                    machine.process.deadline = None;
-                    next!(machine)
-                }
-                // Markers make a receive skip messages older than a reference: looking at all of them finds the same.
-                op::RECV_MARKER_RESERVE => {
-                    machine.assign(machine.word(1), Term::NIL);
-                    next!(machine)
-                }
-                op::RECV_MARKER_BIND | op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE => next!(machine),
 
-                number => follow!(machine.binary_instruction(number)),
+                number => follow!(machine.plain(number)),
             }
         }
     }
 
-    /// A test failed: to the label, or (without one) an exception.
+    /// A function was entered, and the process has run long enough, or its heap is to be collected.
+    #[cold]
+    #[inline(never)]
+    fn pause(&mut self) -> Option<Outcome> {
+        // The word before the entry is the last of its `func_info`: the arity.
+        let arity = self.shared.code.words.at(self.ip.saturating_sub(1)) as usize;
+        if !self.ensure(0, arity) {
+            return Some(self.out_of_memory());
+        }
+        (self.process.reductions <= 0).then(|| self.leave(arity, Outcome::Yielded))
+    }
+
+    /// Calls an export that is native, of a module not loaded yet, or missing.
+    #[inline(never)]
+    fn call_export(&mut self, index: usize, mode: Mode) -> Option<Outcome> {
+        let arity = self.shared.code.exports.get(index).map_or(0, |export| usize::from(export.arity));
+        let target = self.export(index as u32);
+        self.invoke(target, arity, mode)
+    }
+
+    /// Where the function at hand returns to.
     #[inline(always)]
-    pub(super) fn fail(&mut self) -> Option<Outcome> {
-        match self.word(1) {
-            0 => self.error(atoms::BADARG),
-            distance => self.jump(distance),
+    fn returned(&mut self) -> usize {
+        let address = self.process.continuation.address();
+        self.process.continuation = Term::NIL;
+        address as usize
+    }
+
+    /// A packed instruction of arithmetic on terms that are not both small, or with a result that is not.
+    #[inline(never)]
+    fn arithmetic(&mut self, word: u32, operation: Operation) -> Option<Outcome> {
+        let arguments = |machine: &Self| [machine.register(a(word)), machine.operand(1)];
+        let [first, second] = arguments(self);
+        let heap = &mut self.process.heap;
+        let Some(term) = integers::fast(heap, &self.shared.literals, operation, first, second) else {
+            return self.arithmetic_called(word, arguments);
+        };
+        self.arithmetic_done(word, term)
+    }
+
+    /// By the native function, which knows all numbers and all errors.
+    #[inline(never)]
+    fn arithmetic_called(&mut self, word: u32, arguments: impl Fn(&Self) -> [Term; 2]) -> Option<Outcome> {
+        let (number, live) = (word as u8, c(word) as usize);
+        let native = self.shared.arithmetic.get(usize::from(number - op::ADD)).copied().flatten();
+        let Some((native, row)) = native.and_then(|native| Some((native, native.get()?))) else {
+            return self.error(atoms::UNDEF);
+        };
+        let given = arguments(self);
+        let mut result = (row.function)(&mut self.context(), &given);
+        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+            let given = arguments(self);
+            result = (row.function)(&mut self.context(), &given);
+        }
+        match result {
+            Ok(term) => self.arithmetic_done(word, term),
+            Err(raise) => self.raised(raise, native, &arguments(self)),
         }
     }
 
-    /// Goes on with the next instruction.
     #[inline(always)]
-    pub(super) fn proceed(&mut self) -> Option<Outcome> {
-        self.ip += self.length();
+    fn arithmetic_done(&mut self, word: u32, term: Term) -> Option<Outcome> {
+        let Some(term) = self.ensure_keeping(c(word) as usize, term) else { return Some(self.out_of_memory()) };
+        self.set_register(b(word), term);
+        self.ip += 2;
         None
     }
+}
 
-    fn native(&mut self, mode: Mode) -> Option<Outcome> {
-        let native = crate::natives::NativeId(self.word(2) as u16);
-        self.call_native(native, self.word(1) as usize, mode)
-    }
+/// The size in a header.
+#[inline(always)]
+const fn word_size(header: u32) -> usize {
+    Term(header).size()
+}
 
-    fn function_clause(&mut self) -> Option<Outcome> {
-        let arity = self.word(3) as usize;
-        let entry = self.arguments(arity).and_then(|list| self.entry(self.ip as u32, Some(list), Term::NONE));
-        let reason = Term::atom(atoms::FUNCTION_CLAUSE);
-        match entry {
-            Ok(Some(entry)) => self.throw(Class::Error, reason, First::Instead(entry)),
-            Ok(None) => self.throw(Class::Error, reason, First::Here),
-            Err(_) => Some(self.out_of_memory()),
-        }
+/// Whether two terms are exactly equal, where their words tell.
+#[inline(always)]
+fn same_at_once(x: Term, y: Term) -> Option<bool> {
+    if x == y {
+        Some(true)
+    } else if x.is_pointer() && y.is_pointer() {
+        None
+    } else {
+        Some(false)
     }
+}
 
-    fn reraise(&mut self, class: Class) -> Option<Outcome> {
-        let (reason, trace) = (self.x(1), self.x(2));
-        // What raise/3 of the program gave may be a list that was built already.
-        if self.store().tuple(trace).is_some() {
-            return self.unwind(class, reason, trace);
-        }
-        self.throw(class, reason, First::Given(trace))
-    }
-
-    fn catch_end(&mut self) -> Option<Outcome> {
-        self.assign(self.word(1), Term::NIL);
-        if self.x(0) == Term::NONE {
-            let [class, reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 3]);
-            let result = match Class::of(class) {
-                Some(Class::Throw) => Ok(reason),
-                Some(Class::Exit) => self.process.heap.tuple(&[Term::atom(atoms::EXIT_SIGNAL), reason]),
-                _ => self.build_trace(trace).and_then(|trace| {
-                    let pair = self.process.heap.tuple(&[reason, trace])?;
-                    self.process.heap.tuple(&[Term::atom(atoms::EXIT_SIGNAL), pair])
-                }),
-            };
-            match result {
-                Ok(result) => self.set_x(0, result),
-                Err(_) => return Some(self.out_of_memory()),
-            }
-        }
-        self.proceed()
-    }
-
-    fn wait_timeout(&mut self) -> Option<Outcome> {
-        if self.process.deadline.is_none() {
-            let time = self.operand(2);
-            if time == Term::atom(atoms::INFINITY) {
-                self.process.deadline = None;
-            } else {
-                match self.store().integer(time) {
-                    Some(0) => return self.proceed(),
-                    Some(milliseconds @ 1..=0xffff_ffff) => {
-                        let now = self.shared.platform.monotonic();
-                        self.process.deadline = Some(now.saturating_add(milliseconds as u64 * 1_000_000));
-                    }
-                    _ => return self.error(atoms::TIMEOUT_VALUE),
-                }
-            }
-        } else if self.process.cursor < self.process.mailbox.len() {
-            return self.jump(self.word(1));
-        } else if self.process.deadline.is_some_and(|deadline| deadline <= self.shared.platform.monotonic()) {
-            self.process.deadline = None;
-            return self.proceed();
-        }
-        if self.process.cursor < self.process.mailbox.len() {
-            return self.jump(self.word(1));
-        }
-        self.process.state = State::Waiting;
-        // The time may be asked for again.
-        let time = Term(self.word(2));
-        let live = match time.operand_register() {
-            (false, number) if time.is_operand() => number + 1,
-            _ => 0,
-        };
-        Some(self.leave(live, Outcome::Waiting))
-    }
+/// Whether a term is less than another, where their words tell.
+#[inline(always)]
+fn less_at_once(x: Term, y: Term) -> Option<bool> {
+    (x.0 & y.0 & 3 == 3).then_some((x.0 as i32) < y.0 as i32)
 }

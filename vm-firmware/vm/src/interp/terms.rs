@@ -3,7 +3,8 @@
 use core::cmp::Ordering;
 
 use crate::atoms;
-use crate::heap::{Map, View};
+use crate::heap::View;
+use crate::integers::{self, Operation};
 use crate::interp::{Machine, REGISTERS, op};
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
@@ -14,7 +15,7 @@ use crate::vm::Outcome;
 impl Machine<'_> {
     /// The word at an index of the area that a valid pointer points into.
     #[inline(always)]
-    fn at(&self, pointer: Term, offset: usize) -> Term {
+    pub(super) fn at(&self, pointer: Term, offset: usize) -> Term {
         let words = if pointer.is_literal() { &self.shared.literals.words } else { &self.process.heap.words };
         Term(words.at(pointer.index() + offset))
     }
@@ -70,6 +71,18 @@ impl Machine<'_> {
         if a.is_small() && b.is_small() {
             return (a.0 as i32) < b.0 as i32;
         }
+        self.less_rarely(a, b)
+    }
+
+    /// As [`less`](Self::less), when one is no small integer.
+    #[inline(never)]
+    fn less_rarely(&self, a: Term, b: Term) -> bool {
+        if let (Some(x), Some(y)) = (self.float_value(a), self.float_value(b)) {
+            return x < y;
+        }
+        if let Some(ordering) = integers::order(&self.process.heap, &self.shared.literals, a, b) {
+            return ordering.is_lt();
+        }
         self.known(crate::compare::compare(self.store(), a, b).map(Ordering::is_lt))
     }
 
@@ -123,6 +136,25 @@ impl Machine<'_> {
                 return self.select(self.word(index + 1));
             }
             index += 2;
+        }
+        self.select(self.word(2))
+    }
+
+    /// The same, with values that are sorted by their words.
+    pub(super) fn select_sorted(&mut self) -> Option<Outcome> {
+        let value = self.operand(1).0;
+        let (mut low, mut high) = (0, self.word(3) as usize / 2);
+        while low < high {
+            let middle = (low + high) / 2;
+            let candidate = self.word(4 + 2 * middle);
+            if candidate == value {
+                return self.select(self.word(5 + 2 * middle));
+            }
+            if candidate < value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
         self.select(self.word(2))
     }
@@ -210,54 +242,29 @@ impl Machine<'_> {
         self.f[number as usize & (REGISTERS - 1)] = value;
     }
 
-    /// `fmove` of a term to a float register.
-    pub(super) fn float_in(&mut self) -> Option<Outcome> {
-        match self.store().float(self.operand(1)) {
-            Some(value) => {
-                self.set_float(self.word(2), value);
-                self.proceed()
-            }
-            None => self.error(atoms::BADARITH),
-        }
-    }
-
-    /// `fmove` of a float register to a term.
-    pub(super) fn float_out(&mut self) -> Option<Outcome> {
-        match self.process.heap.float(self.float(self.word(1))) {
-            Ok(term) => {
-                self.assign(self.word(2), term);
-                self.proceed()
-            }
-            Err(_) => Some(self.out_of_memory()),
-        }
-    }
-
-    pub(super) fn float_convert(&mut self) -> Option<Outcome> {
-        let term = self.operand(1);
-        let value = match term.as_small() {
-            Some(value) => Some(f64::from(value)),
-            None => crate::arithmetic::to_float(self.store(), term),
-        };
-        match value {
-            Some(value) => {
-                self.set_float(self.word(2), value);
-                self.proceed()
-            }
-            None => self.error(atoms::BADARITH),
-        }
-    }
-
+    /// The value of a float.
     #[inline(always)]
-    pub(super) fn float_operation(&mut self, operation: impl Fn(f64, f64) -> f64) -> Option<Outcome> {
-        let value = operation(self.float(self.word(2)), self.float(self.word(3)));
-        if !value.is_finite() {
-            return match self.word(1) {
-                0 => self.error(atoms::BADARITH),
-                distance => self.jump(distance),
-            };
+    pub(super) fn float_value(&self, term: Term) -> Option<f64> {
+        (self.header(term)? == Term::header(Kind::Float, 2))
+            .then(|| f64::from_bits(u64::from(self.at(term, 2).0) << 32 | u64::from(self.at(term, 1).0)))
+    }
+
+    /// A number as a float.
+    #[inline(always)]
+    pub(super) fn to_float(&self, term: Term) -> Option<f64> {
+        match term.as_small() {
+            Some(value) => Some(f64::from(value)),
+            None => self.float_value(term).or_else(|| crate::arithmetic::to_float(self.store(), term)),
         }
-        self.set_float(self.word(4), value);
-        self.proceed()
+    }
+
+    /// A result that no float can hold: to the label in word 1, or an error.
+    #[cold]
+    pub(super) fn float_failed(&mut self) -> Option<Outcome> {
+        match self.word(1) {
+            0 => self.error(atoms::BADARITH),
+            distance => self.jump(distance),
+        }
     }
 
     pub(super) fn bif0(&mut self) -> Option<Outcome> {
@@ -286,7 +293,23 @@ impl Machine<'_> {
     }
 
     /// `gc_bif1` to `gc_bif3`: word 1 the label, 2 the live registers, 3 the function, then arguments and destination.
+    #[inline(always)]
     pub(super) fn gc_bif(&mut self, arity: usize) -> Option<Outcome> {
+        if arity == 2 { self.operator() } else { self.gc_bif_called(arity) }
+    }
+
+    /// `gc_bif2`, which most often is an operator of numbers.
+    #[inline(never)]
+    fn operator(&mut self) -> Option<Outcome> {
+        let Some(operation) = Operation::of(self.bif_native()) else { return self.gc_bif_called(2) };
+        let (a, b) = (self.operand(4), self.operand(5));
+        let result = integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b);
+        let Some(term) = result else { return self.gc_bif_called(2) };
+        self.gc_bif_done(term, 2)
+    }
+
+    #[inline(never)]
+    fn gc_bif_called(&mut self, arity: usize) -> Option<Outcome> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
         let mut result = self.guard(native, 4, arity);
@@ -294,17 +317,24 @@ impl Machine<'_> {
             result = self.guard(native, 4, arity);
         }
         match result {
-            Ok(term) => match self.ensure_keeping(live, term) {
-                Some(term) => {
-                    self.assign(self.word(4 + arity), term);
-                    self.proceed()
-                }
-                None => Some(self.out_of_memory()),
-            },
+            Ok(term) => self.gc_bif_done(term, arity),
             Err(raise) => self.guard_raised(raise, native, 4, arity),
         }
     }
 
+    /// Puts a result where it belongs.
+    #[inline(always)]
+    fn gc_bif_done(&mut self, term: Term, arity: usize) -> Option<Outcome> {
+        match self.ensure_keeping(self.word(2) as usize, term) {
+            Some(term) => {
+                self.assign(self.word(4 + arity), term);
+                self.proceed()
+            }
+            None => Some(self.out_of_memory()),
+        }
+    }
+
+    #[inline(always)]
     fn bif_native(&self) -> NativeId {
         NativeId(self.word(3) as u16)
     }
@@ -368,21 +398,13 @@ impl Machine<'_> {
         self.proceed()
     }
 
-    /// The value of a key; for keys that are immediate in small maps without any call.
+    /// The value of a key; none for what is no map.
     #[inline]
     fn map_value(&self, map: Term, key: Term) -> Option<Term> {
-        let store = self.store();
-        match store.view(map) {
-            View::Map(Map::Flat { keys, values, .. }) if !key.is_pointer() => {
-                let position = keys.iter().position(|candidate| candidate == key)?;
-                values.get(position)
-            }
-            View::Map(_) => crate::maps::get(store, map, key).unwrap_or_else(|NoMemory| {
-                self.failed.set(true);
-                None
-            }),
-            _ => None,
-        }
+        crate::maps::get(self.store(), map, key).unwrap_or_else(|NoMemory| {
+            self.failed.set(true);
+            None
+        })
     }
 
     /// `has_map_fields`: label, map, then keys as a list.
@@ -428,9 +450,19 @@ impl Machine<'_> {
 
     fn try_put_map(&mut self, exact: bool, count: usize) -> crate::raise::Result {
         let mut map = self.operand(2);
-        if !matches!(self.store().view(map), View::Map(_)) {
+        if !crate::maps::is_map(self.store(), map) {
             let reason = self.process.heap.tuple(&[Term::atom(atoms::BADMAP), map])?;
             return Err(Raise::Error(reason));
+        }
+        let mut pairs = [(Term::NIL, Term::NIL); 4];
+        if let Some(pairs) = pairs.get_mut(..count / 2) {
+            for (pair, place) in pairs.iter_mut().enumerate() {
+                *place = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));
+            }
+            let pairs = pairs.iter().copied();
+            if let Some(map) = crate::maps::put_flat(&mut self.process.heap, self.shared, map, pairs, exact)? {
+                return Ok(map);
+            }
         }
         for pair in 0..count / 2 {
             let (key, value) = (self.operand(6 + 2 * pair), self.operand(7 + 2 * pair));

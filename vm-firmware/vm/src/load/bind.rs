@@ -66,6 +66,9 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
         let Some(&relocation) = translated.relocations.get(index) else { break };
         relocate(shared, &bound, &mut translated.words, relocation.at as usize, relocation.by)?;
     }
+    for &at in &translated.sorted {
+        sort_values(&mut translated.words, at as usize);
+    }
     let address = |label: u32| bound.base + translated.labels.get(label as usize).copied().unwrap_or(0);
     let code = &mut shared.code;
     code.reserve(translated.words.len(), module.strings.len(), module.lambdas.len())?;
@@ -80,8 +83,8 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
     for &(function, arity, entry, _) in &exports {
         let id = natives::find(shared.atoms.name(name), shared.atoms.name(function), arity);
         let at = (entry - bound.base) as usize;
-        if let (Some(id), Some(place)) = (id, translated.words.get_mut(at..at + 3)) {
-            place.copy_from_slice(&[u32::from(op::CALL_NATIVE_ONLY) | 3 << 8, u32::from(arity), u32::from(id.0)]);
+        if let (Some(id), Some(place)) = (id, translated.words.get_mut(at)) {
+            *place = u32::from(op::CALL_NATIVE_ONLY) | u32::from(id.0) << 8 | u32::from(arity) << 24;
         }
     }
     let code = &mut shared.code;
@@ -188,26 +191,26 @@ fn relocate(shared: &mut Shared, bound: &Bound, words: &mut [u32], at: usize, by
         }
         Reference::Lambda(index) => set(words, at, bound.lambdas + index),
         Reference::String => set(words, at, get(words, at).saturating_add(bound.strings)),
-        Reference::StringTerm => {
-            let offset = Term(get(words, at)).as_small().unwrap_or(0) as u32;
-            set(words, at, Term::tiny(offset.saturating_add(bound.strings) as i32).0);
-        }
-        Reference::Import(index) => {
+        Reference::Import(index) => set(words, at, bound.imports.get(index as usize).copied().unwrap_or(0)),
+        Reference::Call(index) => {
             let export = bound.imports.get(index as usize).copied().unwrap_or(0);
-            set(words, at, export);
-            let native = shared.code.exports.get(export as usize).and_then(|export| export.native);
-            // The number of arguments stands before the import, the first word before that.
-            if let Some(native) = native {
-                let first = get(words, at - 2);
-                let number = match first as u8 {
-                    op::CALL_EXT => op::CALL_NATIVE,
-                    op::CALL_EXT_LAST => op::CALL_NATIVE_LAST,
-                    op::CALL_EXT_ONLY => op::CALL_NATIVE_ONLY,
-                    _ => return Ok(()),
-                };
-                set(words, at - 2, first & !0xff | u32::from(number));
-                set(words, at, u32::from(native.0));
+            if export >= 1 << 24 {
+                return Err(Error::NoMemory);
             }
+            let first = get(words, at);
+            let native = shared.code.exports.get(export as usize).and_then(|export| export.native);
+            let word = match native {
+                Some(native) => {
+                    let number = match first as u8 {
+                        op::CALL_EXPORT => op::CALL_NATIVE,
+                        op::CALL_EXPORT_LAST => op::CALL_NATIVE_LAST,
+                        _ => op::CALL_NATIVE_ONLY,
+                    };
+                    first & 0xff00_0000 | u32::from(native.0) << 8 | u32::from(number)
+                }
+                None => first & 0xff | export << 8,
+            };
+            set(words, at, word);
         }
         Reference::Bif(index) => {
             let export = bound.imports.get(index as usize).copied().unwrap_or(0);
@@ -217,20 +220,16 @@ fn relocate(shared: &mut Shared, bound: &Bound, words: &mut [u32], at: usize, by
                 return Err(Error::Bif(format!("{module}:{function}/{}", export.arity)));
             };
             set(words, at, u32::from(native.0));
-            let name = shared.atoms.name(export.function);
-            // The first word is three before: failure label, live registers, function.
-            let first = at.wrapping_sub(3);
-            if get(words, first) as u8 == op::GC_BIF2 && shared.atoms.name(export.module) == "erlang" {
-                let number = match name {
-                    "+" => op::ADD,
-                    "-" => op::SUBTRACT,
-                    "band" => op::BAND,
-                    _ => return Ok(()),
-                };
-                let word = get(words, first);
-                set(words, first, word & !0xff | u32::from(number));
-            }
         }
     }
     Ok(())
+}
+
+/// Sorts the values of a `select_val`, with their labels, by the words that they are.
+fn sort_values(words: &mut [u32], at: usize) {
+    let Some(count) = words.get(at + 3).map(|&count| count as usize) else { return };
+    let Some(values) = words.get_mut(at + 4..at + 4 + count) else { return };
+    let (pairs, _) = values.as_chunks_mut::<2>();
+    // No compiler gives a value twice, so the order of equal ones does not matter.
+    pairs.sort_unstable_by_key(|pair| pair[0]);
 }

@@ -2,6 +2,7 @@
 
 pub mod bind;
 pub mod identity;
+mod packed;
 pub mod translate;
 
 use alloc::format;
@@ -75,7 +76,10 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     if let Some(instruction) = code.instructions().iter().find(|instruction| !runs(instruction.op)) {
         return Err(Error::Instruction(instruction.op.name()));
     }
-    let translated = translate::translate(&module, &code, &functions)?;
+    if let Some(what) = translate::bit_syntax::refuse(&code) {
+        return Err(Error::Unsafe(format!("{}: {what}", module.name())));
+    }
+    let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)
 }
 

@@ -3,18 +3,21 @@
 //!
 //! An instruction is a word of its number (8 bits) and its length in words, then its operands, a word each: a register or
 //! a constant as a [`Term`], a plain number, or the distance to a label. Distances count from the word after the
-//! first, so that 0 (which is no instruction) can stand for "no label". A list is its length and its elements.
+//! first, so that 0 (which is no instruction) can stand for "no label". A list is its length and its elements. That is the
+//! *plain* form; most instructions of a program have one of fewer words, see [`super::packed`].
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
+
+pub(super) mod bit_syntax;
 
 use alloc::vec::Vec;
 
 use emberl_format::code::{Decoded, Instruction};
 use emberl_format::compact::Operand;
-use emberl_format::functions::Functions;
 use emberl_format::module::Module;
 use emberl_format::opcode::{Kind, Op};
 
 use crate::interp::op;
+use crate::load::packed::Packing;
 use crate::memory::NoMemory;
 use crate::term::Term;
 
@@ -27,6 +30,8 @@ pub enum Reference {
     Literal(u32),
     /// The integer of that index in [`Translated::integers`].
     Integer(u32),
+    /// In the first word of a call, the export of that index in the import table, or the native function that it is.
+    Call(u32),
     /// The export of that index in the import table.
     Import(u32),
     /// The native function of that index in the import table.
@@ -35,8 +40,6 @@ pub enum Reference {
     Lambda(u32),
     /// A distance into the string table: where that begins is added.
     String,
-    /// The same, as a small integer.
-    StringTerm,
 }
 
 /// A word to be replaced.
@@ -63,47 +66,99 @@ pub struct Translated {
     pub functions: Vec<u32>,
     /// Words from which on a line of the source holds, and the index of that line in the line table; in order.
     pub lines: Vec<(u32, u32)>,
+    /// The instructions whose values are to be sorted by their words.
+    pub sorted: Vec<u32>,
     /// The entry of the function with `on_load`, if there is one: its word.
     pub on_load: Option<u32>,
+}
+
+/// Why a translation stops.
+pub(super) enum Stop {
+    /// There is no memory.
+    NoMemory,
+    /// A label is too far away for a packed form.
+    TooFar,
+}
+
+impl From<NoMemory> for Stop {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
 }
 
 /// Translates a module that the checker has passed.
 ///
 /// # Errors
 /// When there is no memory.
-pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Result<Translated, NoMemory> {
-    let mut translator = Translator { code, out: Translated::default(), fixups: Vec::new(), start: 0 };
-    let labels = module.code.label_count as usize;
-    translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
-    translator.out.labels.resize(labels, 0);
-    for (index, instruction) in code.instructions().iter().enumerate() {
-        translator.instruction(index, instruction)?;
+pub fn translate(module: &Module<'_>, code: &Decoded<'_>) -> Result<Translated, NoMemory> {
+    // A function of more than 32,768 words is rare enough to translate its module twice.
+    match Translator::run(module, code, false).or_else(|stop| match stop {
+        Stop::TooFar => Translator::run(module, code, true),
+        Stop::NoMemory => Err(stop),
+    }) {
+        Ok(translated) => Ok(translated),
+        Err(Stop::NoMemory | Stop::TooFar) => Err(NoMemory),
     }
-    let _ = functions;
-    translator.resolve();
-    Ok(translator.out)
 }
 
-struct Translator<'m, 'a> {
-    code: &'m Decoded<'a>,
+/// Where in an instruction the distance to a label goes.
+#[derive(Clone, Copy)]
+pub(super) enum Distance {
+    /// A word of its own.
+    Word,
+    /// The high 16 bits of the first word.
+    High16,
+    /// The high 24 bits of the first word.
+    High24,
+}
+
+/// A word that must get the distance to a label, now that it is not known.
+struct Fixup {
+    at: u32,
+    /// The first word of its instruction.
+    start: u32,
+    label: u32,
+    form: Distance,
+}
+
+pub(super) struct Translator<'m, 'a> {
+    pub(super) module: &'m Module<'a>,
+    pub(super) code: &'m Decoded<'a>,
     out: Translated,
-    /// Words that must become the distance to a label: the word, the instruction's first word, the label.
-    fixups: Vec<(u32, u32, u32)>,
+    fixups: Vec<Fixup>,
     /// The first word of the instruction at hand.
-    start: usize,
+    pub(super) start: usize,
+    /// No distance to a label stands in a part of a word.
+    pub(super) far: bool,
+}
+
+impl<'m, 'a> Translator<'m, 'a> {
+    fn run(module: &'m Module<'a>, code: &'m Decoded<'a>, far: bool) -> Result<Translated, Stop> {
+        let mut translator = Self { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, far };
+        let labels = module.code.label_count as usize;
+        translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
+        translator.out.labels.resize(labels, 0);
+        let mut rest = code.instructions();
+        while let Some((first, after)) = rest.split_first() {
+            rest = match translator.pack(rest)? {
+                Packing::Done(taken) => rest.get(taken..).unwrap_or_default(),
+                Packing::Plain => {
+                    translator.instruction(first)?;
+                    after
+                }
+            };
+        }
+        translator.resolve()?;
+        Ok(translator.out)
+    }
 }
 
 impl Translator<'_, '_> {
-    fn here(&self) -> u32 {
+    pub(super) fn here(&self) -> u32 {
         self.out.words.len() as u32
     }
 
-    /// The number of the element of a list of segments that comes next: six words stand before the list's length.
-    fn position(&self) -> usize {
-        self.out.words.len() - self.start - 7
-    }
-
-    fn push(&mut self, word: u32) -> Result<(), NoMemory> {
+    pub(super) fn push(&mut self, word: u32) -> Result<(), NoMemory> {
         if self.out.words.len() == self.out.words.capacity() {
             self.out.words.try_reserve(self.out.words.len() / 2 + 64).map_err(|_| NoMemory)?;
         }
@@ -111,14 +166,14 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn relocate(&mut self, by: Reference, word: u32) -> Result<(), NoMemory> {
+    pub(super) fn relocate(&mut self, by: Reference, word: u32) -> Result<(), NoMemory> {
         let at = self.here();
         self.out.relocations.try_reserve(1).map_err(|_| NoMemory)?;
         self.out.relocations.push(Relocation { at, by });
         self.push(word)
     }
 
-    fn begin(&mut self, number: u32) -> Result<(), NoMemory> {
+    pub(super) fn begin(&mut self, number: u32) -> Result<(), NoMemory> {
         self.start = self.out.words.len();
         self.push(number)
     }
@@ -131,7 +186,7 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn instruction(&mut self, index: usize, instruction: &Instruction) -> Result<(), NoMemory> {
+    fn instruction(&mut self, instruction: &Instruction) -> Result<(), NoMemory> {
         let operand = |number| self.code.operand(instruction, number);
         match instruction.op {
             Op::Label => {
@@ -174,9 +229,13 @@ impl Translator<'_, '_> {
             }
             _ => {}
         }
-        let _ = index;
         let first = match instruction.op {
             Op::Fmove if matches!(operand(0), Operand::FloatRegister(_)) => op::FMOVE_OUT,
+            Op::SelectVal if self.is_sortable(operand(2)) => {
+                self.out.sorted.try_reserve(1).map_err(|_| NoMemory)?;
+                self.out.sorted.push(self.here());
+                op::SELECT_SORTED
+            }
             other => other.number(),
         };
         self.begin(u32::from(first))?;
@@ -211,27 +270,19 @@ impl Translator<'_, '_> {
                 Operand::Unsigned(number),
             ) => self.push(u32::try_from(number).unwrap_or(u32::MAX)),
             (Kind::HeapNeed, _) => {
-                // Kinds and numbers in turn: words, floats (three words here), funs (three and their variables).
-                let mut need = 0u64;
-                for pair in self.code.elements(operand).chunks(2) {
-                    if let [Operand::Unsigned(kind), Operand::Unsigned(count)] = *pair {
-                        need = need.saturating_add(count.saturating_mul(if kind == 0 { 1 } else { 3 }));
-                    }
-                }
-                self.push(u32::try_from(need).unwrap_or(u32::MAX))
+                let need = self.heap_need(operand);
+                self.push(need)
             }
             (_, Operand::FloatRegister(number)) => self.push(u32::from(number)),
             (_, Operand::Label(0)) => self.push(0),
             (_, Operand::Label(label)) => self.label(label),
+            (Kind::MatchCommands, list) => self.match_commands(list),
+            (Kind::Segments, list) => self.segments(list),
             (_, Operand::List { length, .. }) => {
                 self.push(length)?;
                 let code = self.code;
                 for &element in code.elements(operand) {
                     match element {
-                        // A plain number as the value of a segment is the place of a string; integers are another form.
-                        Operand::Unsigned(offset) if kind == Kind::Segments && self.position() % 6 == 4 => {
-                            self.relocate(Reference::StringTerm, Term::tiny(offset as i32).0)?;
-                        }
                         Operand::Label(0) => self.push(0)?,
                         Operand::Label(label) => self.label(label)?,
                         element => self.term(element)?,
@@ -244,12 +295,44 @@ impl Translator<'_, '_> {
     }
 
     fn label(&mut self, label: u32) -> Result<(), NoMemory> {
-        self.fixups.try_reserve(1).map_err(|_| NoMemory)?;
-        self.fixups.push((self.here(), self.start as u32, label));
-        self.push(0)
+        self.push(0)?;
+        self.distance(label, Distance::Word)
     }
 
-    fn term(&mut self, operand: Operand) -> Result<(), NoMemory> {
+    /// The distance to a label goes into the word that was written last.
+    pub(super) fn distance(&mut self, label: u32, form: Distance) -> Result<(), NoMemory> {
+        self.fixups.try_reserve(1).map_err(|_| NoMemory)?;
+        self.fixups.push(Fixup { at: self.here() - 1, start: self.start as u32, label, form });
+        Ok(())
+    }
+
+    /// The words of heap that an operand asks for: a number, or kinds and numbers in turn (words, floats of three words
+    /// here, funs of three and their variables).
+    pub(super) fn heap_need(&self, operand: Operand) -> u32 {
+        let need = match operand {
+            Operand::Unsigned(need) => need,
+            list => self.code.elements(list).chunks(2).fold(0u64, |need, pair| match *pair {
+                [Operand::Unsigned(kind), Operand::Unsigned(count)] => {
+                    need.saturating_add(count.saturating_mul(if kind == 0 { 1 } else { 3 }))
+                }
+                _ => need,
+            }),
+        };
+        u32::try_from(need).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the values of a `select_val` are many, and all words with which equality is identity.
+    fn is_sortable(&self, list: Operand) -> bool {
+        let elements = self.code.elements(list);
+        elements.len() > 16
+            && elements.iter().step_by(2).all(|&value| match value {
+                Operand::Atom(_) => true,
+                Operand::Integer(value) => Term::small(value).is_some(),
+                _ => false,
+            })
+    }
+
+    pub(super) fn term(&mut self, operand: Operand) -> Result<(), NoMemory> {
         match operand {
             Operand::X(number) | Operand::TypedX(number, _) => self.push(Term::operand(false, u32::from(number)).0),
             Operand::Y(number) | Operand::TypedY(number, _) => self.push(Term::operand(true, u32::from(number)).0),
@@ -286,12 +369,25 @@ impl Translator<'_, '_> {
     }
 
     /// Enters the distances to labels, now that all are known.
-    fn resolve(&mut self) {
-        for &(at, start, label) in &self.fixups {
+    fn resolve(&mut self) -> Result<(), Stop> {
+        for &Fixup { at, start, label, form } in &self.fixups {
             let target = self.out.labels.get(label as usize).copied().unwrap_or(0);
-            if let Some(word) = self.out.words.get_mut(at as usize) {
-                *word = target.wrapping_sub(start + 1);
+            let distance = target.wrapping_sub(start + 1);
+            let Some(word) = self.out.words.get_mut(at as usize) else { continue };
+            let bits = match form {
+                Distance::Word => {
+                    *word = distance;
+                    continue;
+                }
+                Distance::High16 => 16,
+                Distance::High24 => 24,
+            };
+            let high = distance << (32 - bits);
+            if high as i32 >> (32 - bits) != distance as i32 {
+                return Err(Stop::TooFar);
             }
+            *word |= high;
         }
+        Ok(())
     }
 }

@@ -1,10 +1,7 @@
 //! Native functions of lists.
 
-use alloc::vec::Vec;
-
 use crate::atoms;
 use crate::compare;
-use crate::memory::NoMemory;
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
 use crate::term::Term;
@@ -140,11 +137,14 @@ fn subtract(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     // What is to be taken away, in order, so that each element costs a binary search. Beside the first of equal ones
     // stands how many of them have been used.
-    let mut sorted: Vec<(Term, u32)> = Vec::new();
-    sorted.try_reserve_exact(count).map_err(|_| NoMemory)?;
-    sorted.extend(store.list(minus).map(|term| (term, 0)));
+    let budget = context.shared.budget.clone();
+    let mut sorted = budget.scratch();
+    sorted.reserve(count)?;
+    for term in store.list(minus) {
+        sorted.push((term, 0_u32))?;
+    }
     compare::sort(&mut sorted, |a, b| Ok(compare::compare_exact(store, a.0, b.0)?.is_lt()))?;
-    let mut kept: Vec<Term> = Vec::new();
+    let mut kept = budget.scratch();
     let mut left = count;
     let mut rest = list;
     // Once all are used, the rest of the list stays, uncopied.
@@ -172,10 +172,7 @@ fn subtract(context: &mut Context<'_>, arguments: &[Term]) -> Result {
             }
             left -= 1;
         } else {
-            if kept.len() == kept.capacity() {
-                kept.try_reserve(kept.len().max(16)).map_err(|_| NoMemory)?;
-            }
-            kept.push(element);
+            kept.push(element)?;
         }
     }
     context.bump((length + count) / 5);

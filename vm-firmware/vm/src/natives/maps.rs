@@ -1,11 +1,8 @@
 //! Native functions of maps.
 
-use alloc::vec::Vec;
-
 use crate::atoms;
 use crate::heap::View;
 use crate::maps::{self, Cursor};
-use crate::memory::NoMemory;
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
 use crate::term::Term;
@@ -109,7 +106,8 @@ fn take(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 /// A list with something of each pair, in the order of the walk.
 fn list(context: &mut Context<'_>, map: Term, tail: Term, item: fn(&mut Context<'_>, Term, Term) -> Result) -> Result {
     check(context, map)?;
-    let mut pairs = Vec::new();
+    let budget = context.shared.budget.clone();
+    let mut pairs = budget.scratch();
     maps::collect(context.store(), map, &mut pairs)?;
     context.bump(pairs.len() / 10);
     context.heap().reserve(2 * pairs.len())?;
@@ -153,13 +151,14 @@ fn merge(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         return Ok(second);
     }
     context.bump((size_first + size_second) / 10);
+    let budget = context.shared.budget.clone();
     let store = context.store();
-    let mut pairs = Vec::new();
+    let mut pairs = budget.scratch();
     if size_first / 8 > size_second {
         // A few into many.
         maps::collect(store, second, &mut pairs)?;
         let mut map = first;
-        for &(key, value) in &pairs {
+        for &(key, value) in pairs.iter() {
             map = maps::put(&mut context.process.heap, context.shared, map, key, value)?;
         }
         return Ok(map);
@@ -167,7 +166,7 @@ fn merge(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     maps::collect(store, first, &mut pairs)?;
     if size_second / 8 > size_first {
         let mut map = second;
-        for &(key, value) in &pairs {
+        for &(key, value) in pairs.iter() {
             if maps::get(context.store(), map, key)?.is_none() {
                 map = maps::put(&mut context.process.heap, context.shared, map, key, value)?;
             }
@@ -181,10 +180,11 @@ fn merge(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 /// A map of pairs made from each element of a proper list.
 fn from(context: &mut Context<'_>, list: Term, pair: impl Fn(&Context<'_>, Term) -> Option<(Term, Term)>) -> Result {
     let length = context.store().length(list).ok_or(Raise::BADARG)?;
-    let mut pairs: Vec<(Term, Term)> = Vec::new();
-    pairs.try_reserve_exact(length).map_err(|_| NoMemory)?;
+    let budget = context.shared.budget.clone();
+    let mut pairs = budget.scratch();
+    pairs.reserve(length)?;
     for element in context.store().list(list) {
-        pairs.push(pair(context, element).ok_or(Raise::BADARG)?);
+        pairs.push(pair(context, element).ok_or(Raise::BADARG)?)?;
     }
     context.bump(length / 10);
     Ok(maps::from_pairs(&mut context.process.heap, context.shared, &pairs)?)
@@ -224,11 +224,11 @@ fn map_next(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     let place = context.store().integer(path).ok_or(Raise::BADARG)?;
     let mut cursor = Cursor::resume(context.store(), map, place).ok_or(Raise::BADARG)?;
-    let mut pairs: Vec<(Term, Term)> = Vec::new();
+    let budget = context.shared.budget.clone();
+    let mut pairs = budget.scratch();
     let mut end = None;
     while let Some(pair) = cursor.next(context.store()) {
-        pairs.try_reserve(1).map_err(|_| NoMemory)?;
-        pairs.push(pair);
+        pairs.push(pair)?;
         if iterator && pairs.len() >= BATCH {
             end = cursor.place(context.store());
             if end.is_some() {

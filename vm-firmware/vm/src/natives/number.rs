@@ -145,12 +145,28 @@ fn characters(context: &mut Context<'_>, text: &[u8]) -> Result {
     Ok(context.heap().list_with(text.iter().map(|&byte| Term::tiny(i32::from(byte))), Term::NIL)?)
 }
 
+/// The text of an integer of 64 bits, without memory for it.
+fn short_text<'a>(context: &Context<'_>, arguments: &[Term], buffer: &'a mut [u8; 65]) -> Option<&'a [u8]> {
+    let (negative, magnitude) = context.store().magnitude(*arguments.first()?)?;
+    Some(number_text::short_integer(buffer, negative, magnitude, base_of(arguments)?))
+}
+
 fn integer_to_list(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut buffer = [0; 65];
+    if let Some(text) = short_text(context, arguments, &mut buffer) {
+        return characters(context, text);
+    }
     let text = integer_text(context, arguments)?;
     characters(context, &text)
 }
 
 fn integer_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut buffer = [0; 65];
+    if let Some(text) = short_text(context, arguments, &mut buffer)
+        && text.len() <= crate::binaries::HEAP_BINARY_LIMIT
+    {
+        return Ok(context.heap().heap_binary(text)?);
+    }
     let mut text = integer_text(context, arguments)?;
     text.shrink_to_fit();
     context.binary(text)
@@ -699,5 +715,87 @@ mod tests {
         let mut vm = Vm::new();
         let large = vm.call("erlang", "bsl", &[Term::tiny(1), Term::tiny(2000)]).unwrap();
         assert_eq!(vm.call("math", "log", &[large]), Err(Raise::BADARITH));
+    }
+
+    #[test]
+    fn texts_of_integers_of_64_bits() {
+        let mut vm = Vm::new();
+        for (magnitude, sixteen, two) in [
+            (0_u64, "0", "0"),
+            (9, "9", "1001"),
+            ((1 << 29) - 1, "1FFFFFFF", "11111111111111111111111111111"),
+            (1 << 32, "100000000", "100000000000000000000000000000000"),
+            (
+                10_000_000_000_000_000_000,
+                "8AC7230489E80000",
+                "1000101011000111001000110000010010001001111010000000000000000000",
+            ),
+            (u64::MAX, "FFFFFFFFFFFFFFFF", "1111111111111111111111111111111111111111111111111111111111111111"),
+        ] {
+            for negative in [false, true] {
+                let sign = if negative && magnitude != 0 { "-" } else { "" };
+                let decimal = format!("{sign}{magnitude}");
+                let term = vm.term(&decimal);
+                for (base, text) in
+                    [("10", decimal.clone()), ("16", format!("{sign}{sixteen}")), ("2", format!("{sign}{two}"))]
+                {
+                    let base_term = vm.term(base);
+                    let list = vm.call("erlang", "integer_to_list", &[term, base_term]).unwrap();
+                    assert_eq!(vm.text(list), if text.is_empty() { "[]".into() } else { format!("\"{text}\"") });
+                    let back = vm.call("erlang", "list_to_integer", &[list, base_term]).unwrap();
+                    assert_eq!(vm.text(back), decimal);
+                    let binary = vm.call("erlang", "integer_to_binary", &[term, base_term]).unwrap();
+                    assert_eq!(vm.text(binary), format!("<<{text}>>"));
+                }
+            }
+        }
+        // One more than fits, and zeros in front.
+        assert_eq!(vm.eval("list_to_integer", &["\"-18446744073709551616\""]), "-18446744073709551616");
+        assert_eq!(
+            vm.eval(
+                "list_to_integer",
+                &["\"000000000000000000000000000000000000000000000000000000000000000000000012\""]
+            ),
+            "12"
+        );
+    }
+
+    #[test]
+    fn sums_and_short_products_of_large_integers() {
+        use num_bigint::{BigInt, Sign};
+        let mut vm = Vm::new();
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let mut number = |words: u64| {
+            // Words of all ones and of 0 make carries run.
+            let digits: Vec<u32> = (0..words)
+                .map(|_| match next() % 4 {
+                    0 => u32::MAX,
+                    1 => 0,
+                    _ => next() as u32,
+                })
+                .collect();
+            BigInt::from_slice(if next() % 2 == 0 { Sign::Plus } else { Sign::Minus }, &digits)
+        };
+        for round in 0..2000 {
+            let (a, b) = (number(round % 7), number(round / 7 % 7));
+            let factor = number(1) >> 3;
+            let [text_a, text_b, text_factor] = [&a, &b, &factor].map(|value| format!("{value}"));
+            for (name, x, y, expected) in [
+                ("+", &text_a, &text_b, &a + &b),
+                ("-", &text_a, &text_b, &a - &b),
+                ("-", &text_a, &text_a, BigInt::from(0)),
+                ("*", &text_a, &text_factor, &a * &factor),
+                ("*", &text_factor, &text_b, &factor * &b),
+                ("*", &text_a, &text_b, &a * &b),
+            ] {
+                assert_eq!(vm.eval(name, &[x, y]), format!("{expected}"), "{x} {name} {y}");
+            }
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! Native functions of tuples, and the tests of types.
 
-use alloc::vec::Vec;
-
 use crate::heap::View;
-use crate::memory::NoMemory;
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
 use crate::term::{Kind, MAX_SIZE, Term};
@@ -55,60 +52,42 @@ fn element(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     position(index).and_then(|position| elements.get(position)).ok_or(Raise::BADARG)
 }
 
-/// A copy of a tuple with `removed` elements from a position on replaced by these.
-fn splice(context: &mut Context<'_>, tuple: Term, at: Option<usize>, removed: usize, new: &[Term]) -> Result {
+/// A copy of a tuple with `removed` elements from a position on replaced by another, or by none.
+fn splice(context: &mut Context<'_>, tuple: Term, at: Option<usize>, removed: usize, new: Option<Term>) -> Result {
     let length = context.store().tuple(tuple).ok_or(Raise::BADARG)?.len();
     let at = match at {
         Some(at) if at + removed <= length => at,
         _ => return Err(Raise::BADARG),
     };
-    if length + new.len() - removed > MAX_SIZE {
+    if length + usize::from(new.is_some()) - removed > MAX_SIZE {
         return Err(Raise::BADARG);
     }
     context.bump(length / 10);
-    let copy = context.heap().blank(Kind::Tuple, length + new.len() - removed)?;
-    // From word to word: source and copy may stand in the same array.
-    for index in 0..at {
-        set(context, copy, index, get(context, tuple, index));
-    }
-    for (index, &term) in new.iter().enumerate() {
-        set(context, copy, at + index, term);
-    }
-    for index in at + removed..length {
-        set(context, copy, index + new.len() - removed, get(context, tuple, index));
-    }
-    Ok(copy)
-}
-
-fn get(context: &Context<'_>, tuple: Term, index: usize) -> Term {
-    context.store().tuple(tuple).and_then(|elements| elements.get(index)).unwrap_or(Term::NIL)
-}
-
-fn set(context: &mut Context<'_>, tuple: Term, index: usize, term: Term) {
-    if let Some(place) = context.heap().words_of(tuple).get_mut(index) {
-        *place = term.0;
-    }
+    let literals = &context.shared.literals;
+    let word = new.map(|term| term.0);
+    let new = word.as_slice();
+    Ok(context.process.heap.copy_edited(literals, tuple, at, removed, new)?)
 }
 
 fn setelement(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[index, tuple, value] = arguments else { return Err(Raise::BADARG) };
-    splice(context, tuple, position(index), 1, &[value])
+    splice(context, tuple, position(index), 1, Some(value))
 }
 
 fn append_element(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[tuple, value] = arguments else { return Err(Raise::BADARG) };
     let length = context.store().tuple(tuple).ok_or(Raise::BADARG)?.len();
-    splice(context, tuple, Some(length), 0, &[value])
+    splice(context, tuple, Some(length), 0, Some(value))
 }
 
 fn insert_element(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[index, tuple, value] = arguments else { return Err(Raise::BADARG) };
-    splice(context, tuple, position(index), 0, &[value])
+    splice(context, tuple, position(index), 0, Some(value))
 }
 
 fn delete_element(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[index, tuple] = arguments else { return Err(Raise::BADARG) };
-    splice(context, tuple, position(index), 1, &[])
+    splice(context, tuple, position(index), 1, None)
 }
 
 fn make_tuple(context: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -156,7 +135,7 @@ fn tuple_to_list(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     context.heap().reserve(2 * length)?;
     let mut list = Term::NIL;
     for index in (0..length).rev() {
-        let head = get(context, tuple, index);
+        let head = context.store().tuple(tuple).and_then(|elements| elements.get(index)).unwrap_or(Term::NIL);
         list = context.heap().cons(head, list)?;
     }
     Ok(list)
@@ -166,10 +145,14 @@ fn list_to_tuple(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[list] = arguments else { return Err(Raise::BADARG) };
     let length = context.store().length(list).filter(|&length| length <= MAX_SIZE).ok_or(Raise::BADARG)?;
     context.bump(length / 10);
-    let mut words: Vec<u32> = Vec::new();
-    words.try_reserve_exact(length).map_err(|_| NoMemory)?;
-    words.extend(context.store().list(list).map(|term| term.0));
-    Ok(context.heap().boxed(Kind::Tuple, &words)?)
+    let tuple = context.heap().blank(Kind::Tuple, length)?;
+    let mut rest = list;
+    for index in 0..length {
+        let Some((head, tail)) = context.store().cell(rest) else { break };
+        context.heap().words.set(tuple.index() + 1 + index, head.0);
+        rest = tail;
+    }
+    Ok(tuple)
 }
 
 macro_rules! tests {

@@ -1,0 +1,64 @@
+//! The OTP releases whose `erl` is at hand: the machine's own, and those of `EMBERL_EXTRA_ERLS`.
+
+use std::{collections::BTreeMap, env, path::Path, process::Command, sync::OnceLock, time::Duration};
+
+use tempfile::TempDir;
+
+use crate::{
+    Failed,
+    process::{self, Output},
+    tools::{self, Tool},
+};
+use libtest_mimic::Trial;
+
+/// The releases that Emberl is tested with.
+pub const RELEASES: [u32; 3] = [25, 27, 29];
+
+/// The commands that run `erl`, by release. `EMBERL_EXTRA_ERLS` is a list of `COMMAND=LIBRARIES` with `:` between them
+/// (see `tests/disasm.rs`). Asked once a process.
+pub fn commands() -> &'static BTreeMap<u32, String> {
+    static COMMANDS: OnceLock<BTreeMap<u32, String>> = OnceLock::new();
+    COMMANDS.get_or_init(|| {
+        let extra = env::var("EMBERL_EXTRA_ERLS").unwrap_or_default();
+        let programs = extra.split(':').filter_map(|pair| pair.split_once('=')).map(|(program, _)| program.to_owned());
+        let own = Tool::Erl.find().map(|_| "erl".to_owned());
+        let mut found = BTreeMap::new();
+        for program in own.into_iter().chain(programs) {
+            let Ok(folder) = TempDir::new() else { continue };
+            let ask = "io:put_chars(erlang:system_info(otp_release)), halt().";
+            if let Ok(output) = run(&program, folder.path(), ask, Duration::from_secs(60))
+                && let Ok(release) = output.out().trim().parse()
+            {
+                found.entry(release).or_insert(program);
+            }
+        }
+        found
+    })
+}
+
+/// Evaluates an expression in the `erl` of a command of [`commands`], which must end the node. The folder is the current
+/// one; another release may see no other, so files are named relative to it.
+///
+/// # Errors
+/// When it cannot be run, fails, or takes longer than `limit`; then with all that it printed.
+pub fn run(program: &str, folder: &Path, expression: &str, limit: Duration) -> Result<Output, Failed> {
+    let mut words = program.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).current_dir(folder).env("LC_ALL", "C.UTF-8").env("ERL_CRASH_DUMP_BYTES", "0");
+    command.args(["-noshell", "-noinput", "-eval", expression]);
+    Ok(process::run(&mut command, limit)?.ok()?)
+}
+
+/// A test that needs the `erl` of a release; it gets the command. Without it, as [`tools::needs`].
+pub fn needs(
+    release: u32,
+    name: impl Into<String>,
+    test: impl FnOnce(&str) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match commands().get(&release) {
+        Some(program) => Trial::test(name, move || test(program)),
+        None => Trial::test(name, move || Err(format!("needs erl of OTP {release}; see EMBERL_EXTRA_ERLS").into()))
+            .with_kind(format!("needs OTP {release}"))
+            .with_ignored_flag(!tools::tools_are_required()),
+    }
+}
