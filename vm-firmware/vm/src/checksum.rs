@@ -57,16 +57,18 @@ impl Md5 {
     }
 
     /// Takes more bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
+    pub fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
             let at = (self.bits / 8 % 64) as usize;
-            if let Some(place) = self.block.get_mut(at) {
-                *place = byte;
+            let (now, later) = bytes.split_at(bytes.len().min(64 - at));
+            if let Some(place) = self.block.get_mut(at..at + now.len()) {
+                place.copy_from_slice(now);
             }
-            self.bits = self.bits.wrapping_add(8);
-            if at == 63 {
+            self.bits = self.bits.wrapping_add(now.len() as u64 * 8);
+            if at + now.len() == 64 {
                 self.transform();
             }
+            bytes = later;
         }
     }
 
