@@ -1,6 +1,7 @@
-//! Construction of bitstrings: what `bs_create_bin`, and the older `bs_init2`, `bs_append` and `bs_put_*`, do. A
-//! [`Builder`] collects the bits, then makes the term. It holds no references into a heap but the binary that it appends
-//! to, which the caller keeps alive: nothing may be collected between the first segment and [`Builder::finish`].
+//! Construction of bitstrings in one step: what `bs_create_bin` does. A [`Builder`] collects the bits, then makes the term.
+//! It holds no references into a heap but the binary that it appends to, which the caller keeps alive: nothing may be
+//! collected between the first segment and [`Builder::finish`]. What segments become is here for the older instructions
+//! too, which build in several steps: [`crate::building`].
 
 use alloc::vec::Vec;
 
@@ -15,7 +16,7 @@ use crate::raise::{Raise, Result};
 use crate::term::{Kind, Term};
 
 /// Most bits of a bitstring.
-const MAX_BITS: usize = MAX_BYTES * 8;
+pub const MAX_BITS: usize = MAX_BYTES * 8;
 
 /// Why a segment could not be built. `error_info` has `cause => {Segment, Type, Cause, Value}`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,8 +77,9 @@ pub fn segment_size(store: Store<'_>, kind: Atom, size: Term, unit: u32) -> Buil
 }
 
 /// What `bs_create_bin` finds out about a segment before it builds any: its size in bits. All sizes come first, so that
-/// a wrong one is told before a wrong value; a bitstring without size must be one. `kind` is the segment's type with
-/// `append` and `private_append` as they are; `size` is `None` for `all` and for characters, whose size counts as 0.
+/// a wrong one is told before a wrong value; a bitstring without size must be one, and so must a character of UTF-32.
+/// `kind` is the segment's type with `append` and `private_append` as they are; `size` is `None` for `all` and for
+/// characters, whose size counts as 0.
 pub fn measure(store: Store<'_>, kind: Atom, value: Term, size: Option<Term>, unit: u32) -> Built<usize> {
     match (kind, size) {
         (atoms::APPEND | atoms::PRIVATE_APPEND, None) => Ok(store.bits(value).map_or(0, |bits| bits.size)),
@@ -86,11 +88,12 @@ pub fn measure(store: Store<'_>, kind: Atom, value: Term, size: Option<Term>, un
             None => Err(Fault::bad(kind, "type", value)),
         },
         (_, Some(size)) => segment_size(store, kind, size, unit),
+        (atoms::UTF32, None) => encode(value, Encoding::Utf32, 0).map(|_| 0),
         (_, None) => Ok(0),
     }
 }
 
-/// The result of `bs_add`: `a + b * unit`, for sizes.
+/// The result of `bs_add`: `a + b * unit`, for sizes. Whether there can be such a binary is for who makes it to say.
 pub fn add_sizes(context: &mut Context<'_>, a: Term, b: Term, unit: u32) -> Result {
     let store = context.store();
     let wrong = |term| match store.view(term) {
@@ -105,7 +108,6 @@ pub fn add_sizes(context: &mut Context<'_>, a: Term, b: Term, unit: u32) -> Resu
         .integer(b)
         .and_then(|b| b.checked_mul(unit.into()))
         .and_then(|b| store.integer(a)?.checked_add(b))
-        .filter(|&sum| sum <= MAX_BITS as i64)
         .ok_or(Raise::SYSTEM_LIMIT)?;
     Ok(context.process.heap.integer(sum)?)
 }
@@ -125,6 +127,49 @@ pub fn utf8_size(term: Term) -> i32 {
 #[must_use]
 pub fn utf16_size(term: Term) -> i32 {
     if term.as_small().is_some_and(|code| code >= 0x1_0000) { 4 } else { 2 }
+}
+
+/// A character's bytes in an encoding, and how many they are.
+pub fn encode(term: Term, encoding: Encoding, flags: u32) -> Built<([u8; 4], usize)> {
+    let kind = match encoding {
+        Encoding::Utf8 => atoms::UTF8,
+        Encoding::Utf16 => atoms::UTF16,
+        Encoding::Utf32 => atoms::UTF32,
+    };
+    let code = term.as_small().and_then(|code| u32::try_from(code).ok()).filter(|&code| bits::is_character(code));
+    let code = code.ok_or(Fault::bad(kind, "type", term))?;
+    let little = matching::is_little(flags);
+    Ok(match encoding {
+        Encoding::Utf8 => bits::to_utf8(code),
+        Encoding::Utf16 => bits::to_utf16(code, little),
+        Encoding::Utf32 => (if little { code.to_le_bytes() } else { code.to_be_bytes() }, 4),
+    })
+}
+
+/// The bits of a float, or of an integer as one, in 16, 32 or 64 bits, as [`bits::write`] takes them. `size` is the size
+/// operand, for the error.
+pub fn float_segment(store: Store<'_>, term: Term, count: usize, flags: u32, size: Term) -> Built<u64> {
+    let value = match store.view(term) {
+        _ if !matches!(count, 16 | 32 | 64) => return Err(Fault::bad(atoms::FLOAT, "invalid", size)),
+        View::Float(value) => value,
+        View::Small(value) => value.into(),
+        View::Big { negative, magnitude } => {
+            magnitude_to_double(negative, magnitude).ok_or(Fault::bad(atoms::FLOAT, "no_float", term))?
+        }
+        _ => return Err(Fault::bad(atoms::FLOAT, "type", term)),
+    };
+    let value = bits::float_bits(value, count).unwrap_or(0);
+    Ok(if matching::is_little(flags) { bits::to_little(value, count) } else { value })
+}
+
+/// The bits of a bitstring that a segment takes: its first `size` bits, or all, which must then be whole units.
+pub fn binary_segment<'a>(store: Store<'a>, term: Term, size: Option<usize>, unit: u32) -> Built<Bits<'a>> {
+    let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
+    match size {
+        None if unit > 1 && !bits.size.is_multiple_of(unit as usize) => Err(Fault::bad(atoms::BINARY, "unit", term)),
+        None => Ok(bits),
+        Some(size) => bits.part(0, size).ok_or(Fault::bad(atoms::BINARY, "short", term)),
+    }
 }
 
 /// Collects the bits of a bitstring that is built.
@@ -161,7 +206,7 @@ impl Builder {
         self.bits == 0
     }
 
-    /// Makes room for so many bits more: `bs_init2` and `bs_init_bits` know how many there will be.
+    /// Makes room for so many bits more, where it is known how many come.
     pub fn reserve(&mut self, bits: usize) -> Built {
         let total = self.bits.checked_add(bits).filter(|&total| total <= MAX_BITS);
         let total = total.ok_or(Fault::limit(atoms::BINARY, "size", Term::NIL))?;
@@ -218,17 +263,7 @@ impl Builder {
 
     /// Adds a bitstring: its first `size` bits, or all, which must then be whole units.
     pub fn binary(&mut self, store: Store<'_>, term: Term, size: Option<usize>, unit: u32) -> Built {
-        let Some(bits) = store.bits(term) else { return Err(Fault::bad(atoms::BINARY, "type", term)) };
-        match size {
-            None if unit > 1 && !bits.size.is_multiple_of(unit as usize) => {
-                Err(Fault::bad(atoms::BINARY, "unit", term))
-            }
-            None => self.bits(bits),
-            Some(size) => {
-                let part = bits.part(0, size).ok_or(Fault::bad(atoms::BINARY, "short", term))?;
-                self.bits(part)
-            }
-        }
+        self.bits(binary_segment(store, term, size, unit)?)
     }
 
     /// Adds an integer in so many bits, truncated.
@@ -250,37 +285,15 @@ impl Builder {
 
     /// Adds a float, or an integer as one, in 16, 32 or 64 bits. `size` is the size operand, for the error.
     pub fn float(&mut self, store: Store<'_>, term: Term, count: usize, flags: u32, size: Term) -> Built {
-        let value = match store.view(term) {
-            _ if !matches!(count, 16 | 32 | 64) => return Err(Fault::bad(atoms::FLOAT, "invalid", size)),
-            View::Float(value) => value,
-            View::Small(value) => value.into(),
-            View::Big { negative, magnitude } => {
-                magnitude_to_double(negative, magnitude).ok_or(Fault::bad(atoms::FLOAT, "no_float", term))?
-            }
-            _ => return Err(Fault::bad(atoms::FLOAT, "type", term)),
-        };
-        let value = bits::float_bits(value, count).unwrap_or(0);
+        let value = float_segment(store, term, count, flags, size)?;
         let start = self.grow(count)?;
-        let value = if matching::is_little(flags) { bits::to_little(value, count) } else { value };
         bits::write(&mut self.bytes, start, count, value);
         Ok(())
     }
 
     /// Adds a character.
     pub fn character(&mut self, term: Term, encoding: Encoding, flags: u32) -> Built {
-        let kind = match encoding {
-            Encoding::Utf8 => atoms::UTF8,
-            Encoding::Utf16 => atoms::UTF16,
-            Encoding::Utf32 => atoms::UTF32,
-        };
-        let code = term.as_small().and_then(|code| u32::try_from(code).ok()).filter(|&code| bits::is_character(code));
-        let code = code.ok_or(Fault::bad(kind, "type", term))?;
-        let little = matching::is_little(flags);
-        let (bytes, length) = match encoding {
-            Encoding::Utf8 => bits::to_utf8(code),
-            Encoding::Utf16 => bits::to_utf16(code, little),
-            Encoding::Utf32 => (if little { code.to_le_bytes() } else { code.to_be_bytes() }, 4),
-        };
+        let (bytes, length) = encode(term, encoding, flags)?;
         self.string(bytes.get(..length).unwrap_or_default())
     }
 
@@ -306,27 +319,9 @@ impl Builder {
         if total > MAX_BITS || end + self.bits > MAX_BITS {
             return Err(Raise::SYSTEM_LIMIT);
         }
-        let shared = match context.store().object(parent) {
-            Some((Kind::SharedBinary, &[id, ..])) if total > HEAP_BINARY_LIMIT * 8 => Some(BinaryId(id)),
-            _ => None,
-        };
-        if let Some(id) = shared {
-            // Room for both objects first, so that nothing fails behind the append.
-            context.process.heap.reserve(8)?;
-            if let Some(place) = context.shared.binaries.append(id, end as u32, self.bits as u32)? {
-                bits::copy(&self.bytes, 0, place, end % 8, self.bits);
-                context.shared.binaries.retain(id);
-                let length = (end + self.bits).div_ceil(8);
-                let heap = &mut context.process.heap;
-                // What was there weighs already.
-                let weight = heap.weight + self.bits / 8;
-                let whole = heap.shared_binary(&mut context.shared.binaries, id, length)?;
-                heap.weight = weight;
-                if offset == 0 && total.is_multiple_of(8) {
-                    return Ok(whole);
-                }
-                return Ok(heap.sub_binary(whole, offset, total as u32)?);
-            }
+        if let Some((term, id)) = extend(context, (parent, offset, size), self.bits as u32)? {
+            bits::copy(&self.bytes, 0, context.shared.binaries.bytes_mut(id), end, self.bits);
+            return Ok(term);
         }
         // A copy of both; the next append finds it at its end.
         let mut joined = Self::new(self.budget.clone());
@@ -337,6 +332,38 @@ impl Builder {
         self.base = None;
         joined.finish(context)
     }
+}
+
+/// Makes a part of a large binary longer in place, if nobody has done so before, and if it is to be large: the term and
+/// the binary, whose new bits are yet to be written. `part` is as [`matching::resolve`] gives it; all together must be no
+/// more than [`MAX_BITS`].
+pub fn extend(
+    context: &mut Context<'_>,
+    (parent, offset, size): (Term, u32, u32),
+    more: u32,
+) -> Result<Option<(Term, BinaryId)>> {
+    let (total, end) = ((size + more) as usize, offset + size);
+    let Some((Kind::SharedBinary, &[id, ..])) = context.store().object(parent) else { return Ok(None) };
+    if total <= HEAP_BINARY_LIMIT * 8 {
+        return Ok(None);
+    }
+    let id = BinaryId(id);
+    // Room for both objects first, so that nothing fails behind the append.
+    context.process.heap.reserve(8)?;
+    let binaries = &mut context.shared.binaries;
+    if binaries.append(id, end, more)?.is_none() {
+        return Ok(None);
+    }
+    binaries.retain(id);
+    let heap = &mut context.process.heap;
+    // What was there weighs already.
+    let weight = heap.weight + more as usize / 8;
+    let whole = heap.shared_binary(binaries, id, (end + more).div_ceil(8) as usize)?;
+    heap.weight = weight;
+    if offset == 0 && total.is_multiple_of(8) {
+        return Ok(Some((whole, id)));
+    }
+    Ok(Some((heap.sub_binary(whole, offset, total as u32)?, id)))
 }
 
 /// A term of so many bits, which the bytes hold; their memory is not counted yet.

@@ -15,6 +15,7 @@ pub mod binaries;
 pub mod bits;
 #[cfg(test)]
 mod bits_tests;
+pub mod building;
 pub mod checksum;
 pub mod code;
 pub mod collect;

@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use crate::building::Building;
 use crate::heap::{Heap, Words};
 use crate::memory::Budget;
 use crate::processes::Relations;
@@ -56,6 +57,8 @@ pub struct Process {
     pub initial_call: Term,
     /// Catches and tries that are open.
     pub catches: u32,
+    /// The bitstring that instructions of OTP 24 are building. No root of the collector: a collection ends it.
+    pub building: Building,
     /// Its links, monitors, names and flags.
     pub relations: Relations,
 }
@@ -81,6 +84,7 @@ impl Process {
             group_leader: Term::NIL,
             initial_call: Term::NIL,
             catches: 0,
+            building: Building::default(),
             relations: Relations::new(),
         }
     }

@@ -1,7 +1,7 @@
-//! The instructions of the bit syntax: matching, and building in one step.
+//! The instructions of the bit syntax: matching, and building in one step. Building in several is in `building`.
 
 use crate::atoms;
-use crate::construct::{Builder, Built, Fault, segment_size};
+use crate::construct::{self, Builder, Built, Fault, segment_size};
 use crate::interp::exceptions::First;
 use crate::interp::{Machine, op};
 use crate::matching::{self, Encoding};
@@ -115,7 +115,10 @@ impl Machine<'_> {
                 self.set_x(0, empty);
                 Ok(true)
             }
-            _ => Err(Raise::Error(Term::atom(atoms::UNDEF))),
+            number => {
+                let undefined = Err(Raise::Error(Term::atom(atoms::UNDEF)));
+                self.building_instruction(number).unwrap_or(undefined)
+            }
         }
     }
 
@@ -208,20 +211,51 @@ impl Machine<'_> {
     /// `bs_create_bin`: label, heap need, live registers, unit, destination, then segments of six words each.
     fn create_binary(&mut self) -> Result<bool, Raise> {
         let mut builder = Builder::new(self.shared.budget.clone());
-        for segment in 0..self.word(6) as usize / 6 {
-            if let Err(fault) = self.segment(&mut builder, 7 + segment * 6) {
-                return match fault {
-                    Fault::NoMemory => Err(Raise::NoMemory),
-                    Fault::Bad { .. } if self.word(1) != 0 => Ok(false),
-                    Fault::Bad { reason, kind, cause, value } => {
-                        Err(self.build_error(reason, [segment as i32 + 1], kind, cause, value)?)
-                    }
-                };
-            }
+        if let Err((segment, fault)) = self.segments(&mut builder) {
+            return match fault {
+                Fault::NoMemory => Err(Raise::NoMemory),
+                Fault::Bad { .. } if self.word(1) != 0 => Ok(false),
+                Fault::Bad { reason, kind, cause, value } => {
+                    Err(self.build_error(reason, [segment as i32 + 1], kind, cause, value)?)
+                }
+            };
         }
         let term = builder.finish(&mut self.context())?;
         self.assign(self.word(5), term);
         Ok(true)
+    }
+
+    /// All segments: first their sizes, then their values, so that of several errors the one is told that OTP tells. On
+    /// an error, which segment.
+    fn segments(&mut self, builder: &mut Builder) -> Result<(), (usize, Fault)> {
+        let count = self.word(6) as usize / 6;
+        let mut total = 0_usize;
+        for segment in 0..count {
+            let size = self.segment_bits(7 + segment * 6).map_err(|fault| (segment, fault))?;
+            total = total.saturating_add(size);
+        }
+        builder.reserve(total).map_err(|fault| (count.saturating_sub(1), fault))?;
+        for segment in 0..count {
+            self.segment(builder, 7 + segment * 6).map_err(|fault| (segment, fault))?;
+        }
+        Ok(())
+    }
+
+    /// The size of a segment in bits, as far as it is known before its value is looked at. What is appended to needs no
+    /// room.
+    fn segment_bits(&self, at: usize) -> Built<usize> {
+        let kind = Term(self.word(at)).as_atom().unwrap_or(atoms::UNDEFINED);
+        if matches!(kind, atoms::APPEND | atoms::PRIVATE_APPEND) {
+            return Ok(0);
+        }
+        let unit = Term(self.word(at + 2)).as_small().unwrap_or(0) as u32;
+        let (value, size) = (self.operand(at + 4), self.operand(at + 5));
+        let sized = match kind {
+            atoms::BINARY => size != Term::atom(atoms::ALL),
+            atoms::UTF8 | atoms::UTF16 | atoms::UTF32 => false,
+            _ => true,
+        };
+        construct::measure(self.store(), kind, value, sized.then_some(size), unit)
     }
 
     fn segment(&mut self, builder: &mut Builder, at: usize) -> Built {

@@ -4,6 +4,7 @@
 //! checker does not follow, the types of terms, each instruction tests for itself.
 
 mod binary;
+mod building;
 mod calls;
 mod exceptions;
 pub mod op;

@@ -71,33 +71,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
         let (name, arity) = function.map_or(("?", 0), |function| (module.atom(function.name), function.arity));
         return Err(Error::Unsafe(format!("{}:{name}/{arity}: {}", module.name(), finding.rule)));
     }
-    if let Some(instruction) = code.instructions().iter().find(|instruction| !interp_runs(instruction.op)) {
+    if let Some(instruction) = code.instructions().iter().find(|instruction| !instruction.op.info().runs) {
         return Err(Error::Instruction(instruction.op.name()));
     }
     let translated = translate::translate(&module, &code, &functions)?;
     bind::bind(shared, &module, translated)
-}
-
-/// Whether the interpreter has an instruction. Those that build binaries in several steps, which only the compiler of OTP
-/// 24 (and later ones for it) emits, are not there yet.
-fn interp_runs(op: emberl_format::opcode::Op) -> bool {
-    use emberl_format::opcode::Op;
-    op.info().runs
-        && !matches!(
-            op,
-            Op::BsPutInteger
-                | Op::BsPutBinary
-                | Op::BsPutFloat
-                | Op::BsPutString
-                | Op::BsInit2
-                | Op::BsAdd
-                | Op::BsAppend
-                | Op::BsPrivateAppend
-                | Op::BsInitBits
-                | Op::BsUtf8Size
-                | Op::BsPutUtf8
-                | Op::BsUtf16Size
-                | Op::BsPutUtf16
-                | Op::BsPutUtf32
-        )
 }
