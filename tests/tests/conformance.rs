@@ -39,11 +39,10 @@ fn main() {
         needs(&TOOLS, "erl::programs_use_what_they_may", only_allowed_modules),
         Trial::test("compare::tells_the_first_difference", tells_differences),
     ];
+    let can_run = has_run_command();
+    trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     match names() {
-        Ok(names) => {
-            let can_run = has_run_command();
-            trials.extend(names.into_iter().map(|name| trial(name, can_run)));
-        }
+        Ok(names) => trials.extend(names.into_iter().map(|name| trial(name, can_run))),
         Err(error) => trials.push(Trial::test("programs", move || Err(error.into()))),
     }
     libtest_mimic::run(&arguments, trials).exit();
@@ -56,7 +55,11 @@ fn has_run_command() -> bool {
 
 fn trial(name: String, can_run: bool) -> Trial {
     let program = name.clone();
-    let trial = needs(&TOOLS, format!("program::{name}"), move || same_as_erl(&program));
+    kind(needs(&TOOLS, format!("program::{name}"), move || same_as_erl(&program)), can_run)
+}
+
+/// A trial that needs `emberl run`.
+fn kind(trial: Trial, can_run: bool) -> Trial {
     if can_run || trial.has_ignored_flag() {
         return trial;
     }
@@ -97,8 +100,11 @@ fn expected() -> Result<&'static BTreeMap<String, Printed>, Failed> {
 }
 
 fn ask_erl() -> Result<BTreeMap<String, Printed>, Failed> {
-    let names = names()?;
-    let mut arguments = vec![compiled()?.as_os_str()];
+    ask_erl_for(compiled()?, &names()?)
+}
+
+fn ask_erl_for(folder: &Path, names: &[String]) -> Result<BTreeMap<String, Printed>, Failed> {
+    let mut arguments = vec![folder.as_os_str()];
     arguments.extend(names.iter().map(OsStr::new));
     let run = erl::run("run_conformance", &arguments, LIMIT)?;
     // erlang:display/1 of OTP writes characters from 128 to 255 as single bytes; this VM writes UTF-8.
@@ -172,6 +178,33 @@ fn same_as_erl(name: &str) -> Result<(), Failed> {
     let output = bin::run(&arguments)?;
     compare(&expected.lines, &output.out())
         .map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))
+}
+
+/// The programs of `conformance/on_load/`, which call other modules there.
+fn on_load_of_other_modules() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    erl::compile_erlang(&erl::sources(&format!("{FOLDER}/on_load"), "erl")?, folder.path(), &["-Werror"])?;
+    let run = |name: &str| {
+        let file = folder.path().join(name).with_extension("beam");
+        bin::run([OsStr::new("run"), OsStr::new("--pa"), folder.path().as_os_str(), file.as_os_str()])
+    };
+    let name = "callers".to_owned();
+    let expected = ask_erl_for(folder.path(), std::slice::from_ref(&name))?.remove(&name).unwrap_or_default();
+    if expected.ended != "normal" {
+        return Err(format!("on erl it ended with {}", expected.ended).into());
+    }
+    let output = run(&name)?;
+    compare(&expected.lines, &output.out())
+        .map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))?;
+    let told = output.err();
+    let count = |text: &str| told.matches(text).count();
+    // Once for each attempt; an atom is not told.
+    let returned = "The on_load function for module returns returned:\n{error,{\"text\",[1,2]}}\n";
+    if count(returned) != 2 || count("module fails returned:") != 1 || count("The on_load function") != 3 {
+        return Err(format!("it told of the failures:\n{told}").into());
+    }
+    compare(&["undef".to_owned()], &run("circle")?.out())?;
+    Ok(())
 }
 
 /// The `.beam` files of [`LIBRARIES`].

@@ -32,6 +32,7 @@ pub mod matching;
 pub mod memory;
 pub mod natives;
 pub mod number_text;
+pub mod on_load;
 pub mod platform;
 pub mod print;
 pub mod process;

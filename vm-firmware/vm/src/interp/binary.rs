@@ -19,6 +19,9 @@ impl Machine<'_> {
     /// All instructions of the bit syntax; `number` is any that the loop does not have.
     #[inline(never)]
     pub(super) fn binary_instruction(&mut self, number: u8) -> Option<Outcome> {
+        if number == op::ON_LOAD {
+            return self.loading_instruction();
+        }
         match self.try_binary(number) {
             Ok(true) => self.proceed(),
             Ok(false) => self.fail(),

@@ -7,6 +7,7 @@ mod binary;
 mod building;
 mod calls;
 mod exceptions;
+mod loading;
 pub mod op;
 mod run;
 mod terms;

@@ -104,7 +104,10 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
             continue;
         }
         let index = code.export(&shared.atoms, name, function, arity)?;
-        if let Some(export) = code.exports.get_mut(index as usize) {
+        // One with an on_load function is opened when that has ended.
+        if translated.on_load.is_none()
+            && let Some(export) = code.exports.get_mut(index as usize)
+        {
             export.address = address;
         }
     }
@@ -117,6 +120,7 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
         lines,
         exports,
         on_load: translated.on_load.map(|word| bound.base + word),
+        ready: translated.on_load.is_none(),
     });
     Ok(name)
 }

@@ -75,5 +75,10 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
         return Err(Error::Instruction(instruction.op.name()));
     }
     let translated = translate::translate(&module, &code, &functions)?;
-    bind::bind(shared, &module, translated)
+    let has_on_load = translated.on_load.is_some();
+    let name = bind::bind(shared, &module, translated)?;
+    if has_on_load {
+        crate::on_load::begin(shared, name)?;
+    }
+    Ok(name)
 }
