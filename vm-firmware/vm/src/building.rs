@@ -256,3 +256,6 @@ fn blank(context: &mut Context<'_>, size: usize) -> Result {
     }
     Ok(heap.sub_binary(whole, 0, size as u32)?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,8 +190,7 @@ impl Code {
         let Self { loaded, exports, export_index, .. } = self;
         let Some(module) = loaded.get_mut(at) else { return };
         module.ready = true;
-        for &(function, arity, address, public) in module.exports.iter().filter(|export| export.3) {
-            let _ = public;
+        for &(function, arity, address, _) in module.exports.iter().filter(|export| export.3) {
             let same = |&index: &u32| {
                 exports.get(index as usize).is_some_and(|export: &Export| {
                     export.module == name && export.function == function && export.arity == arity
