@@ -458,6 +458,8 @@ impl Machine<'_> {
     }
 
     fn wait_timeout(&mut self) -> Option<Outcome> {
+        // A receive without patterns has its label here: it waits whatever has come. (Distances count from the next word.)
+        let news = self.word(1) != u32::MAX && self.process.cursor < self.process.mailbox.len();
         if self.process.deadline.is_none() {
             let time = self.operand(2);
             if time == Term::atom(atoms::INFINITY) {
@@ -472,13 +474,13 @@ impl Machine<'_> {
                     _ => return self.error(atoms::TIMEOUT_VALUE),
                 }
             }
-        } else if self.process.cursor < self.process.mailbox.len() {
+        } else if news {
             return self.jump(self.word(1));
         } else if self.process.deadline.is_some_and(|deadline| deadline <= self.shared.platform.monotonic()) {
             self.process.deadline = None;
             return self.proceed();
         }
-        if self.process.cursor < self.process.mailbox.len() {
+        if news {
             return self.jump(self.word(1));
         }
         self.process.state = State::Waiting;
