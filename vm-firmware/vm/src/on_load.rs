@@ -1,5 +1,5 @@
-//! Modules with `-on_load`: their function runs in a process of its own, and other modules can call the module once that
-//! has ended with `ok`. Owns which modules are waiting for it, and who waits for them.
+//! Modules with `-on_load`: at the first call their function runs in a process of its own, and other modules can call the
+//! module once that has ended with `ok`. Owns which modules are waiting for it, and who waits for them.
 //!
 //! OTP's code server does the same: a function that returns anything but `ok`, or fails, leaves the module as if it were
 //! not there, so that calls are `undef`; a later call tries again. Here the code stays in memory for that.
@@ -72,11 +72,8 @@ fn waits_for(shared: &Shared, module: Atom, caller: u32) -> bool {
     true
 }
 
-/// Makes the process that runs the `on_load` function of a module that was just loaded.
-///
-/// # Errors
-/// When there is no memory.
-pub fn begin(shared: &mut Shared, module: Atom) -> Result<(), NoMemory> {
+/// Makes the process that runs the `on_load` function of a module that is loaded.
+fn begin(shared: &mut Shared, module: Atom) -> Result<(), NoMemory> {
     let Shared { budget, loading, .. } = shared;
     budget.reserve(loading, 1)?;
     // What OTP tells of processes that run a fun.

@@ -58,7 +58,7 @@ impl From<emberl_format::Error> for Error {
 }
 
 /// Loads a module and gives its name. Of a module with that name that is there already, running code goes on; new
-/// calls from outside go to the new one.
+/// calls from outside go to the new one. An `on_load` function runs when the module is first called: [`crate::on_load`].
 ///
 /// # Errors
 /// As [`Error`] says. Nothing of the module can then be called.
@@ -75,10 +75,5 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
         return Err(Error::Instruction(instruction.op.name()));
     }
     let translated = translate::translate(&module, &code, &functions)?;
-    let has_on_load = translated.on_load.is_some();
-    let name = bind::bind(shared, &module, translated)?;
-    if has_on_load {
-        crate::on_load::begin(shared, name)?;
-    }
-    Ok(name)
+    bind::bind(shared, &module, translated)
 }
