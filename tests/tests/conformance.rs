@@ -45,9 +45,10 @@ fn main() {
         Trial::test("compare::tells_the_first_difference", tells_differences),
     ];
     trials.extend(RELEASES.map(erl_trial));
+    let can_run = has_run_command();
+    trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     match conformance::names() {
         Ok(names) => {
-            let can_run = has_run_command();
             trials.extend(names.iter().map(|name| trial("program", name, same_as_erl, can_run)));
             trials.extend(names.iter().map(|name| trial("zeal", name, same_in_zeal, can_run)));
         }
@@ -61,10 +62,14 @@ fn has_run_command() -> bool {
     bin::run(["run", "--help"]).is_ok_and(|output| output.success())
 }
 
-fn trial(kind: &str, name: &str, test: fn(&str) -> Result<(), Failed>, can_run: bool) -> Trial {
+fn trial(kind_of: &str, name: &str, test: fn(&str) -> Result<(), Failed>, can_run: bool) -> Trial {
     let program = name.to_owned();
-    let trial = Trial::test(format!("{kind}::{name}"), move || test(&program));
-    if can_run {
+    kind(Trial::test(format!("{kind_of}::{name}"), move || test(&program)), can_run)
+}
+
+/// A trial that needs `emberl run`.
+fn kind(trial: Trial, can_run: bool) -> Trial {
+    if can_run || trial.has_ignored_flag() {
         return trial;
     }
     trial.with_kind("needs emberl run").with_ignored_flag(!tools_are_required())
@@ -180,6 +185,38 @@ fn same_as_erl(name: &str) -> Result<(), Failed> {
 /// release.
 fn same_in_zeal(name: &str) -> Result<(), Failed> {
     same(&bin::checked()?, name, compiled()?.last().ok_or("no release")?, &["--zeal"])
+}
+
+/// The programs of `conformance/on_load/`, which call other modules there.
+fn on_load_of_other_modules() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    erl::compile_erlang(
+        &erl::sources(&format!("{}/on_load", conformance::FOLDER), "erl")?,
+        folder.path(),
+        &["-Werror"],
+    )?;
+    let run = |name: &str| {
+        let file = folder.path().join(name).with_extension("beam");
+        bin::run([OsStr::new("run"), OsStr::new("--pa"), folder.path().as_os_str(), file.as_os_str()])
+    };
+    let name = "callers".to_owned();
+    let expected =
+        conformance::ask_in("erl", folder.path(), std::slice::from_ref(&name))?.remove(&name).unwrap_or_default();
+    if expected.ended != "normal" {
+        return Err(format!("on erl it ended with {}", expected.ended).into());
+    }
+    let output = run(&name)?;
+    compare(&expected.lines, &output.out())
+        .map_err(|difference| Failed::from(format!("{difference}\n{}", output.err())))?;
+    let told = output.err();
+    let count = |text: &str| told.matches(text).count();
+    // Once for each attempt; an atom is not told.
+    let returned = "The on_load function for module returns returned:\n{error,{\"text\",[1,2]}}\n";
+    if count(returned) != 2 || count("module fails returned:") != 1 || count("The on_load function") != 3 {
+        return Err(format!("it told of the failures:\n{told}").into());
+    }
+    compare(&["undef".to_owned()], &run("circle")?.out())?;
+    Ok(())
 }
 
 /// Compares what `emberl run` printed with erl's lines; tells the first difference.

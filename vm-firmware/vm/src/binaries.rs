@@ -99,6 +99,26 @@ impl Binaries {
         self.slots.get(id.0 as usize).map_or(&[], |slot| &slot.bytes)
     }
 
+    /// The bytes, to write those that no term shows yet.
+    #[must_use]
+    pub fn bytes_mut(&mut self, id: BinaryId) -> &mut [u8] {
+        self.slots.get_mut(id.0 as usize).map_or(&mut [], |slot| &mut slot.bytes)
+    }
+
+    /// Takes the bytes out for a moment, to write them while other binaries are read; [`give_back`](Self::give_back)
+    /// follows. Their memory stays counted.
+    #[must_use]
+    pub fn lend(&mut self, id: BinaryId) -> Vec<u8> {
+        self.slots.get_mut(id.0 as usize).map_or(Vec::new(), |slot| core::mem::take(&mut slot.bytes))
+    }
+
+    /// Puts bytes back that were lent.
+    pub fn give_back(&mut self, id: BinaryId, bytes: Vec<u8>) {
+        if let Some(slot) = self.slots.get_mut(id.0 as usize) {
+            slot.bytes = bytes;
+        }
+    }
+
     /// How many references there are.
     #[must_use]
     pub fn references(&self, id: BinaryId) -> u32 {

@@ -17,6 +17,14 @@ use crate::term::Term;
 pub const START: u32 = 0;
 /// Where the first function of a process returns to.
 pub const FINISH: u32 = 1;
+/// Where the process of an `on_load` function begins: an instruction there calls that of the module x0.
+pub const ON_LOAD: u32 = 2;
+/// Where an `on_load` function returns to.
+pub const ON_LOADED: u32 = 3;
+/// Where a process waits that called a module before its `on_load` function had ended: as [`START`].
+pub const RETRY: u32 = 4;
+/// Where such a process goes on when that function failed: x0:x1 is undefined.
+pub const GIVE_UP: u32 = 5;
 
 /// A function that can be called from other modules, or a native one; made at the first mention, defined or not.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +116,8 @@ pub struct Loaded {
     pub attributes: Vec<u8>,
     /// The chunk `CInf`, likewise: compiler, options, source.
     pub compile: Vec<u8>,
+    /// Whether other modules can call it: its exports lead to it.
+    pub ready: bool,
 }
 
 /// A place in the code: the function, and the line if known.
@@ -156,6 +166,10 @@ impl Code {
         let mut words = Words::new(budget.clone());
         words.push(u32::from(op::START))?;
         words.push(u32::from(op::FINISH))?;
+        // The instruction on_load does nothing in modules, and is not translated; its number serves for these.
+        for _ in ON_LOAD..=GIVE_UP {
+            words.push(u32::from(op::ON_LOAD) | 1 << 8)?;
+        }
         Ok(Self {
             words,
             exports: Vec::new(),
@@ -198,6 +212,25 @@ impl Code {
     #[must_use]
     pub fn checksum_bytes(&self, index: u32) -> [u8; 16] {
         self.checksums.get(index as usize).copied().unwrap_or_default()
+    }
+
+    /// Lets the exports of a module lead to it, now that its `on_load` function has ended well.
+    pub fn open(&mut self, name: Atom) {
+        let Some(at) = self.loaded.iter().rposition(|module| module.name == name) else { return };
+        let Self { loaded, exports, export_index, .. } = self;
+        let Some(module) = loaded.get_mut(at) else { return };
+        module.ready = true;
+        for &(function, arity, address, _) in module.exports.iter().filter(|export| export.3) {
+            let same = |&index: &u32| {
+                exports.get(index as usize).is_some_and(|export: &Export| {
+                    export.module == name && export.function == function && export.arity == arity
+                })
+            };
+            let index = export_index.find(hash(name, function, arity), same).copied();
+            if let Some(export) = index.and_then(|index| exports.get_mut(index as usize)) {
+                export.address = address;
+            }
+        }
     }
 
     /// What stands at a code address: the function, and the line of the instruction there.

@@ -92,6 +92,7 @@ pub fn measure(store: Store<'_>, kind: Atom, value: Term, size: Option<Term>, un
             None => Err(Fault::bad(kind, "type", value)),
         },
         (_, Some(size)) => segment_size(store, kind, size, unit),
+        (atoms::UTF32, None) => character_bytes(value, Encoding::Utf32, 0).map(|_| 0),
         (_, None) => Ok(0),
     }
 }
@@ -111,7 +112,6 @@ pub fn add_sizes(context: &mut Context<'_>, a: Term, b: Term, unit: u32) -> Resu
         .integer(b)
         .and_then(|b| b.checked_mul(unit.into()))
         .and_then(|b| store.integer(a)?.checked_add(b))
-        .filter(|&sum| sum <= MAX_BITS as i64)
         .ok_or(Raise::SYSTEM_LIMIT)?;
     Ok(context.process.heap.integer(sum)?)
 }
@@ -216,12 +216,7 @@ pub const SMALL_BITS: usize = HEAP_BINARY_LIMIT * 8;
 
 /// The term of the first `count` bits of a buffer, which stand behind those of `base` if that is given, in place where
 /// that can be done.
-pub fn finish_small(
-    context: &mut Context<'_>,
-    base: Option<Term>,
-    bytes: &[u8],
-    count: usize,
-) -> Result {
+pub fn finish_small(context: &mut Context<'_>, base: Option<Term>, bytes: &[u8], count: usize) -> Result {
     let bytes = bytes.get(..count.div_ceil(8)).unwrap_or_default();
     let Some(base) = base else { return small_term(context, bytes, count) };
     if count == 0 {
@@ -251,7 +246,41 @@ fn small_term(context: &mut Context<'_>, bytes: &[u8], count: usize) -> Result {
     Ok(if count.is_multiple_of(8) { whole } else { heap.sub_binary(whole, 0, count as u32)? })
 }
 
-/// Appends bits in place to the bitstring of `size` bits at `offset` of a whole binary; `None` when that cannot be done.
+/// Makes the bitstring of `size` bits at `offset` of a whole binary longer in place, if that is large and nobody has done so
+/// before: the term, and the binary, whose new bits are yet to be written.
+pub fn extend(
+    context: &mut Context<'_>,
+    (whole, offset, size): (Term, u32, u32),
+    more: u32,
+) -> Result<Option<(Term, BinaryId)>> {
+    let Some((Kind::SharedBinary, &[id, ..])) = context.store().object(whole) else { return Ok(None) };
+    let (total, end) = (size as usize + more as usize, (offset + size) as usize);
+    if total > MAX_BITS || end + more as usize > MAX_BITS {
+        return Err(Raise::SYSTEM_LIMIT);
+    }
+    if total <= SMALL_BITS {
+        return Ok(None);
+    }
+    let Context { process, shared } = context;
+    let (heap, binaries, id) = (&mut process.heap, &mut shared.binaries, BinaryId(id));
+    // Room for both objects first, so that nothing fails behind the append.
+    heap.reserve(8)?;
+    if binaries.append(id, end as u32, more)?.is_none() {
+        return Ok(None);
+    }
+    binaries.retain(id);
+    // What was there weighs already.
+    let added = more as usize / 8;
+    let (weight, limit) = (heap.weight + added, heap.limit.saturating_sub(crate::collect::weight_words(added)));
+    let grown = heap.shared_binary(binaries, id, (end + more as usize).div_ceil(8))?;
+    (heap.weight, heap.limit) = (weight, limit);
+    if offset == 0 && total.is_multiple_of(8) {
+        return Ok(Some((grown, id)));
+    }
+    Ok(Some((heap.sub_binary(grown, offset, total as u32)?, id)))
+}
+
+/// Appends bits in place; `None` when that cannot be done.
 fn append(
     context: &mut Context<'_>,
     whole: Term,
@@ -260,27 +289,12 @@ fn append(
     bytes: &[u8],
     count: usize,
 ) -> Result<Option<Term>> {
-    let Some((Kind::SharedBinary, &[id, ..])) = context.store().object(whole) else { return Ok(None) };
-    let (total, end) = (size as usize + count, (offset + size) as usize);
-    if total > MAX_BITS || end + count > MAX_BITS {
+    if count > MAX_BITS {
         return Err(Raise::SYSTEM_LIMIT);
     }
-    let Context { process, shared } = context;
-    let (heap, binaries, id) = (&mut process.heap, &mut shared.binaries, BinaryId(id));
-    // Room for both objects first, so that nothing fails behind the append.
-    heap.reserve(8)?;
-    let Some(place) = binaries.append(id, end as u32, count as u32)? else { return Ok(None) };
-    bits::copy(bytes, 0, place, end % 8, count);
-    binaries.retain(id);
-    // What was there weighs already.
-    let added = count / 8;
-    let (weight, limit) = (heap.weight + added, heap.limit.saturating_sub(crate::collect::weight_words(added)));
-    let grown = heap.shared_binary(binaries, id, (end + count).div_ceil(8))?;
-    (heap.weight, heap.limit) = (weight, limit);
-    if offset == 0 && total.is_multiple_of(8) {
-        return Ok(Some(grown));
-    }
-    Ok(Some(heap.sub_binary(grown, offset, total as u32)?))
+    let Some((term, id)) = extend(context, (whole, offset, size), count as u32)? else { return Ok(None) };
+    bits::copy(bytes, 0, context.shared.binaries.bytes_mut(id), (offset + size) as usize, count);
+    Ok(Some(term))
 }
 
 /// Collects the bits of a bitstring that is built.

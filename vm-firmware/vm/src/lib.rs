@@ -16,6 +16,7 @@ pub mod bit_codes;
 pub mod bits;
 #[cfg(test)]
 mod bits_tests;
+pub mod building;
 pub mod checksum;
 pub mod code;
 pub mod collect;
@@ -34,6 +35,7 @@ pub mod matching;
 pub mod memory;
 pub mod natives;
 pub mod number_text;
+pub mod on_load;
 pub mod phash;
 pub mod platform;
 pub mod print;

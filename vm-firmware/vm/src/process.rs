@@ -3,6 +3,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use crate::building::Building;
 use crate::heap::{Heap, Words};
 use crate::memory::Budget;
 use crate::processes::Relations;
@@ -60,6 +61,8 @@ pub struct Process {
     pub collections: u32,
     /// Words that collections gave back.
     pub reclaimed: u64,
+    /// The bitstring that instructions of OTP 24 are building. No root of the collector: a collection ends it.
+    pub building: Building,
     /// Its links, monitors, names and flags.
     pub relations: Relations,
 }
@@ -87,6 +90,7 @@ impl Process {
             catches: 0,
             collections: 0,
             reclaimed: 0,
+            building: Building::default(),
             relations: Relations::new(),
         }
     }

@@ -1,12 +1,14 @@
 //! What all processes share: atoms, literals, code, large binaries, the machine.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::atoms::Atoms;
 use crate::binaries::Binaries;
 use crate::code::Code;
 use crate::heap::{Heap, Store};
 use crate::memory::{Budget, NoMemory};
+use crate::on_load::Loading;
 use crate::platform::Platform;
 use crate::processes::Processes;
 use crate::term::LITERAL_BIT;
@@ -27,6 +29,8 @@ pub struct Shared {
     pub code: Code,
     /// The native function of the `send` instruction.
     pub send: Option<crate::natives::NativeId>,
+    /// Modules whose `on_load` function has not ended yet.
+    pub loading: Vec<Loading>,
     /// The processes, and what they wait for.
     pub processes: Processes,
     /// The native functions of the packed instructions of arithmetic, from `+` on in their order.
@@ -48,6 +52,7 @@ impl Shared {
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
             code: Code::new(budget.clone())?,
+            loading: Vec::new(),
             processes: Processes::new(budget.clone()),
             platform,
             budget,
@@ -60,6 +65,7 @@ impl Shared {
     }
 
     /// Sees that a module is loaded, from wherever the machine finds it. `false`: there is none, or it does not load.
+    /// One with an `on_load` function may yet not be ready to be called: see [`crate::on_load::find`].
     pub fn ensure_loaded(&mut self, module: crate::atoms::Atom) -> bool {
         if self.code.module(module).is_some() {
             return true;

@@ -6,6 +6,7 @@ use crate::atoms::{self, Atom};
 use crate::binaries::Binaries;
 use crate::heap::{External, Heap, View};
 use crate::memory::{Budget, NoMemory};
+use crate::on_load;
 use crate::process::Process;
 use crate::processes::{Alias, Monitor, Processes, Watcher, reserve_messages};
 use crate::raise::{Raise, Result};
@@ -344,6 +345,7 @@ pub fn exit(
         let (reason, next) = process.relations.dying.take().unwrap_or((Term::NIL, None));
         first = next;
         let number = process.number;
+        on_load::ended(shared, number, &process.heap, reason);
         let relations = core::mem::take(&mut process.relations);
         let source = process.heap.words.as_slice();
         for &other in &relations.links {

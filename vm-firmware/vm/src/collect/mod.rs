@@ -8,6 +8,7 @@
 //! and those that live raise it by as much.
 
 use crate::binaries::{Binaries, BinaryId};
+use crate::building::Building;
 use crate::heap::words::Words;
 use crate::heap::{Heap, MIN_HEAP_WORDS};
 use crate::memory::NoMemory;
@@ -52,6 +53,8 @@ pub fn collect(
     zeal: bool,
 ) -> Result<(), NoMemory> {
     let before = process.heap.words.len();
+    // No code that passed the checker collects before it is done with one.
+    process.building = Building::default();
     if copying::collect(process, registers, binaries, zeal).is_err() {
         compact::collect(process, registers, binaries, zeal)?;
     }

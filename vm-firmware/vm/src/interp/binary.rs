@@ -51,6 +51,7 @@ impl Machine<'_> {
             op::BS_SKIP_BITS2 => self.skip_bits(),
             op::BS_MATCH_STRING => self.match_string(),
             op::BS_GET_UTF8 => self.get_utf8(),
+            op::ON_LOAD => self.loading_instruction(),
             _ => self.rare_instruction(number),
         }
     }
@@ -227,9 +228,7 @@ impl Machine<'_> {
                 command::INTEGER if size <= left => {
                     matching::integer_at(&mut self.context(), open, size as usize, bit_codes::flags(first))
                 }
-                command::BINARY if size <= left => {
-                    matching::part(&mut self.context(), open.whole, open.position, size)
-                }
+                command::BINARY if size <= left => matching::part(&mut self.context(), open.whole, open.position, size),
                 command::TAIL => matching::part(&mut self.context(), open.whole, open.position, left),
                 command::ALL if is_whole(left, size) => {
                     matching::part(&mut self.context(), open.whole, open.position, left)
@@ -398,7 +397,10 @@ impl Machine<'_> {
                 self.set_x(0, empty);
                 Ok(true)
             }
-            _ => Err(Raise::Error(Term::atom(atoms::UNDEF))),
+            number => {
+                let undefined = Err(Raise::Error(Term::atom(atoms::UNDEF)));
+                self.building_instruction(number).unwrap_or(undefined)
+            }
         }
     }
 
@@ -556,9 +558,9 @@ impl Machine<'_> {
         match fault {
             Fault::NoMemory => Raise::NoMemory,
             Fault::Bad { .. } if self.word(1) != 0 => Raise::BADARG,
-            Fault::Bad { reason, kind, cause, value } => self
-                .build_error(reason, [index as i32 + 1], kind, cause, value)
-                .unwrap_or(Raise::NoMemory),
+            Fault::Bad { reason, kind, cause, value } => {
+                self.build_error(reason, [index as i32 + 1], kind, cause, value).unwrap_or(Raise::NoMemory)
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::interp::Machine;
 use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
 use crate::natives::{Context, NativeId};
+use crate::on_load::{self, Presence};
 use crate::process::State;
 use crate::raise::{Class, Raise};
 use crate::term::{Kind, Term};
@@ -20,6 +21,8 @@ pub(super) enum Target {
     Native(NativeId),
     /// Nothing: the function does not exist.
     Undefined(Atom, Atom),
+    /// A function of a module whose `on_load` function has not ended yet.
+    Loading(Atom, Atom),
 }
 
 /// How a call returns.
@@ -93,7 +96,7 @@ impl Machine<'_> {
     }
 
     #[inline(always)]
-    fn prepare(&mut self, mode: Mode) {
+    pub(super) fn prepare(&mut self, mode: Mode) {
         match mode {
             Mode::Call => self.process.continuation = Term::continuation((self.ip + self.length()) as u32),
             Mode::Last(slots) => self.deallocate(slots),
@@ -111,11 +114,12 @@ impl Machine<'_> {
             }
             Target::Native(native) => self.call_native(native, arity, mode),
             Target::Undefined(module, function) => self.undefined(module, function, arity),
+            Target::Loading(module, function) => self.call_later(module, function, arity, mode),
         }
     }
 
     #[cold]
-    fn undefined(&mut self, module: Atom, function: Atom, arity: usize) -> Option<Outcome> {
+    pub(super) fn undefined(&mut self, module: Atom, function: Atom, arity: usize) -> Option<Outcome> {
         let entry = self
             .arguments(arity)
             .and_then(|list| self.process.heap.tuple(&[Term::atom(module), Term::atom(function), list, Term::NIL]));
@@ -146,13 +150,14 @@ impl Machine<'_> {
 
     #[cold]
     fn find_module(&mut self, index: u32, module: Atom, function: Atom) -> Target {
-        if self.shared.ensure_loaded(module)
-            && let Some(export) = self.shared.code.exports.get(index as usize)
-            && export.address != 0
-        {
-            return Target::Address(export.address);
+        match on_load::find(self.shared, module, self.process.number) {
+            Presence::Loading => Target::Loading(module, function),
+            Presence::Absent => Target::Undefined(module, function),
+            Presence::Ready => match self.shared.code.exports.get(index as usize) {
+                Some(export) if export.address != 0 => Target::Address(export.address),
+                _ => Target::Undefined(module, function),
+            },
         }
-        Target::Undefined(module, function)
     }
 
     /// What `module:function/arity` leads to.
@@ -231,7 +236,7 @@ impl Machine<'_> {
     }
 
     /// Puts the elements of a list into the first registers: how many; `None` when it is not a proper list or too long.
-    fn spread(&mut self, list: Term) -> Option<usize> {
+    pub(super) fn spread(&mut self, list: Term) -> Option<usize> {
         let store = self.shared.store(&self.process.heap);
         let mut elements = store.list(list);
         let mut count = 0;

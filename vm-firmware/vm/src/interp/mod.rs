@@ -4,8 +4,10 @@
 //! checker does not follow, the types of terms, each instruction tests for itself.
 
 mod binary;
+mod building;
 mod calls;
 mod exceptions;
+mod loading;
 pub mod op;
 mod plain;
 mod run;

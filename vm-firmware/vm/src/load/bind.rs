@@ -111,7 +111,10 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
             continue;
         }
         let index = code.export(&shared.atoms, name, function, arity)?;
-        if let Some(export) = code.exports.get_mut(index as usize) {
+        // One with an on_load function is opened when that has ended.
+        if translated.on_load.is_none()
+            && let Some(export) = code.exports.get_mut(index as usize)
+        {
             export.address = address;
         }
     }
@@ -127,6 +130,7 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
         checksum,
         attributes,
         compile,
+        ready: translated.on_load.is_none(),
     });
     Ok(name)
 }

@@ -60,7 +60,7 @@ impl From<emberl_format::Error> for Error {
 }
 
 /// Loads a module and gives its name. Of a module with that name that is there already, running code goes on; new
-/// calls from outside go to the new one.
+/// calls from outside go to the new one. An `on_load` function runs when the module is first called: [`crate::on_load`].
 ///
 /// # Errors
 /// As [`Error`] says. Nothing of the module can then be called.
@@ -83,27 +83,8 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     bind::bind(shared, &module, translated)
 }
 
-/// Whether the loader takes an instruction: whether the interpreter has it. Those that build binaries in several steps,
-/// which only the compiler of OTP 24 (and later ones for it) emits, are not there yet.
+/// Whether the loader takes an instruction: whether the interpreter has it.
 #[must_use]
 pub fn runs(op: emberl_format::opcode::Op) -> bool {
-    use emberl_format::opcode::Op;
     op.info().runs
-        && !matches!(
-            op,
-            Op::BsPutInteger
-                | Op::BsPutBinary
-                | Op::BsPutFloat
-                | Op::BsPutString
-                | Op::BsInit2
-                | Op::BsAdd
-                | Op::BsAppend
-                | Op::BsPrivateAppend
-                | Op::BsInitBits
-                | Op::BsUtf8Size
-                | Op::BsPutUtf8
-                | Op::BsUtf16Size
-                | Op::BsPutUtf16
-                | Op::BsPutUtf32
-        )
 }

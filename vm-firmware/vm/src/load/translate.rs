@@ -138,7 +138,8 @@ pub(super) struct Translator<'m, 'a> {
 
 impl<'m, 'a> Translator<'m, 'a> {
     fn run(module: &'m Module<'a>, code: &'m Decoded<'a>, far: bool) -> Result<Translated, Stop> {
-        let mut translator = Self { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, far, steps: None };
+        let mut translator =
+            Self { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, far, steps: None };
         let labels = module.code.label_count as usize;
         translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
         translator.out.labels.resize(labels, 0);

@@ -242,9 +242,7 @@ impl Translator<'_, '_> {
             Op::BsGetPosition => {
                 Some(Step::Words([Some(command::POSITION.into()), None, None, None], Some(operand(1))))
             }
-            Op::BsSetPosition => {
-                Some(Step::Words([Some(command::RETURN.into()), None, None, None], Some(operand(1))))
-            }
+            Op::BsSetPosition => Some(Step::Words([Some(command::RETURN.into()), None, None, None], Some(operand(1)))),
             Op::BsGetTail => Some(Step::Words([Some(command::TAIL.into()), None, None, None], Some(operand(1)))),
             _ => None,
         }

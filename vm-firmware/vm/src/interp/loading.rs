@@ -1,0 +1,82 @@
+//! Calls of modules whose `on_load` function has not ended yet, and the instructions that belong to no module: they begin
+//! and end the process of such a function, and make a call that had to wait.
+
+use crate::atoms::{self, Atom};
+use crate::code::{self, Code};
+use crate::interp::Machine;
+use crate::interp::calls::Mode;
+use crate::on_load;
+use crate::process::State;
+use crate::raise::Class;
+use crate::term::Term;
+use crate::vm::Outcome;
+
+impl Machine<'_> {
+    /// Calls a function of a module that is being loaded: the process waits, then calls it by [`code::RETRY`].
+    #[cold]
+    pub(super) fn call_later(&mut self, module: Atom, function: Atom, arity: usize, mode: Mode) -> Option<Outcome> {
+        let Ok(arguments) = self.arguments(arity) else { return Some(self.out_of_memory()) };
+        if on_load::wait(self.shared, module, self.process.number).is_err() {
+            return Some(self.out_of_memory());
+        }
+        self.prepare(mode);
+        self.set_x(0, Term::atom(module));
+        self.set_x(1, Term::atom(function));
+        self.set_x(2, arguments);
+        self.ip = code::RETRY as usize;
+        // Each message wakes the process, and brings it here again.
+        if !self.ensure(0, 3) {
+            return Some(self.out_of_memory());
+        }
+        self.process.state = State::Waiting;
+        Some(self.leave(3, Outcome::Waiting))
+    }
+
+    /// The instructions of this file, by the address that they stand at.
+    #[cold]
+    pub(super) fn loading_instruction(&mut self) -> Option<Outcome> {
+        match self.ip as u32 {
+            code::ON_LOAD => self.begin_on_load(),
+            code::ON_LOADED => {
+                // OTP's process ends by exit/1 with what the function returned: `ok` by either way is `ok`.
+                Some(Outcome::Exited { class: Class::Exit, reason: self.x(0), trace: Term::NIL })
+            }
+            code::RETRY => self.call_again(true),
+            code::GIVE_UP => self.call_again(false),
+            _ => self.error(atoms::UNDEF),
+        }
+    }
+
+    /// Enters the `on_load` function of the module in x0, exported or not.
+    fn begin_on_load(&mut self) -> Option<Outcome> {
+        let entry = self.x(0).as_atom().and_then(|module| self.shared.code.on_load(module));
+        let Some(entry) = entry else { return self.error(atoms::UNDEF) };
+        self.process.continuation = Term::continuation(code::ON_LOADED);
+        self.enter(entry as usize, 0)
+    }
+
+    /// Makes the call that waited: module, function and arguments stand in the registers. The process returns where the
+    /// call was to return to.
+    fn call_again(&mut self, loaded: bool) -> Option<Outcome> {
+        let (Some(module), Some(function)) = (self.x(0).as_atom(), self.x(1).as_atom()) else {
+            return self.error(atoms::BADARG);
+        };
+        let Some(arity) = self.spread(self.x(2)) else { return self.error(atoms::BADARG) };
+        if !loaded {
+            return self.undefined(module, function, arity);
+        }
+        match self.named(module, function, arity) {
+            Some(target) => self.invoke(target, arity, Mode::Only),
+            None => Some(self.out_of_memory()),
+        }
+    }
+}
+
+impl Code {
+    /// The entry of a module's `on_load` function.
+    fn on_load(&self, module: Atom) -> Option<u32> {
+        let info = self.module(module)?.on_load?;
+        // Behind the `func_info`, whose first word has its length.
+        Some(info + (self.words.as_slice().get(info as usize)? >> 8))
+    }
+}
