@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 3000000.
+base() -> 1000000.
 
 work(N) -> N = byte_size(grow(N, <<>>)).
 

@@ -22,7 +22,7 @@ once(N) ->
     end),
     receive {Pid, Time} -> Time end.
 
-base() -> 2000000.
+base() -> 1000000.
 
 work(N) -> N = length(seq(N, [])).
 
