@@ -25,7 +25,7 @@ use tempfile::TempDir;
 const LIMIT: Duration = Duration::from_secs(300);
 const SEEDS: [u64; 2] = [1, 2];
 /// Cases of a module.
-const CASES: usize = 400;
+const CASES: usize = 250;
 /// Differences that are shown.
 const SHOWN: usize = 8;
 /// Set to numbers with commas between them: the seeds.
@@ -109,7 +109,7 @@ fn differences(
         count += 1;
         if count <= SHOWN {
             let case = line.trim_start_matches('{').split(',').next().unwrap_or_default();
-            let start = format!("t({case}) -> ");
+            let start = format!("c{case}() -> ");
             let case = source.lines().find(|line| line.starts_with(&start)).unwrap_or_default();
             wrong += &format!("{case}\nerl:    {line}\nemberl: {found}\n\n");
         }

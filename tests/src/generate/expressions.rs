@@ -232,6 +232,13 @@ impl Writer<'_> {
         }
     }
 
+    /// A literal as a pattern.
+    fn pattern(&mut self) -> String {
+        let literal = term(self.numbers, 1);
+        // A map pattern's arrow is another.
+        if literal.contains("=>") { "[]".to_owned() } else { literal }
+    }
+
     fn case_of(&mut self, kind: Kind, depth: usize) -> String {
         let subject = self.numbers.one_of(&KINDS);
         let mut text = format!("case {} of ", self.expression(subject, depth));
@@ -242,12 +249,10 @@ impl Writer<'_> {
                 1 => (format!("[{a} | {b}]"), vec![(&a, Kind::Integer), (&b, Kind::List)]),
                 2 => (format!("#{{a := {a}}}"), vec![(&a, Kind::Any)]),
                 3 => (format!("<<{a}:{}, {b}/bitstring>>", 1 + self.below(20)), vec![(&a, Kind::Integer)]),
-                4 => (term(self.numbers, 1), vec![]),
+                4 => (self.pattern(), vec![]),
                 5 => (integer(self.numbers), vec![]),
                 _ => (format!("{a} when {}", self.guard(&a)), vec![(&a, Kind::Any)]),
             };
-            // A map pattern's arrow is another.
-            let pattern = if pattern.contains("=>") { "[]".to_owned() } else { pattern };
             let body = self.with(&variables, |w| w.expression(kind, depth));
             text += &format!("{pattern} -> {body}; ");
         }
