@@ -1,11 +1,16 @@
-//! `emberl size`: where the bytes of a pack go, what changed, and whether it fits.
+//! `emberl size`: where the bytes of a pack go, what changed, whether it fits, and what modules take once they are loaded.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use clap::{Args, ValueEnum};
+use emberl_host::host::Host;
 use emberl_packer::link::quoted;
 use emberl_packer::measure::{self, Measured};
 use emberl_packer::rewrite::KeepLines;
+use emberl_vm::load::cost::{self, Cost};
+use emberl_vm::memory::Budget;
+use emberl_vm::shared::Shared;
 use serde::Serialize;
 
 use crate::args::{self, Format, SelectOptions, Sources, WithOptions};
@@ -17,8 +22,14 @@ const AFTER_HELP: &str = "\
 Sizes are those of the pack that `emberl pack` would write with the same options. A \
 function's bytes are those of its instructions; a module's are those of its section.
 
+With --loaded, the bytes of the VM's memory that each module takes once it is loaded, \
+measured by loading all of them in their order: the translated code, the literals, the \
+line numbers for stack traces, the tables of functions and funs, and the atoms that no \
+module before had. RATIO is the translated code over the Code chunk.
+
 Examples:
   emberl size build/
+  emberl size --loaded build/
   emberl size --by function --top 10 --prune --start hello build/
   emberl size --compare old.avm new.avm
   emberl size --budget 256k app.avm";
@@ -30,6 +41,10 @@ pub(crate) struct Arguments {
     /// What the bytes are counted by
     #[arg(long, value_name = "WHAT", default_value = "module")]
     by: By,
+
+    /// Count the memory that modules take once they are loaded
+    #[arg(long, conflicts_with_all = ["by", "compare"])]
+    loaded: bool,
 
     /// Show only the N largest (in text)
     #[arg(long, value_name = "N")]
@@ -99,6 +114,29 @@ struct Report {
     by: &'static str,
     /// The items, the largest first; when comparing, the largest difference first, those without one left out.
     items: Vec<Item>,
+    /// What the modules take in the VM's memory, the largest first; `null` without `--loaded`.
+    loaded: Option<Vec<Loaded>>,
+}
+
+/// What a loaded module takes, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Loaded {
+    /// The module.
+    name: String,
+    /// All of what follows but the chunk.
+    total: usize,
+    /// Translated code.
+    code: usize,
+    /// The `Code` chunk that it was translated from; this stays in the pack.
+    chunk: usize,
+    /// Literals.
+    literals: usize,
+    /// Line numbers and names of source files.
+    lines: usize,
+    /// Tables of functions and funs.
+    functions: usize,
+    /// Names of atoms that no module before had.
+    atoms: usize,
 }
 
 /// A module, plain file, function or chunk.
@@ -131,8 +169,56 @@ pub(crate) fn budget(text: &str) -> std::result::Result<usize, String> {
     number.checked_mul(unit).ok_or_else(|| "it is too large".to_owned())
 }
 
-/// The sections of some inputs, and the bytes of their pack.
-fn measured(inputs: &[String], arguments: &Arguments, prune: bool) -> Result<(Vec<Measured>, usize)> {
+/// A VM that modules are loaded into, to see what they take.
+struct Loader {
+    shared: Shared,
+    loaded: Vec<Loaded>,
+    /// Why the first module that does not load does not.
+    failure: Option<Failure>,
+}
+
+impl Loader {
+    fn new() -> Result<Self> {
+        let host = Host::new(Rc::new(emberl_host::program::Program::default()));
+        let shared = Shared::new(Box::new(host), Budget::new(usize::MAX));
+        let shared =
+            shared.map_err(|_| Failure::input("there is no memory for a VM", "try again with fewer modules"))?;
+        Ok(Self { shared, loaded: Vec::new(), failure: None })
+    }
+
+    /// Loads one more module; `file` is where it comes from.
+    fn load(&mut self, file: &str, name: &str, beam: &[u8]) {
+        if self.failure.is_some() {
+            return;
+        }
+        match cost::measure(&mut self.shared, beam) {
+            Ok(cost::Measured { cost, chunk, .. }) => {
+                let Cost { code, literals, lines, functions, atoms } = cost;
+                let (name, total) = (name.to_owned(), cost.total());
+                self.loaded.push(Loaded { name, total, code, chunk, literals, lines, functions, atoms });
+            }
+            Err(error) => {
+                let what = format!("{file}: the module {name} does not load: {error}");
+                self.failure = Some(Failure::input(what, "`emberl check` says what the VM cannot run"));
+            }
+        }
+    }
+
+    /// What was loaded, the largest first.
+    fn finish(self) -> Result<Vec<Loaded>> {
+        let mut loaded = self.loaded;
+        loaded.sort_by(|a, b| b.total.cmp(&a.total).then_with(|| a.name.cmp(&b.name)));
+        self.failure.map_or(Ok(loaded), Err)
+    }
+}
+
+/// The sections of some inputs, and the bytes of their pack. Loads the modules, if there is something to load them into.
+fn measured(
+    inputs: &[String],
+    arguments: &Arguments,
+    prune: bool,
+    mut loader: Option<&mut Loader>,
+) -> Result<(Vec<Measured>, usize)> {
     let sources = Sources::read(inputs, &arguments.with.with);
     let program = sources.load_unchecked()?;
     let mut options = arguments.select.options(prune);
@@ -145,9 +231,12 @@ fn measured(inputs: &[String], arguments: &Arguments, prune: bool) -> Result<(Ve
         .sections(
             &selection,
             lines,
-            |section| measure::section(&section),
-            |section| {
-                measured.push(section);
+            |section| Ok((measure::section(&section)?, section)),
+            |(sizes, section)| {
+                if let Some(loader) = loader.as_deref_mut().filter(|_| section.module) {
+                    loader.load(section.file, &sizes.name, &section.data);
+                }
+                measured.push(sizes);
                 Ok(())
             },
         )
@@ -200,12 +289,14 @@ fn items(now: BTreeMap<String, usize>, before: Option<BTreeMap<String, usize>>) 
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let (now, total) = measured(&arguments.inputs, arguments, arguments.prune)?;
+    let mut loader = if arguments.loaded { Some(Loader::new()?) } else { None };
+    let (now, total) = measured(&arguments.inputs, arguments, arguments.prune, loader.as_mut())?;
+    let loaded = loader.map(Loader::finish).transpose()?;
     let compared = match &arguments.compare {
         // A pack is compared as it is; only other inputs are pruned as the program is.
         Some(other) => {
             let prune = arguments.prune && !other.ends_with(".avm");
-            Some(measured(std::slice::from_ref(other), arguments, prune)?)
+            Some(measured(std::slice::from_ref(other), arguments, prune, None)?)
         }
         None => None,
     };
@@ -220,8 +311,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             over_budget,
             by: arguments.by.name(),
             items: list,
+            loaded,
         })?,
-        Format::Text => print(&list, total, before, arguments)?,
+        Format::Text => match &loaded {
+            Some(loaded) => print_loaded(loaded, arguments)?,
+            None => print(&list, total, before, arguments)?,
+        },
     }
     match arguments.budget {
         Some(budget) if over_budget => {
@@ -263,6 +358,41 @@ fn print(items: &[Item], total: usize, before: Option<usize>, arguments: &Argume
             Some(before) => writeln!(out, "{total:>9}  {before:>9}  {:>9}  the whole pack", change(total, before))?,
             None => writeln!(out, "{total:>9}  the whole pack ({})", bytes(total))?,
         }
+        Ok(())
+    })
+}
+
+fn print_loaded(loaded: &[Loaded], arguments: &Arguments) -> Result<()> {
+    let shown = loaded.get(..arguments.top.unwrap_or(loaded.len()).min(loaded.len())).unwrap_or_default();
+    let sum = |of: fn(&Loaded) -> usize| loaded.iter().map(of).sum::<usize>();
+    let all = Loaded {
+        name: String::new(),
+        total: sum(|module| module.total),
+        code: sum(|module| module.code),
+        chunk: sum(|module| module.chunk),
+        literals: sum(|module| module.literals),
+        lines: sum(|module| module.lines),
+        functions: sum(|module| module.functions),
+        atoms: sum(|module| module.atoms),
+    };
+    let row = |module: &Loaded, name: &str| {
+        let Loaded { total, code, chunk, literals, lines, functions, atoms, .. } = module;
+        let ratio = *code as f64 / (*chunk).max(1) as f64;
+        format!("{total:>9}  {code:>9}  {ratio:>5.2}  {literals:>9}  {lines:>9}  {functions:>9}  {atoms:>9}  {name}")
+    };
+    console::out(|out| {
+        let title = format!(
+            "{:>9}  {:>9}  {:>5}  {:>9}  {:>9}  {:>9}  {:>9}  MODULE",
+            "LOADED", "CODE", "RATIO", "LITERALS", "LINES", "FUNCTIONS", "ATOMS"
+        );
+        writeln!(out, "{}", styled(STRONG, title))?;
+        for module in shown {
+            writeln!(out, "{}", row(module, &crate::report::plain(&module.name)))?;
+        }
+        if shown.len() < loaded.len() {
+            writeln!(out, "{:>9}  and {} more", "...", loaded.len() - shown.len())?;
+        }
+        writeln!(out, "{}", row(&all, &format!("all modules ({})", bytes(all.total))))?;
         Ok(())
     })
 }

@@ -17,7 +17,7 @@ start() ->
     erlang:display(erlang:get_module_info(module_info, md5) =:= module_info:module_info(md5)),
     Bad = [fun() -> erlang:get_module_info(no_such_module) end,
            fun() -> erlang:get_module_info(no_such_module, md5) end,
-           fun() -> erlang:get_module_info(module_info, else) end,
+           fun() -> erlang:get_module_info(module_info, other) end,
            fun() -> erlang:get_module_info(module_info, 1) end,
            fun() -> erlang:get_module_info(<<"module_info">>) end],
     [erlang:display(try F() catch C:R:S -> {C, R, hd(S)} end) || F <- Bad],

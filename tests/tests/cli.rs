@@ -272,6 +272,7 @@ fn schemas() -> Result<(), Failed> {
         (0, &["list", "--format", "json", "app.avm"]),
         (0, &["list", "--format", "json", "lib.avm"]),
         (0, &["size", "--format", "json", "build"]),
+        (0, &["size", "--format", "json", "--loaded", "build"]),
         (0, &["size", "--format", "json", "--by", "function", "--compare", "app.avm", "build/counter.beam"]),
         (1, &["size", "--format", "json", "--by", "chunk", "--budget", "1k", "build"]),
     ] {

@@ -193,8 +193,9 @@ impl Finder<'_, '_> {
     }
 
     fn check_names(&self, found: &Functions) -> core::result::Result<(), ErrorKind> {
-        let mut names: Vec<(u32, u8)> = found.list.iter().map(|function| (function.name, function.arity)).collect();
-        names.sort_unstable();
+        let key = |function: &Function| u64::from(function.name) << 8 | u64::from(function.arity);
+        let mut names: Vec<u64> = found.list.iter().map(key).collect();
+        crate::sort::sort(&mut names);
         if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return Err(ErrorKind::Invalid { what: "a function is there twice" });
         }

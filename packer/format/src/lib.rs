@@ -17,6 +17,7 @@ pub mod functions;
 pub mod module;
 pub mod opcode;
 pub mod reader;
+mod sort;
 pub mod view;
 
 pub use error::{ChunkId, Error, ErrorKind};

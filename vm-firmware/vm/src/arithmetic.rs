@@ -300,8 +300,11 @@ fn quotient(context: &mut Context<'_>, a: Term, b: Term, remainder: bool) -> Res
     }
     match pair(context, a, b, 5)? {
         Pair::Integers(a, b) if b != 0 => {
-            let (a, b) = (i128::from(a), i128::from(b));
-            from_wide(context.heap(), if remainder { a % b } else { a / b })
+            // Only the least integer by -1 is more than 64 bits.
+            match if remainder { Some(a.wrapping_rem(b)) } else { a.checked_div(b) } {
+                Some(value) => Ok(context.heap().integer(value)?),
+                None => from_wide(context.heap(), -i128::from(a)),
+            }
         }
         Pair::Bigs(a, b) if b.sign() != Sign::NoSign => {
             let words = (b.bits() / 32) as usize;

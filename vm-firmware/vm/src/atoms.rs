@@ -393,13 +393,15 @@ impl Atoms {
 
     fn enter(&mut self, number: u32) -> Result<(), NoMemory> {
         let Self { text, spans, index, budget } = self;
+        // Behind a pointer, so that all tables share the code that grows them.
+        let rehash: &dyn Fn(&u32) -> u64 = &|&number| hash(name_in(text, spans, number));
         if index.len() == index.capacity() {
             let room = index.capacity().max(64);
             budget.take(room * 5)?;
-            index.try_reserve(room, |&number| hash(name_in(text, spans, number))).map_err(|_| NoMemory)?;
+            index.try_reserve(room, rehash).map_err(|_| NoMemory)?;
         }
         let key = hash(name_in(text, spans, number));
-        index.insert_unique(key, number, |&number| hash(name_in(text, spans, number)));
+        index.insert_unique(key, number, rehash);
         Ok(())
     }
 
@@ -460,6 +462,12 @@ impl Atoms {
     #[must_use]
     pub fn len(&self) -> usize {
         PREDEFINED.len() + self.spans.len()
+    }
+
+    /// The bytes of the names and places of all atoms but the predefined ones, and of the index of all.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.text.len() + size_of_val(self.spans.as_slice()) + self.len() * crate::load::cost::INDEX
     }
 
     /// Never: some are predefined.

@@ -283,7 +283,8 @@ impl Code {
         }
         let Self { exports, export_index, budget, .. } = self;
         budget.reserve(exports, 1)?;
-        let rehash = |&index: &u32| {
+        // Behind a pointer, so that all tables share the code that grows them.
+        let rehash: &dyn Fn(&u32) -> u64 = &|&index: &u32| {
             exports.get(index as usize).map_or(0, |export| hash(export.module, export.function, export.arity))
         };
         if export_index.len() == export_index.capacity() {

@@ -7,7 +7,7 @@
 use core::cmp::Ordering;
 
 use crate::atoms;
-use crate::compare::{compare_exact, equal_exact};
+use crate::compare::{self, compare_exact, equal_exact};
 use crate::hash;
 use crate::heap::store::Terms;
 use crate::heap::{Heap, Map, Store, View};
@@ -643,7 +643,7 @@ pub fn from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[(Term, Term)]) -> F
     for (index, &(key, _)) in pairs.iter().enumerate() {
         order.push((hash_at(store, key, 0)?, index as u32))?;
     }
-    order.sort_unstable();
+    compare::sort(&mut order, |a, b| Ok(a < b))?;
     let pair = |index: u32| pairs.get(index as usize).copied().unwrap_or((Term::NIL, Term::NIL));
     // `kept` entries at the head stay. Keys that share a hash with one that stays, but are others, come after.
     let mut kept: usize = 0;

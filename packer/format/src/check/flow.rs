@@ -5,7 +5,8 @@
 //! called with a match context is followed once more for those arguments. The sources of the rules are OTP's
 //! `beam_validator`, and what a VM must be able to rely on (frames, initialised slots, heap made sure of).
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -43,7 +44,7 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
         safe_bifs: bifs(module, is_safe_bif),
         size_bifs: bifs(module, |name, arity| arity == 1 && matches!(name, "bit_size" | "byte_size")),
         setelement: bifs(module, |name, arity| name == "setelement" && arity == 3),
-        waiting: BTreeMap::new(),
+        waiting: Vec::new(),
         seen: BTreeSet::new(),
         work: code.instructions().len().saturating_mul(WORK_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
     };
@@ -51,7 +52,7 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
         let arguments = vec![Value::TERM; usize::from(function.arity)];
         checker.function(number, function, &arguments, findings);
     }
-    while let Some(((number, contexts), ())) = checker.waiting.pop_first() {
+    while let Some((number, contexts)) = checker.waiting.pop() {
         let Some(function) = functions.list().get(number) else { continue };
         if checker.work == 0 {
             // The functions that used it up were reported.
@@ -141,7 +142,7 @@ struct Checker<'m, 'a> {
     size_bifs: Vec<bool>,
     setelement: Vec<bool>,
     /// Functions to be followed for arguments that are match contexts.
-    waiting: BTreeMap<(usize, Vec<u8>), ()>,
+    waiting: Vec<(usize, Vec<u8>)>,
     /// All that ever waited.
     seen: BTreeSet<(usize, Vec<u8>)>,
     /// What is left of the budget of work.
@@ -154,9 +155,9 @@ impl Checker<'_, '_> {
         let instructions = self.code.instructions().get(body.clone()).unwrap_or_default();
         let mut walk = Walk {
             arity: function.arity,
-            handlers: BTreeSet::new(),
-            loops: BTreeSet::new(),
-            states: BTreeMap::new(),
+            handlers: Labels::default(),
+            loops: Labels::default(),
+            states: States::default(),
             cells: instructions.len().saturating_mul(CELLS_PER_INSTRUCTION).saturating_add(BUDGET_FLOOR),
             again: false,
             at: 0,
@@ -181,8 +182,58 @@ impl Checker<'_, '_> {
         }
         for call in core::mem::take(&mut walk.calls) {
             if self.seen.insert(call.clone()) {
-                self.waiting.insert(call, ());
+                self.waiting.push(call);
             }
+        }
+    }
+}
+
+/// A set of labels, sorted once all are there. (This and [`States`] are small where the library's trees are not.)
+#[derive(Default)]
+struct Labels(Vec<u32>);
+
+impl Labels {
+    fn sort(&mut self) {
+        crate::sort::sort(&mut self.0);
+        self.0.dedup();
+    }
+
+    fn contains(&self, label: u32) -> bool {
+        self.0.binary_search(&label).is_ok()
+    }
+}
+
+/// States by label, sorted. All labels that can be jumped to have their place from the beginning.
+#[derive(Default)]
+struct States(Vec<(u32, Option<Box<State>>)>);
+
+impl States {
+    fn place(&self, label: u32) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&label, |&(label, _)| label)
+    }
+
+    fn slot(&mut self, label: u32) -> Option<&mut Option<Box<State>>> {
+        let place = self.place(label).ok()?;
+        self.0.get_mut(place).map(|(_, state)| state)
+    }
+
+    fn take(&mut self, label: u32) -> Option<State> {
+        Some(*self.slot(label)?.take()?)
+    }
+
+    fn get_mut(&mut self, label: u32) -> Option<&mut State> {
+        self.slot(label)?.as_deref_mut()
+    }
+
+    fn insert(&mut self, label: u32, state: State) {
+        let state = Some(Box::new(state));
+        match self.place(label) {
+            Ok(place) => {
+                if let Some((_, slot)) = self.0.get_mut(place) {
+                    *slot = state;
+                }
+            }
+            Err(place) => self.0.insert(place, (label, state)),
         }
     }
 }
@@ -192,11 +243,11 @@ struct Walk<'c, 'm, 'a> {
     checker: &'c mut Checker<'m, 'a>,
     arity: u8,
     /// Labels of `try` handlers.
-    handlers: BTreeSet<u32>,
+    handlers: Labels,
     /// Labels that are jumped to from behind: their states stay from pass to pass.
-    loops: BTreeSet<u32>,
+    loops: Labels,
     /// What is known at labels not yet reached in this pass, and at all of `loops`.
-    states: BTreeMap<u32, State>,
+    states: States,
     /// What is left of the budget of memory.
     cells: usize,
     /// Whether a state at a label that was passed has changed.
@@ -218,7 +269,7 @@ impl Walk<'_, '_, '_> {
                 match (kind, operand) {
                     (Kind::Handler, Operand::Label(label)) => {
                         if instruction.op == Op::Try {
-                            self.handlers.insert(label);
+                            self.handlers.0.push(label);
                         }
                         jumps.push((label, index));
                     }
@@ -236,20 +287,29 @@ impl Walk<'_, '_, '_> {
                 }
             }
         }
+        let mut targets = Labels(jumps.iter().map(|&(label, _)| label).collect());
+        targets.sort();
+        self.states = States(targets.0.into_iter().map(|label| (label, None)).collect());
         for (label, from) in jumps {
             match self.checker.functions.label(label) {
                 // The label before func_info is followed last.
                 Some(to) if to != start && to <= from => {
-                    self.loops.insert(label);
+                    self.loops.0.push(label);
                 }
                 _ => {}
             }
         }
+        self.handlers.sort();
+        self.loops.sort();
     }
 
     fn pass(&mut self, number: usize, function: &Function, arguments: &[Value], findings: &mut Vec<Finding>) {
         let loops = &self.loops;
-        self.states.retain(|label, _| loops.contains(label));
+        for (label, state) in &mut self.states.0 {
+            if !loops.contains(*label) {
+                *state = None;
+            }
+        }
         self.current = Some(State::entry(arguments));
         let header = function.instructions.start..function.body;
         let body = function.body..function.instructions.end;
@@ -282,17 +342,17 @@ impl Walk<'_, '_, '_> {
     // Labels and where control goes.
 
     fn reach(&mut self, label: u32) -> Step {
-        if self.handlers.contains(&label)
+        if self.handlers.contains(label)
             && let Some(current) = self.current.take()
         {
             self.enter_handler(label, &current)?;
         }
-        if self.loops.contains(&label) {
+        if self.loops.contains(label) {
             if let Some(current) = self.current.take() {
                 self.merge_state(label, &current);
             }
-            self.current = self.states.get(&label).cloned();
-        } else if let Some(waiting) = self.states.remove(&label) {
+            self.current = self.states.get_mut(label).as_deref().cloned();
+        } else if let Some(waiting) = self.states.take(label) {
             let cells = waiting.cells();
             self.cells = self.cells.saturating_add(cells);
             self.spend(cells);
@@ -322,7 +382,7 @@ impl Walk<'_, '_, '_> {
     fn merge_state(&mut self, label: u32, state: &State) {
         let cells = state.cells();
         self.spend(cells);
-        match self.states.get_mut(&label) {
+        match self.states.get_mut(label) {
             Some(known) => {
                 if known.join(state) && self.is_behind(label) {
                     self.again = true;
@@ -338,12 +398,12 @@ impl Walk<'_, '_, '_> {
 
     /// Whether a label was passed in this pass.
     fn is_behind(&self, label: u32) -> bool {
-        self.loops.contains(&label) && self.checker.functions.label(label).is_some_and(|to| to < self.at)
+        self.loops.contains(label) && self.checker.functions.label(label).is_some_and(|to| to < self.at)
     }
 
     /// A jump to `label` may happen here.
     fn branch(&mut self, label: u32, state: &State) -> Step {
-        if self.handlers.contains(&label) {
+        if self.handlers.contains(label) {
             return self.enter_handler(label, state);
         }
         self.merge_state(label, state);

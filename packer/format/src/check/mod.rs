@@ -40,8 +40,20 @@ pub struct Finding {
 /// Checks all functions. A module that gives no finding is safe to run.
 #[must_use]
 pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Vec<Finding> {
+    check_with(module, code, functions, &operands::valid_literals(module))
+}
+
+/// As [`check`], with what is known of the literals. A VM that decodes them when it loads the module need not have the
+/// reader of terms here as well.
+#[must_use]
+pub fn check_with(
+    module: &Module<'_>,
+    code: &Decoded<'_>,
+    functions: &Functions,
+    literals: &operands::Literals,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
-    operands::check(module, code, functions, &mut findings);
+    operands::check(module, code, functions, literals, &mut findings);
     if findings.is_empty() {
         // The flow part relies on labels and indices that exist.
         flow::check(module, code, functions, &mut findings);

@@ -13,9 +13,14 @@ use crate::functions::Functions;
 use crate::module::Module;
 use crate::opcode::{Kind, Op};
 
-/// Checks all instructions, and all literals.
-pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, findings: &mut Vec<Finding>) {
-    let literals = (0..module.literals.len()).map(|index| valid_literal(module, index)).collect();
+/// Checks all instructions. Which of the literals are valid terms the caller says, as [`valid_literals`] finds it.
+pub fn check(
+    module: &Module<'_>,
+    code: &Decoded<'_>,
+    functions: &Functions,
+    literals: &Literals,
+    findings: &mut Vec<Finding>,
+) {
     let mut checker = Checker { module, code, functions, labels: 0..0, arity: 0, literals };
     for (number, function) in functions.list().iter().enumerate() {
         checker.labels = function.instructions.clone();
@@ -29,6 +34,24 @@ pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, fin
     }
 }
 
+/// Which literals are valid terms.
+#[derive(Clone, Debug)]
+pub enum Literals {
+    /// All, as far as the checker is concerned: the caller decodes them itself, and refuses the module when it cannot.
+    Decoded,
+    /// Each by its index.
+    Valid(Vec<bool>),
+}
+
+impl Literals {
+    fn is_valid(&self, index: u32) -> bool {
+        match self {
+            Self::Decoded => true,
+            Self::Valid(valid) => valid.get(index as usize) == Some(&true),
+        }
+    }
+}
+
 struct Checker<'m, 'a> {
     module: &'m Module<'a>,
     code: &'m Decoded<'a>,
@@ -37,8 +60,7 @@ struct Checker<'m, 'a> {
     labels: Range<usize>,
     /// The function's arity.
     arity: u8,
-    /// Which literals were found valid.
-    literals: Vec<bool>,
+    literals: &'m Literals,
 }
 
 type Check = Result<(), Rule>;
@@ -120,10 +142,7 @@ impl Checker<'_, '_> {
             }
             Operand::Literal(index) => {
                 below(Table::Literals, u64::from(index), u64::from(self.module.literals.len()))?;
-                match self.literals.get(index as usize) {
-                    Some(true) => Ok(()),
-                    _ => Err(Rule::BadLiteral(index)),
-                }
+                if self.literals.is_valid(index) { Ok(()) } else { Err(Rule::BadLiteral(index)) }
             }
             Operand::TypedX(_, index) | Operand::TypedY(_, index) => match &self.module.types {
                 Some(types) => below(Table::Types, u64::from(index), types.rows.len() as u64),
@@ -343,7 +362,12 @@ impl Checker<'_, '_> {
     }
 }
 
-/// Each literal is looked at once, however often code names it.
+/// Looks at each literal once, however often code names it.
+#[must_use]
+pub fn valid_literals(module: &Module<'_>) -> Literals {
+    Literals::Valid((0..module.literals.len()).map(|index| valid_literal(module, index)).collect())
+}
+
 fn valid_literal(module: &Module<'_>, index: u32) -> bool {
     struct Nothing;
     impl etf::Visitor for Nothing {}

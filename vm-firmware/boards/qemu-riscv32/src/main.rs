@@ -12,6 +12,7 @@ extern crate alloc;
 
 mod board;
 mod machine;
+mod prologue;
 
 use alloc::boxed::Box;
 use core::fmt::{self, Write};

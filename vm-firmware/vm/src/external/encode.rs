@@ -1,13 +1,12 @@
 //! Terms to bytes, as OTP 25 writes them.
 
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use emberl_format::etf::{VERSION, tag};
 
 use crate::atoms::{self, Atom};
 use crate::code::Code;
-use crate::compare::compare_exact;
+use crate::compare::{self, compare_exact};
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
 use crate::term::Term;
@@ -350,16 +349,7 @@ impl<'a> Encoder<'a> {
                 nodes.extend(entries.iter());
             }
         }
-        let mut failed = false;
-        leaves.sort_unstable_by(|a, b| {
-            compare_exact(self.store, a.0, b.0).unwrap_or_else(|NoMemory| {
-                failed = true;
-                Ordering::Equal
-            })
-        });
-        if failed {
-            return Err(NoMemory);
-        }
+        compare::sort(leaves, |a, b| Ok(compare_exact(self.store, a.0, b.0)?.is_lt()))?;
         for &(key, value) in leaves.iter().rev() {
             self.push(Todo::Term(value))?;
             self.push(Todo::Term(key))?;

@@ -580,7 +580,7 @@ impl Machine<'_> {
         let keys = [atoms::CAUSE, atoms::FUNCTION, atoms::MODULE].map(Term::atom);
         let keys = heap.tuple(&keys)?;
         let info = heap.boxed(Kind::Map, &[keys.0, cause.0, format.0, Term::atom(atoms::ERL_ERTS_ERRORS).0])?;
-        Ok(Raise::ErrorAs { reason: Term::atom(reason), arguments: Term::NONE, info })
+        Ok(Raise::error_as(heap, Term::atom(reason), Term::NONE, info))
     }
 }
 

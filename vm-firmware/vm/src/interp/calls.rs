@@ -213,14 +213,20 @@ impl Machine<'_> {
                 self.process.state = State::Waiting;
                 Some(self.leave(arity, Outcome::Waiting))
             }
-            Raise::Call { module, function, arguments } => {
+            Raise::Call(call) => {
+                let [module, function, arguments] = self.triple(call);
+                let (Some(module), Some(function)) = (module.as_atom(), function.as_atom()) else {
+                    return self.error(atoms::BADARG);
+                };
                 let Some(arity) = self.spread(arguments) else { return self.error(atoms::BADARG) };
                 match self.named(module, function, arity) {
                     Some(target) => self.invoke(target, arity, mode),
                     None => Some(self.out_of_memory()),
                 }
             }
-            Raise::CallFun { fun, arguments } => {
+            Raise::CallFun(call) => {
+                let store = self.shared.store(&self.process.heap);
+                let Some((fun, arguments)) = store.cell(call) else { return self.error(atoms::BADARG) };
                 let Some(arity) = self.spread(arguments) else { return self.error(atoms::BADARG) };
                 self.call_fun(fun, arity, mode)
             }

@@ -165,23 +165,33 @@ impl Machine<'_> {
                 let entry = self.native_entry(native, arguments, None)?;
                 self.throw(Class::Error, reason, First::Entry(entry))
             }
-            Raise::ErrorWithCause { reason, cause } => {
-                let entry = self.native_entry(native, arguments, Some(cause))?;
-                self.throw(Class::Error, reason, First::Entry(entry))
+            Raise::ErrorWithCause(cause) => {
+                let entry = self.native_entry(native, arguments, Some(Term::atom(cause)))?;
+                self.throw(Class::Error, Term::atom(atoms::BADARG), First::Entry(entry))
             }
             Raise::Class(class, reason) => self.throw(class, reason, First::Here),
-            Raise::ErrorAs { reason, arguments, info } => {
+            Raise::ErrorAs(error) => {
+                let [reason, arguments, info] = self.triple(error);
                 let list = (arguments != Term::NONE).then_some(arguments);
                 match self.entry(self.ip as u32, list, info)? {
                     Some(entry) => self.throw(Class::Error, reason, First::Instead(entry)),
                     None => self.throw(Class::Error, reason, First::Here),
                 }
             }
-            Raise::Given { class, reason, trace } => self.throw(class, reason, First::Given(trace)),
+            Raise::Given(given) => {
+                let [class, reason, trace] = self.triple(given);
+                self.throw(Class::of(class).unwrap_or(Class::Error), reason, First::Given(trace))
+            }
             Raise::Exit(reason) => Some(Outcome::Exited { class: Class::Exit, reason, trace: Term::NIL }),
             Raise::Halt(status) => Some(Outcome::Halted(status)),
             _ => Some(self.out_of_memory()),
         })
+    }
+
+    /// The three terms that a [`Raise`] has in a tuple.
+    pub(super) fn triple(&self, tuple: Term) -> [Term; 3] {
+        let terms = self.shared.store(&self.process.heap).tuple(tuple);
+        [0, 1, 2].map(|index| terms.and_then(|terms| terms.get(index)).unwrap_or(Term::NIL))
     }
 
     /// The entry for a native function: its arguments, and who can explain the error.

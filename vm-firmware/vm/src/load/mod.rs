@@ -1,6 +1,7 @@
 //! Loading: bytes of a `.beam`, read, checked, translated, and bound to a VM.
 
 pub mod bind;
+pub mod cost;
 pub mod identity;
 mod packed;
 pub mod translate;
@@ -9,7 +10,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use emberl_format::check;
+use emberl_format::check::{self, operands::Literals};
 use emberl_format::functions::Functions;
 use emberl_format::module::Module;
 
@@ -68,7 +69,8 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     let module = Module::parse(beam)?;
     let code = module.code.decode()?;
     let functions = Functions::find(&module, &code)?;
-    if let Some(finding) = check::check(&module, &code, &functions).first() {
+    // The literals are decoded when the module is bound; one that is no term is refused there.
+    if let Some(finding) = check::check_with(&module, &code, &functions, &Literals::Decoded).first() {
         let function = functions.list().get(finding.function);
         let (name, arity) = function.map_or(("?", 0), |function| (module.atom(function.name), function.arity));
         return Err(Error::Unsafe(format!("{}:{name}/{arity}: {}", module.name(), finding.rule)));

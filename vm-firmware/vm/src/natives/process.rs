@@ -242,7 +242,7 @@ fn spawn_monitor_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 fn wishes(cx: &Context<'_>, list: Term) -> Result<Wishes> {
     let mut wishes = Wishes::default();
-    let badopt = Raise::ErrorWithCause { reason: Term::atom(atoms::BADARG), cause: Term::atom(atoms::BADOPT) };
+    let badopt = Raise::ErrorWithCause(atoms::BADOPT);
     options(cx, list, |name, value| {
         match (name, value) {
             (atoms::LINK, None) => wishes.link = true,
@@ -582,10 +582,7 @@ fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
                 value.as_boolean().ok_or(Raise::BADARG)?;
                 return Ok(Term::boolean(false));
             }
-            _ => {
-                let (reason, cause) = (Term::atom(atoms::BADARG), Term::atom(atoms::BADOPT));
-                return Err(Raise::ErrorWithCause { reason, cause });
-            }
+            _ => return Err(Raise::ErrorWithCause(atoms::BADOPT)),
         },
     };
     let value = value.as_small().filter(|&value| value >= 0).ok_or(Raise::BADARG)?;
@@ -596,8 +593,7 @@ fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 /// Of another process OTP sets one flag only, how many calls it should keep; here it is kept and told.
 fn process_flag_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let Some(number) = arg(arguments, 0).as_pid() else {
-        let (reason, cause) = (Term::atom(atoms::BADARG), Term::atom(cx.shared.atoms.intern("badtype")?));
-        return Err(Raise::ErrorWithCause { reason, cause });
+        return Err(Raise::ErrorWithCause(cx.shared.atoms.intern("badtype")?));
     };
     let flag = atom_arg(arguments, 1)?;
     let value = arg(arguments, 2).as_small().filter(|value| (0..=10_000).contains(value)).ok_or(Raise::BADARG)?;
@@ -699,7 +695,7 @@ fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         cx.process.deadline = None;
         return Err(Raise::Wait);
     }
-    Err(Raise::Call { module, function, arguments })
+    Err(Raise::call(cx.heap(), module, function, arguments))
 }
 
 fn garbage_collect_0(cx: &mut Context<'_>, _: &[Term]) -> Result {

@@ -154,23 +154,19 @@ fn convert_time_unit(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         };
     }
     let [from, to] = parts;
-    let small = |term| cx.store().integer(term).map(i128::from);
-    if let (Some(time), Some(from), Some(to)) = (small(time), small(from), small(to)) {
-        return arithmetic::from_wide(cx.heap(), (time * to).div_euclid(from));
+    if !matches!(cx.store().view(time), View::Small(_) | View::Big { .. }) {
+        return Err(Raise::BADARG);
     }
-    let whole = |term| match cx.store().view(term) {
-        View::Small(_) | View::Big { .. } => arithmetic::big(cx.store(), term),
-        _ => None,
+    let product = arithmetic::multiply(cx, time, to)?;
+    let whole = arithmetic::int_div(cx, product, from)?;
+    let rest = arithmetic::remainder(cx, product, from)?;
+    // That division rounds towards zero.
+    let below = match cx.store().view(rest) {
+        View::Small(rest) => rest < 0,
+        View::Big { negative, .. } => negative,
+        _ => false,
     };
-    let (Some(time), Some(from), Some(to)) = (whole(time), whole(from), whole(to)) else { return Err(Raise::BADARG) };
-    cx.shared.budget.probe(((time.bits() + to.bits()) / 4) as usize + 64)?;
-    let product = time * to;
-    let mut value = &product / &from;
-    // The division rounds towards zero.
-    if product.sign() == num_bigint::Sign::Minus && &value * &from != product {
-        value -= 1;
-    }
-    arithmetic::from_big(cx.heap(), &value)
+    if below { arithmetic::subtract(cx, whole, Term::tiny(1)) } else { Ok(whole) }
 }
 
 fn stamp(cx: &mut Context<'_>, microseconds: u64) -> Result {
@@ -210,12 +206,7 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
             if cx.shared.atoms.name(name) == "abs" { Ok(()) } else { Err(Raise::BADARG) }
         })?;
     }
-    let bad_time = || {
-        cx.shared.atoms.find("time").map_or(Raise::BADARG, |cause| Raise::ErrorWithCause {
-            reason: Term::atom(atoms::BADARG),
-            cause: Term::atom(cause),
-        })
-    };
+    let bad_time = || cx.shared.atoms.find("time").map_or(Raise::BADARG, Raise::ErrorWithCause);
     let time = cx.store().integer(arg(arguments, 0)).filter(|&time| time >= 0 || absolute).ok_or_else(bad_time)?;
     let (to, message) = (arg(arguments, 1), arg(arguments, 2));
     if !to.is_pid() && !to.is_atom() {
@@ -421,7 +412,7 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 /// Flags that are kept and told, as those of processes, but mean nothing here; and those that can have but one value.
 fn system_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (flag, value) = (arg(arguments, 0), arg(arguments, 1));
-    let bad = Raise::ErrorWithCause { reason: Term::atom(atoms::BADARG), cause: Term::atom(atoms::BADOPT) };
+    let bad = Raise::ErrorWithCause(atoms::BADOPT);
     let number = value.as_small().filter(|&number| number >= 0);
     let kept = match flag.as_atom().map(|flag| cx.shared.atoms.name(flag)).ok_or(bad)? {
         "min_heap_size" => 0,
@@ -599,9 +590,9 @@ fn caller_arguments(term: Term) -> Term {
     if term == Term::atom(atoms::NONE) { Term::NONE } else { term }
 }
 
-fn error_2(_: &mut Context<'_>, arguments: &[Term]) -> Result {
+fn error_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let reason = arg(arguments, 0);
-    Err(Raise::ErrorAs { reason, arguments: caller_arguments(arg(arguments, 1)), info: Term::NONE })
+    Err(Raise::error_as(cx.heap(), reason, caller_arguments(arg(arguments, 1)), Term::NONE))
 }
 
 fn error_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -614,7 +605,7 @@ fn error_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         _ => Err(Raise::BADARG),
     })?;
     let reason = arg(arguments, 0);
-    Err(Raise::ErrorAs { reason, arguments: caller_arguments(arg(arguments, 1)), info })
+    Err(Raise::error_as(cx.heap(), reason, caller_arguments(arg(arguments, 1)), info))
 }
 
 /// Whether a term is an entry of a stack trace.
@@ -639,7 +630,7 @@ fn raise(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let mut entries = cx.store().list(trace);
     let good = entries.by_ref().all(|entry| is_entry(cx, entry)) && entries.is_proper();
     match class {
-        Some(class) if good => Err(Raise::Given { class, reason: arg(arguments, 1), trace }),
+        Some(class) if good => Err(Raise::given(cx.heap(), class, arg(arguments, 1), trace)),
         // A value, not an exception, says OTP.
         _ => Ok(Term::atom(atoms::BADARG)),
     }
@@ -655,11 +646,11 @@ fn check_arguments(cx: &Context<'_>, list: Term) -> Result<()> {
 
 fn apply_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     check_arguments(cx, arg(arguments, 1))?;
-    Err(Raise::CallFun { fun: arg(arguments, 0), arguments: arg(arguments, 1) })
+    Err(Raise::call_fun(cx.heap(), arg(arguments, 0), arg(arguments, 1)))
 }
 
 fn apply_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
     check_arguments(cx, arg(arguments, 2))?;
-    Err(Raise::Call { module, function, arguments: arg(arguments, 2) })
+    Err(Raise::call(cx.heap(), module, function, arg(arguments, 2)))
 }

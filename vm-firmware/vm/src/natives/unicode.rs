@@ -222,7 +222,7 @@ fn convert(context: &mut Context<'_>, arguments: &[Term], list: bool, library: &
     let Some(latin1) = is_latin1(encoding) else {
         let function = context.shared.atoms.intern(library)?;
         let arguments = context.process.heap.list(arguments)?;
-        return Err(Raise::Call { module: atoms::UNICODE, function, arguments });
+        return Err(Raise::call(context.heap(), atoms::UNICODE, function, arguments));
     };
     let budget = context.shared.budget.clone();
     // A binary that is UTF-8 already is its own result.
