@@ -135,14 +135,7 @@ pub fn utf16_size(term: Term) -> i32 {
 
 /// Writes an integer into so many bits, truncated.
 #[inline]
-pub fn put_integer(
-    store: Store<'_>,
-    bytes: &mut [u8],
-    start: usize,
-    term: Term,
-    count: usize,
-    flags: u32,
-) -> Built {
+pub fn put_integer(store: Store<'_>, bytes: &mut [u8], start: usize, term: Term, count: usize, flags: u32) -> Built {
     let little = matching::is_little(flags);
     if let Some(value) = term.as_small() {
         bits::write_integer(bytes, start, count, value.into(), little);
@@ -223,12 +216,7 @@ pub const SMALL_BITS: usize = HEAP_BINARY_LIMIT * 8;
 
 /// The term of the first `count` bits of a buffer, which stand behind those of `base` if that is given, in place where
 /// that can be done.
-pub fn finish_small(
-    context: &mut Context<'_>,
-    base: Option<Term>,
-    bytes: &[u8],
-    count: usize,
-) -> Result {
+pub fn finish_small(context: &mut Context<'_>, base: Option<Term>, bytes: &[u8], count: usize) -> Result {
     let bytes = bytes.get(..count.div_ceil(8)).unwrap_or_default();
     let Some(base) = base else { return small_term(context, bytes, count) };
     if count == 0 {

@@ -74,7 +74,8 @@ pub struct Translated {
 /// # Errors
 /// When there is no memory.
 pub fn translate(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Result<Translated, NoMemory> {
-    let mut translator = Translator { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, steps: None };
+    let mut translator =
+        Translator { module, code, out: Translated::default(), fixups: Vec::new(), start: 0, steps: None };
     let labels = module.code.label_count as usize;
     translator.out.labels.try_reserve_exact(labels).map_err(|_| NoMemory)?;
     translator.out.labels.resize(labels, 0);

@@ -243,9 +243,7 @@ impl Translator<'_, '_> {
             Op::BsGetPosition => {
                 Some(Step::Words([Some(command::POSITION.into()), None, None, None], Some(operand(1))))
             }
-            Op::BsSetPosition => {
-                Some(Step::Words([Some(command::RETURN.into()), None, None, None], Some(operand(1))))
-            }
+            Op::BsSetPosition => Some(Step::Words([Some(command::RETURN.into()), None, None, None], Some(operand(1)))),
             Op::BsGetTail => Some(Step::Words([Some(command::TAIL.into()), None, None, None], Some(operand(1)))),
             _ => None,
         }
@@ -347,7 +345,9 @@ impl Translator<'_, '_> {
             self.push(codes::segment(number, self::flags(module, flags), unit))?;
             match value {
                 // Where it begins.
-                Operand::Unsigned(offset) if number == kind::STRING => self.relocate(Reference::String, offset as u32)?,
+                Operand::Unsigned(offset) if number == kind::STRING => {
+                    self.relocate(Reference::String, offset as u32)?
+                }
                 value => self.term(value)?,
             }
             self.term(size)?;

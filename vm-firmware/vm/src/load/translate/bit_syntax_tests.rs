@@ -22,8 +22,20 @@ use crate::shared::Shared;
 use crate::term::Term;
 
 const ATOMS: &[&str] = &[
-    "m", "f", "ensure_at_least", "ensure_exactly", "integer", "binary", "skip", "=:=", "get_tail", "all", "append",
-    "string", "utf8", "undefined",
+    "m",
+    "f",
+    "ensure_at_least",
+    "ensure_exactly",
+    "integer",
+    "binary",
+    "skip",
+    "=:=",
+    "get_tail",
+    "all",
+    "append",
+    "string",
+    "utf8",
+    "undefined",
 ];
 
 fn atom(name: &str) -> Operand {
@@ -37,9 +49,12 @@ fn u(number: u64) -> Operand {
 /// `[little, signed]` in the external format.
 const LITERAL: &[u8] = b"\x83l\0\0\0\x02w\x06littlew\x06signedj";
 
+/// An instruction: operands, and its list if it has one.
+type Line<'o> = (Op, &'o [Operand], Option<&'o [Operand]>);
+
 /// A module with f/1, whose entry is label 2, of these instructions; a list is the last of its operands.
-fn module(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u8> {
-    let start: [(Op, &[Operand], Option<&[Operand]>); 4] = [
+fn module(body: &[Line<'_>]) -> Vec<u8> {
+    let start: [Line<'_>; 4] = [
         (Op::Label, &[u(1)], None),
         (Op::FuncInfo, &[atom("m"), atom("f"), u(1)], None),
         (Op::Label, &[u(2)], None),
@@ -56,8 +71,7 @@ fn module(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u8> {
     }
     out.push(Op::Return.number());
     out.push(Op::IntCodeEnd.number());
-    let code =
-        Code { header_rest: &[], highest_opcode: 182, label_count: 4, function_count: 1, bytes: &out, start: 0 };
+    let code = Code { header_rest: &[], highest_opcode: 182, label_count: 4, function_count: 1, bytes: &out, start: 0 };
     let exports = [tables::Export { function: 2, arity: 1, label: 2 }];
     let mut literals = vec![0, 0, 0, 1, 0, 0, 0, LITERAL.len() as u8];
     literals.extend_from_slice(LITERAL);
@@ -73,7 +87,7 @@ fn module(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u8> {
 }
 
 /// The words behind the first nine, which are `func_info` and `bs_start_match3`.
-fn translated(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u32> {
+fn translated(body: &[Line<'_>]) -> Vec<u32> {
     let bytes = module(body);
     let module = Module::parse(&bytes).unwrap();
     let code = module.code.decode().unwrap();
@@ -93,30 +107,86 @@ const fn first(number: u8, length: u32) -> u32 {
 #[test]
 fn commands_of_bs_match() {
     let commands = [
-        atom("ensure_at_least"), u(40), u(8),
-        atom("=:="), Nil, u(4), u(5),
-        atom("integer"), u(2), Nil, u(12), u(1), X(0),
-        atom("integer"), u(2), Literal(0), u(2), u(16), X(2),
-        atom("integer"), u(3), Nil, u(1), u(8), X(3),
-        atom("binary"), u(4), Nil, u(3), u(8), X(4),
-        atom("skip"), u(7),
-        atom("ensure_at_least"), u(1), u(24),
-        atom("get_tail"), u(5), u(1), X(5),
-        atom("binary"), u(4), Nil, u(1 << 40), u(1 << 40), X(4),
+        atom("ensure_at_least"),
+        u(40),
+        u(8),
+        atom("=:="),
+        Nil,
+        u(4),
+        u(5),
+        atom("integer"),
+        u(2),
+        Nil,
+        u(12),
+        u(1),
+        X(0),
+        atom("integer"),
+        u(2),
+        Literal(0),
+        u(2),
+        u(16),
+        X(2),
+        atom("integer"),
+        u(3),
+        Nil,
+        u(1),
+        u(8),
+        X(3),
+        atom("binary"),
+        u(4),
+        Nil,
+        u(3),
+        u(8),
+        X(4),
+        atom("skip"),
+        u(7),
+        atom("ensure_at_least"),
+        u(1),
+        u(24),
+        atom("get_tail"),
+        u(5),
+        u(1),
+        X(5),
+        atom("binary"),
+        u(4),
+        Nil,
+        u(1 << 40),
+        u(1 << 40),
+        X(4),
     ];
     let words = translated(&[(Op::BsMatch, &[Label(1), X(1)], Some(&commands))]);
     let expected = [
-        first(op::BS_MATCH, 33), (-10_i32) as u32, x(1),
-        command::AT_LEAST.into(), 40, 7,
-        command::EQUAL.into(), 4, 5, 0,
-        command::SMALL.into(), 12, x(0),
-        u32::from(command::INTEGER) | 6 << 8, 32, x(2),
-        command::BYTE.into(), x(3),
-        command::BINARY.into(), 24, x(4),
-        command::SKIP.into(), 7,
-        command::AT_LEAST_OF.into(), 1, 24,
-        command::TAIL.into(), x(5),
-        command::BINARY.into(), NEVER, x(4),
+        first(op::BS_MATCH, 33),
+        (-10_i32) as u32,
+        x(1),
+        command::AT_LEAST.into(),
+        40,
+        7,
+        command::EQUAL.into(),
+        4,
+        5,
+        0,
+        command::SMALL.into(),
+        12,
+        x(0),
+        u32::from(command::INTEGER) | 6 << 8,
+        32,
+        x(2),
+        command::BYTE.into(),
+        x(3),
+        command::BINARY.into(),
+        24,
+        x(4),
+        command::SKIP.into(),
+        7,
+        command::AT_LEAST_OF.into(),
+        1,
+        24,
+        command::TAIL.into(),
+        x(5),
+        command::BINARY.into(),
+        NEVER,
+        x(4),
     ];
     assert_eq!(words[3..31], expected[3..]);
     assert_eq!(words[0] & 0xff, u32::from(op::BS_MATCH));
@@ -126,23 +196,21 @@ fn commands_of_bs_match() {
 
 #[test]
 fn older_instructions_become_steps() {
-    let position: (Op, &[Operand], Option<&[Operand]>) = (Op::BsGetPosition, &[X(1), X(0), u(2)], None);
-    let byte: (Op, &[Operand], Option<&[Operand]>) =
-        (Op::BsGetInteger2, &[Label(1), X(1), u(2), Integer(8), u(1), u(0), X(2)], None);
-    let unit: (Op, &[Operand], Option<&[Operand]>) = (Op::BsTestUnit, &[Label(1), X(1), u(8)], None);
+    let position: Line<'_> = (Op::BsGetPosition, &[X(1), X(0), u(2)], None);
+    let byte: Line<'_> = (Op::BsGetInteger2, &[Label(1), X(1), u(2), Integer(8), u(1), u(0), X(2)], None);
+    let unit: Line<'_> = (Op::BsTestUnit, &[Label(1), X(1), u(8)], None);
     let words = translated(&[position, byte, unit]);
-    let expected =
-        [x(1), command::POSITION.into(), x(0), command::BYTE.into(), x(2), command::AT_LEAST.into(), 0, 7];
+    let expected = [x(1), command::POSITION.into(), x(0), command::BYTE.into(), x(2), command::AT_LEAST.into(), 0, 7];
     assert_eq!(words[0], first(op::BS_STEPS, 10));
     assert_eq!(words[2..10], expected);
     // To label 1, from the word behind the first.
     assert_eq!(words[1] as i32, -10);
     // Another label is another instruction, and so is what bs_match would take back.
-    let other: (Op, &[Operand], Option<&[Operand]>) = (Op::BsTestTail2, &[Label(2), X(1), u(0)], None);
+    let other: Line<'_> = (Op::BsTestTail2, &[Label(2), X(1), u(0)], None);
     let words = translated(&[byte, other]);
     assert_eq!((words[0], words[5]), (first(op::BS_STEPS, 5), first(op::BS_STEPS, 5)));
     let exactly = [atom("ensure_exactly"), u(0)];
-    let whole: (Op, &[Operand], Option<&[Operand]>) = (Op::BsMatch, &[Label(1), X(1)], Some(&exactly));
+    let whole: Line<'_> = (Op::BsMatch, &[Label(1), X(1)], Some(&exactly));
     let words = translated(&[byte, whole]);
     assert_eq!((words[0], words[5]), (first(op::BS_STEPS, 5), first(op::BS_MATCH, 5)));
     let words = translated(&[position, whole]);
@@ -161,9 +229,24 @@ fn older_instructions_become_steps() {
 #[test]
 fn segments_of_bs_create_bin() {
     let segments = [
-        atom("append"), u(1), u(8), Nil, X(0), atom("all"),
-        atom("integer"), u(2), u(1), Literal(0), X(0), Integer(13),
-        atom("string"), u(3), u(8), Nil, u(1), Integer(2),
+        atom("append"),
+        u(1),
+        u(8),
+        Nil,
+        X(0),
+        atom("all"),
+        atom("integer"),
+        u(2),
+        u(1),
+        Literal(0),
+        X(0),
+        Integer(13),
+        atom("string"),
+        u(3),
+        u(8),
+        Nil,
+        u(1),
+        Integer(2),
     ];
     let words = translated(&[(Op::BsCreateBin, &[Label(0), u(0), u(1), u(8), X(0)], Some(&segments))]);
     let head = [first(op::BS_CREATE_BIN, 20), 0, 0, 1, 8, x(0), 3, 13 + 16];
