@@ -243,10 +243,12 @@ impl<'a> Store<'a> {
     #[must_use]
     #[inline(always)]
     pub fn around(self, whole: Term) -> &'a [u8] {
+        const HEAP: u32 = Term::header(Kind::HeapBinary, 0).0;
+        const SHARED: u32 = Term::header(Kind::SharedBinary, 0).0;
         match self.area(whole).get(whole.index()..) {
-            Some([header, size, words @ ..]) => match Term(*header).kind() {
-                Kind::HeapBinary => words::bytes(words),
-                Kind::SharedBinary => self.binaries.bytes(BinaryId(*size)),
+            Some([header, size, words @ ..]) => match header & 0xff {
+                HEAP => words::bytes(words),
+                SHARED => self.binaries.bytes(BinaryId(*size)),
                 _ => &[],
             },
             _ => &[],

@@ -7,10 +7,9 @@ use crate::bit_codes::{self, CONSTANT, FIRST_SEGMENT, SEGMENT_WORDS, SEGMENTS, c
 use crate::bits;
 use crate::construct::{self, Builder, Built, Fault, MAX_BITS, SMALL_BITS};
 use crate::interp::exceptions::First;
-use crate::interp::{Machine, REGISTERS, op};
+use crate::interp::{Machine, op};
 use crate::matching::{self, Encoding, LITTLE, NATIVE, Open, SIGNED};
 use crate::memory::NoMemory;
-use crate::process::Process;
 use crate::raise::{Class, Raise};
 use crate::term::{Kind, Term};
 use crate::vm::Outcome;
@@ -23,23 +22,13 @@ const ALL: Term = Term::atom(atoms::ALL);
 const fn is_whole(bits: u32, unit: u32) -> bool {
     match unit {
         0 | 1 => true,
-        8 => bits % 8 == 0,
-        unit => bits % unit == 0,
+        8 => bits.is_multiple_of(8),
+        unit => bits.is_multiple_of(unit),
     }
 }
 
 /// The kind of a segment, and the flags that ask for another order of bytes.
 const QUICK: u32 = 0xff | (LITTLE | NATIVE) << 8;
-
-/// How far the quick commands came.
-enum Quick {
-    /// To the end.
-    Done,
-    /// To a command that did not hold.
-    Failed,
-    /// To a command that is not quick, so many words before the end.
-    Left(usize),
-}
 
 impl Machine<'_> {
     /// All instructions of the bit syntax; `number` is any that the loop does not have.
@@ -196,49 +185,156 @@ impl Machine<'_> {
         if y { self.y(number) } else { self.x(number) }
     }
 
-    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells.
-    #[inline(never)]
+    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells. Those that make
+    /// nothing on the heap are here; from the first other one on, [`other_commands`](Self::other_commands) goes on.
+    #[inline(always)]
     pub(super) fn match_commands<const WHOLE: bool>(&mut self) -> Option<Outcome> {
         let term = self.named_register(self.word(2));
-        let mut open = self.open(term);
-        let mut kept = open.position;
-        let (mut at, stop) = (self.ip + 3, self.ip + self.length());
-        loop {
-            match self.quick_commands(&mut open, at, stop) {
-                Quick::Done => {
-                    self.put(term, open.position);
-                    return self.proceed();
+        let Open { position: kept, end, whole } = self.open(term);
+        let (length, mut position, mut at) = (self.length(), kept, 3);
+        while at < length {
+            // Each command has an operand, most often a size.
+            let (first, size) = (self.word(at), self.word(at + 1));
+            let left = end.wrapping_sub(position);
+            let (value, destination) = match first as u8 {
+                command::AT_LEAST if size <= left && (left - size) & self.word(at + 2) == 0 => {
+                    at += 3;
+                    continue;
                 }
-                Quick::Failed => {
-                    self.put(term, if WHOLE { kept } else { open.position });
+                command::EXACTLY if size == left => {
+                    at += 2;
+                    continue;
+                }
+                command::SKIP if size <= left => {
+                    position += size;
+                    at += 2;
+                    continue;
+                }
+                command::EQUAL
+                    if size <= left
+                        && bits::read(self.store().around(whole), position as usize, size as usize)
+                            == u64::from(self.word(at + 3)) << 32 | u64::from(self.word(at + 2)) =>
+                {
+                    position += size;
+                    at += 4;
+                    continue;
+                }
+                command::BYTE if left >= 8 => {
+                    let byte = bits::read(self.store().around(whole), position as usize, 8);
+                    position += 8;
+                    at += 2;
+                    (byte as u32, size)
+                }
+                command::SMALL if size <= left => {
+                    let value = bits::read(self.store().around(whole), position as usize, size as usize);
+                    position += size;
+                    at += 3;
+                    (value as u32, self.word(at - 1))
+                }
+                command::POSITION if position < 1 << 29 => {
+                    at += 2;
+                    (position, size)
+                }
+                command::AT_LEAST
+                | command::EXACTLY
+                | command::SKIP
+                | command::EQUAL
+                | command::BYTE
+                | command::SMALL => {
+                    self.put(term, if WHOLE { kept } else { position });
                     return self.fail();
                 }
-                Quick::Left(words) => at = stop - words,
-            }
-            let place = at - self.ip;
-            let (first, size) = (self.word(place), self.word(place + 1));
-            // The destination, and the command's length.
-            let (destination, length) = match first as u8 {
-                command::TAIL | command::POSITION => (size, 2),
-                command::RETURN => (0, 2),
-                _ => (self.word(place + 2), 3),
+                _ => return self.other_commands::<WHOLE>(term, Open { position, end, whole }, kept, at),
             };
+            self.assign(destination, Term::tiny(value as i32));
+        }
+        self.put(term, position);
+        self.proceed()
+    }
+
+    /// The commands from word `at` on, the first of which is not in [`match_commands`](Self::match_commands). `open` is
+    /// where matching is, `kept` where the context goes back to when `bs_match` fails.
+    #[inline(never)]
+    fn other_commands<const WHOLE: bool>(
+        &mut self,
+        term: Term,
+        mut open: Open,
+        mut kept: u32,
+        mut at: usize,
+    ) -> Option<Outcome> {
+        let length = self.length();
+        while at < length {
+            let (first, size) = (self.word(at), self.word(at + 1));
             let left = open.left();
-            let made = match first as u8 {
-                command::INTEGER if size <= left => {
-                    matching::integer_at(&mut self.context(), open, size as usize, bit_codes::flags(first))
+            let position = open.position as usize;
+            let (made, next) = match first as u8 {
+                command::AT_LEAST if size <= left && (left - size) & self.word(at + 2) == 0 => {
+                    at += 3;
+                    continue;
                 }
-                command::BINARY if size <= left => matching::part(&mut self.context(), open.whole, open.position, size),
-                command::TAIL => matching::part(&mut self.context(), open.whole, open.position, left),
-                command::ALL if is_whole(left, size) => {
-                    matching::part(&mut self.context(), open.whole, open.position, left)
+                command::AT_LEAST_OF if size <= left && is_whole(left - size, self.word(at + 2)) => {
+                    at += 3;
+                    continue;
                 }
-                command::POSITION => self.process.heap.unsigned(open.position.into()).map_err(Raise::from),
+                command::EXACTLY if size == left => {
+                    at += 2;
+                    continue;
+                }
+                command::SKIP if size <= left => {
+                    open.position += size;
+                    at += 2;
+                    continue;
+                }
+                command::SKIP_ALL if is_whole(left, size) => {
+                    open.position = open.end;
+                    at += 2;
+                    continue;
+                }
                 command::RETURN => {
                     open.position = self.position(size).min(open.end);
                     kept = open.position;
-                    at += length;
+                    at += 2;
                     continue;
+                }
+                command::EQUAL
+                    if size <= left
+                        && bits::read(open.bytes(self.store()), position, size as usize)
+                            == u64::from(self.word(at + 3)) << 32 | u64::from(self.word(at + 2)) =>
+                {
+                    open.position += size;
+                    at += 4;
+                    continue;
+                }
+                // What has its destination where others have a size.
+                command::BYTE | command::POSITION | command::TAIL if first as u8 != command::BYTE || left >= 8 => {
+                    let (made, next) = match first as u8 {
+                        command::BYTE => (matching::integer_at(&mut self.context(), open, 8, 0), open.position + 8),
+                        command::TAIL => {
+                            (matching::part(&mut self.context(), open.whole, open.position, left), open.position)
+                        }
+                        _ => {
+                            let made = self.process.heap.unsigned(open.position.into());
+                            (made.map_err(Raise::from), open.position)
+                        }
+                    };
+                    match made {
+                        Ok(made) => self.assign(size, made),
+                        Err(raise) => return self.binary_raised(raise),
+                    }
+                    open.position = next;
+                    at += 2;
+                    continue;
+                }
+                command::SMALL | command::INTEGER if size <= left => {
+                    let flags = bit_codes::flags(first);
+                    let made = matching::integer_at(&mut self.context(), open, size as usize, flags);
+                    (made, open.position + size)
+                }
+                command::BINARY if size <= left => {
+                    (matching::part(&mut self.context(), open.whole, open.position, size), open.position + size)
+                }
+                command::ALL if is_whole(left, size) => {
+                    (matching::part(&mut self.context(), open.whole, open.position, left), open.end)
                 }
                 _ => {
                     self.put(term, if WHOLE { kept } else { open.position });
@@ -246,111 +342,14 @@ impl Machine<'_> {
                 }
             };
             match made {
-                Ok(made) => self.assign(destination, made),
+                Ok(made) => self.assign(self.word(at + 2), made),
                 Err(raise) => return self.binary_raised(raise),
             }
-            match first as u8 {
-                command::ALL => open.position = open.end,
-                command::INTEGER | command::BINARY => open.position += size,
-                _ => {}
-            }
-            at += length;
+            open.position = next;
+            at += 3;
         }
-    }
-
-    /// The commands from word `at` on that make nothing on the heap: what is matched stays at hand.
-    #[inline(always)]
-    fn quick_commands(&mut self, open: &mut Open, at: usize, stop: usize) -> Quick {
-        let Self { shared, process, x, .. } = self;
-        let Process { heap, stack, .. } = &mut **process;
-        let bytes = open.bytes(shared.store(heap));
-        let mut rest = shared.code.words.as_slice().get(at..stop).unwrap_or_default();
-        let (mut position, end) = (open.position, open.end);
-        let result = loop {
-            // Each command has an operand, most often a size.
-            let [first, size, after @ ..] = rest else { break Quick::Done };
-            let (size, left) = (*size, end.wrapping_sub(position));
-            let (value, destination) = match *first as u8 {
-                command::AT_LEAST => {
-                    let [mask, after @ ..] = after else { break Quick::Failed };
-                    if size > left || (left - size) & mask != 0 {
-                        break Quick::Failed;
-                    }
-                    rest = after;
-                    continue;
-                }
-                command::AT_LEAST_OF => {
-                    let [unit, after @ ..] = after else { break Quick::Failed };
-                    if size > left || !is_whole(left - size, *unit) {
-                        break Quick::Failed;
-                    }
-                    rest = after;
-                    continue;
-                }
-                command::EXACTLY if size == left => {
-                    rest = after;
-                    continue;
-                }
-                command::SKIP if size <= left => {
-                    position += size;
-                    rest = after;
-                    continue;
-                }
-                command::EXACTLY | command::SKIP => break Quick::Failed,
-                command::SKIP_ALL => {
-                    if !is_whole(left, size) {
-                        break Quick::Failed;
-                    }
-                    position = end;
-                    rest = after;
-                    continue;
-                }
-                command::EQUAL => {
-                    let [low, high, after @ ..] = after else { break Quick::Failed };
-                    let value = u64::from(*high) << 32 | u64::from(*low);
-                    if size > left || bits::read(bytes, position as usize, size as usize) != value {
-                        break Quick::Failed;
-                    }
-                    position += size;
-                    rest = after;
-                    continue;
-                }
-                command::BYTE => {
-                    if left < 8 {
-                        break Quick::Failed;
-                    }
-                    let byte = bits::read(bytes, position as usize, 8);
-                    position += 8;
-                    rest = after;
-                    (byte as u32, size)
-                }
-                command::SMALL => {
-                    let [destination, after @ ..] = after else { break Quick::Failed };
-                    if size > left {
-                        break Quick::Failed;
-                    }
-                    let value = bits::read(bytes, position as usize, size as usize);
-                    position += size;
-                    rest = after;
-                    (value as u32, *destination)
-                }
-                command::POSITION if position < 1 << 29 => {
-                    rest = after;
-                    (position, size)
-                }
-                _ => break Quick::Left(rest.len()),
-            };
-            let (y, number) = Term(destination).operand_register();
-            let value = Term::tiny(value as i32);
-            if y {
-                let at = stack.len().wrapping_sub(1 + number);
-                stack.set(at, value.0);
-            } else if let Some(place) = x.get_mut(number & (REGISTERS - 1)) {
-                *place = value;
-            }
-        };
-        open.position = position;
-        result
+        self.put(term, open.position);
+        self.proceed()
     }
 
     /// The position that an operand gives, as [`command::POSITION`] made it.
@@ -580,7 +579,7 @@ impl Machine<'_> {
         let keys = [atoms::CAUSE, atoms::FUNCTION, atoms::MODULE].map(Term::atom);
         let keys = heap.tuple(&keys)?;
         let info = heap.boxed(Kind::Map, &[keys.0, cause.0, format.0, Term::atom(atoms::ERL_ERTS_ERRORS).0])?;
-        Ok(Raise::error_as(heap, Term::atom(reason), Term::NONE, info))
+        Ok(Raise::error_as(&mut self.process.heap, Term::atom(reason), Term::NONE, info))
     }
 }
 

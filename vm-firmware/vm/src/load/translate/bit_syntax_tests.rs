@@ -48,9 +48,12 @@ fn u(number: u64) -> Operand {
 /// `[little, signed]` in the external format.
 const LITERAL: &[u8] = b"\x83l\0\0\0\x02w\x06littlew\x06signedj";
 
+/// An instruction: operands, and its list if it has one.
+type Line<'o> = (Op, &'o [Operand], Option<&'o [Operand]>);
+
 /// A module with f/1, whose entry is label 2, of these instructions; a list is the last of its operands.
-fn module(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u8> {
-    let start: [(Op, &[Operand], Option<&[Operand]>); 4] = [
+fn module(body: &[Line<'_>]) -> Vec<u8> {
+    let start: [Line<'_>; 4] = [
         (Op::Label, &[u(1)], None),
         (Op::FuncInfo, &[atom("m"), atom("f"), u(1)], None),
         (Op::Label, &[u(2)], None),
@@ -83,7 +86,7 @@ fn module(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u8> {
 }
 
 /// The words behind the first nine, which are `func_info` and `bs_start_match3`.
-fn translated(body: &[(Op, &[Operand], Option<&[Operand]>)]) -> Vec<u32> {
+fn translated(body: &[Line<'_>]) -> Vec<u32> {
     let bytes = module(body);
     let module = Module::parse(&bytes).unwrap();
     let code = module.code.decode().unwrap();
@@ -191,10 +194,9 @@ fn commands_of_bs_match() {
 
 #[test]
 fn older_instructions_become_steps() {
-    let position: (Op, &[Operand], Option<&[Operand]>) = (Op::BsGetPosition, &[X(1), X(0), u(2)], None);
-    let byte: (Op, &[Operand], Option<&[Operand]>) =
-        (Op::BsGetInteger2, &[Label(1), X(1), u(2), Integer(8), u(1), u(0), X(2)], None);
-    let unit: (Op, &[Operand], Option<&[Operand]>) = (Op::BsTestUnit, &[Label(1), X(1), u(8)], None);
+    let position: Line<'_> = (Op::BsGetPosition, &[X(1), X(0), u(2)], None);
+    let byte: Line<'_> = (Op::BsGetInteger2, &[Label(1), X(1), u(2), Integer(8), u(1), u(0), X(2)], None);
+    let unit: Line<'_> = (Op::BsTestUnit, &[Label(1), X(1), u(8)], None);
     let words = translated(&[position, byte, unit]);
     let expected = [x(1), command::POSITION.into(), x(0), command::BYTE.into(), x(2), command::AT_LEAST.into(), 0, 7];
     assert_eq!(words[0], first(op::BS_STEPS, 10));
@@ -202,11 +204,11 @@ fn older_instructions_become_steps() {
     // To label 1, from the word behind the first.
     assert_eq!(words[1] as i32, -10);
     // Another label is another instruction, and so is what bs_match would take back.
-    let other: (Op, &[Operand], Option<&[Operand]>) = (Op::BsTestTail2, &[Label(2), X(1), u(0)], None);
+    let other: Line<'_> = (Op::BsTestTail2, &[Label(2), X(1), u(0)], None);
     let words = translated(&[byte, other]);
     assert_eq!((words[0], words[5]), (first(op::BS_STEPS, 5), first(op::BS_STEPS, 5)));
     let exactly = [atom("ensure_exactly"), u(0)];
-    let whole: (Op, &[Operand], Option<&[Operand]>) = (Op::BsMatch, &[Label(1), X(1)], Some(&exactly));
+    let whole: Line<'_> = (Op::BsMatch, &[Label(1), X(1)], Some(&exactly));
     let words = translated(&[byte, whole]);
     assert_eq!((words[0], words[5]), (first(op::BS_STEPS, 5), first(op::BS_MATCH, 5)));
     let words = translated(&[position, whole]);
