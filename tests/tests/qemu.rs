@@ -62,7 +62,7 @@ fn same_as_desktop() -> Result<(), Failed> {
 fn conformance_programs() -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let path = |name: &str| folder.path().join(name);
-    for release in RELEASES.into_iter().max() {
+    if let Some(release) = RELEASES.into_iter().max() {
         conformance::write(&conformance::beams(release)?.iter(), folder.path())?;
         let record = conformance::record(release)?;
         for name in conformance::names()? {
