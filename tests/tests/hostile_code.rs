@@ -1,6 +1,8 @@
 //! The conformance programs with changed instructions: what the checker lets pass runs for a while, and never panics,
 //! hangs, or takes more memory than it was given. `tests/ci/fuzz` does the same for longer, under AddressSanitizer.
 
+#![allow(clippy::expect_used, clippy::panic)] // A test.
+
 use emberl_tests::{conformance, hostile, mutate::Numbers, releases::RELEASES};
 
 /// Changed copies of each program.
