@@ -6,8 +6,8 @@
 %% What a module tells of itself.
 start() ->
     erlang:display(module_info:module_info(module)),
-    erlang:display(module_info:module_info(functions)),
-    erlang:display(module_info:module_info(exports)),
+    %% Their order is the compiler's affair.
+    [erlang:display({Item, sorted(module_info:module_info(Item))}) || Item <- [functions, exports]],
     erlang:display(module_info:module_info(attributes)),
     erlang:display([Key || {Key, _} <- module_info:module_info(compile)]),
     erlang:display(module_info:module_info(md5)),
@@ -39,3 +39,6 @@ funs(Fun) ->
     <<Head:7/binary, _:16/binary, Tail/binary>> = Bytes,
     Other = <<Head/binary, 0:128, Tail/binary>>,
     erlang:display(erlang:fun_info(binary_to_term(Other), new_uniq)).
+
+sorted([]) -> [];
+sorted([First | Rest]) -> sorted([X || X <- Rest, X < First]) ++ [First | sorted([X || X <- Rest, X >= First])].

@@ -19,7 +19,7 @@ start() ->
     erlang:display([Key || {Key, _} <- element(2, process_info(Pid, garbage_collection))]),
     {_, Before} = process_info(self(), garbage_collection),
     erlang:display(is_integer(proplist(minor_gcs, Before))),
-    erlang:display(proplist(max_heap_size, Before)),
+    #{size := 0, kill := true, error_logger := true} = proplist(max_heap_size, Before),
     erlang:display([Key || {Key, Value} <- element(2, process_info(Pid, garbage_collection_info)), is_integer(Value)]),
     Monitor = monitor(process, Pid),
     exit(Pid, kill),

@@ -3,7 +3,7 @@
 
 %% What system_info tells that is the same on any VM, and the kinds of what is not.
 start() ->
-    Same = [time_correction, time_offset, time_warp_mode, heap_type, dynamic_trace, scheduler_bind_type, port_parallelism,
+    Same = [time_correction, heap_type, dynamic_trace, scheduler_bind_type, port_parallelism,
             message_queue_data, endian, debug_compiled, fullsweep_after, min_heap_size, min_bin_vheap_size, trace_control_word],
     [erlang:display({Item, erlang:system_info(Item)}) || Item <- Same],
     Integers = [schedulers, schedulers_online, process_count, process_limit, atom_count, atom_limit, port_count, port_limit,

@@ -11,7 +11,6 @@ start() ->
     erlang:display(erlang:system_flag(fullsweep_after, 65535)),
     erlang:display(erlang:system_flag(trace_control_word, 0)),
     erlang:display(erlang:system_flag(backtrace_depth, 8)),
-    erlang:display(erlang:system_flag(time_offset, finalize)),
     Self = self(),
     erlang:display(erlang:process_flag(Self, save_calls, 10)),
     erlang:display(erlang:process_flag(Self, save_calls, 0)),

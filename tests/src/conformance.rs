@@ -39,6 +39,25 @@ pub fn names() -> Result<Vec<String>, String> {
     if names.is_empty() { Err(format!("tests/{FOLDER} has no programs")) } else { Ok(names) }
 }
 
+/// What the names of programs begin with that only older compilers take: they ask for the instructions of OTP 24.
+const OLD: &str = "old_";
+/// The last release whose compiler can be asked for those.
+const LAST_WITH_OLD: u32 = 27;
+
+/// Whether the compiler of a release takes a program.
+#[must_use]
+pub fn has(release: u32, name: &str) -> bool {
+    release <= LAST_WITH_OLD || !name.starts_with(OLD)
+}
+
+/// The programs that the compiler of a release takes, sorted.
+///
+/// # Errors
+/// When there is none.
+pub fn names_of(release: u32) -> Result<Vec<String>, String> {
+    Ok(names()?.into_iter().filter(|name| has(release, name)).collect())
+}
+
 /// A file of the fixtures of a release.
 fn fixture(release: u32, extension: &str) -> PathBuf {
     package_dir().join(format!("fixtures/conformance/otp{release}.{extension}"))
@@ -127,8 +146,8 @@ fn parse(text: &str) -> Record {
     all
 }
 
-/// The lines of what `erl` printed; `erlang:display/1` ends them with CR LF. `erlang:display/1` of OTP 25 writes characters from 128 to 255 as single bytes; this
-/// VM and later releases write UTF-8.
+/// The lines of what `erl` printed; `erlang:display/1` ends them with CR LF. That of OTP 25 writes characters from 128 to 255
+/// as single bytes; this VM and later releases write UTF-8.
 #[must_use]
 pub fn lines(printed: &[u8]) -> Vec<String> {
     let line = |bytes: &[u8]| match std::str::from_utf8(bytes) {
@@ -187,10 +206,13 @@ pub fn write<'b>(
 ///
 /// # Errors
 /// When one does not compile.
-pub fn compile(program: &str) -> Result<Beams, Failed> {
+pub fn compile(release: u32, program: &str) -> Result<Beams, Failed> {
     let folder = TempDir::new()?;
     for source in erl::sources(FOLDER, "erl")? {
-        fs::copy(&source, folder.path().join(source.file_name().unwrap_or_default()))?;
+        let name = source.file_name().unwrap_or_default();
+        if has(release, &name.to_string_lossy()) {
+            fs::copy(&source, folder.path().join(name))?;
+        }
     }
     let expression = format!(
         "[{{ok, _}} = compile:file(F, [deterministic]) || F <- filelib:wildcard(\"*.erl\")], \
@@ -199,7 +221,7 @@ pub fn compile(program: &str) -> Result<Beams, Failed> {
         LIBRARIES.join(", ")
     );
     releases::run(program, folder.path(), &expression, LIMIT)?;
-    let wanted: BTreeSet<String> = names()?.into_iter().chain(LIBRARIES.map(str::to_owned)).collect();
+    let wanted: BTreeSet<String> = names_of(release)?.into_iter().chain(LIBRARIES.map(str::to_owned)).collect();
     let mut beams = Beams::new();
     for name in wanted {
         let beam = fs::read(folder.path().join(format!("{name}.beam")))?;
@@ -213,7 +235,7 @@ pub fn compile(program: &str) -> Result<Beams, Failed> {
 /// # Errors
 /// When a program does not compile or cannot be run.
 pub fn update(release: u32, program: &str) -> Result<(), Failed> {
-    let beams = compile(program)?;
+    let beams = compile(release, program)?;
     let all: Vec<u8> = beams.values().flatten().copied().collect();
     fs::create_dir_all(package_dir().join("fixtures/conformance"))?;
     fs::write(fixture(release, "z"), miniz_oxide::deflate::compress_to_vec_zlib(&all, 9))?;

@@ -105,7 +105,7 @@ fn erl_trial(release: u32) -> Trial {
     releases::needs(release, format!("erl::otp{release}_prints_what_is_recorded"), move |program| {
         let (recorded, printed) =
             (conformance::record(release)?, conformance::ask(program, &conformance::beams(release)?)?);
-        for name in conformance::names()? {
+        for name in conformance::names_of(release)? {
             let (Some(recorded), Some(printed)) = (recorded.get(&name), printed.get(&name)) else {
                 return Err(format!("{name} is not recorded. {UPDATE}").into());
             };
@@ -178,13 +178,15 @@ fn first() -> Result<&'static Compiled, Failed> {
 }
 
 fn same_as_erl(name: &str) -> Result<(), Failed> {
-    compiled()?.iter().try_for_each(|compiled| same(&bin::emberl()?, name, compiled, &[]))
+    let mut compiled = compiled()?.iter().filter(|compiled| conformance::has(compiled.release, name));
+    compiled.try_for_each(|compiled| same(&bin::emberl()?, name, compiled, &[]))
 }
 
 /// The same with a collection wherever there may be one, and with every access checked, by the programs of the newest
 /// release.
 fn same_in_zeal(name: &str) -> Result<(), Failed> {
-    same(&bin::checked()?, name, compiled()?.last().ok_or("no release")?, &["--zeal"])
+    let newest = compiled()?.iter().rfind(|compiled| conformance::has(compiled.release, name));
+    same(&bin::checked()?, name, newest.ok_or("no release")?, &["--zeal"])
 }
 
 /// The programs of `conformance/on_load/`, which call other modules there.

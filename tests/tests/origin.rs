@@ -83,7 +83,7 @@ fn trial(release: u32) -> Trial {
 fn conformance_trial(release: u32) -> Trial {
     let name = format!("conformance programs of OTP {release} come from their sources");
     releases::needs(release, name, move |program| {
-        let (kept, compiled) = (conformance::beams(release)?, conformance::compile(program)?);
+        let (kept, compiled) = (conformance::beams(release)?, conformance::compile(release, program)?);
         for (name, compiled) in &compiled {
             let kept = kept.get(name).ok_or_else(|| format!("{name} is not among the fixtures. {UPDATE}"))?;
             same_program(Path::new(name), kept, compiled).map_err(|error| format!("{}. {UPDATE}", text(&error)))?;

@@ -65,7 +65,7 @@ fn conformance_programs() -> Result<(), Failed> {
     if let Some(release) = RELEASES.into_iter().max() {
         conformance::write(&conformance::beams(release)?.iter(), folder.path())?;
         let record = conformance::record(release)?;
-        for name in conformance::names()? {
+        for name in conformance::names_of(release)? {
             let mut files = vec![path(&format!("{name}.beam"))];
             if name.ends_with("_lib") {
                 files.extend(conformance::LIBRARIES.map(|library| path(&format!("{library}.beam"))));

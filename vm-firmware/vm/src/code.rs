@@ -294,7 +294,7 @@ impl Code {
         }
         let index = exports.len() as u32;
         export_index.insert_unique(hash(module, function, arity), index, rehash);
-        let native = natives::find(atoms.name(module), atoms.name(function), arity);
+        let native = natives::find_first(atoms.name(module), atoms.name(function), arity);
         exports.push(Export { module, function, arity, native, address: 0 });
         Ok(index)
     }

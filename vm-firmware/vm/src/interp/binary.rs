@@ -470,6 +470,10 @@ impl Machine<'_> {
     /// The size in bits of the segment in word `at`.
     fn segment_size(&self, at: usize) -> Built<usize> {
         let (first, known) = (self.word(at), self.word(at + 3));
+        if first as u8 == kind::UTF32 {
+            // OTP looks at these characters with the sizes.
+            construct::character_bytes(self.operand(at + 1), Encoding::Utf32, 0)?;
+        }
         if known as usize <= MAX_BITS {
             return Ok(known as usize);
         }

@@ -5,10 +5,11 @@ use crate::code::FINISH;
 use crate::interp::Machine;
 use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
-use crate::natives::{Context, NativeId};
+use crate::natives::{self, Context, NativeId};
 use crate::on_load::{self, Presence};
 use crate::process::State;
 use crate::raise::{Class, Raise};
+use crate::shared::Shared;
 use crate::term::{Kind, Term};
 use crate::vm::Outcome;
 
@@ -151,12 +152,19 @@ impl Machine<'_> {
     #[cold]
     fn find_module(&mut self, index: u32, module: Atom, function: Atom) -> Target {
         match on_load::find(self.shared, module, self.process.number) {
-            Presence::Loading => Target::Loading(module, function),
-            Presence::Absent => Target::Undefined(module, function),
+            Presence::Loading => return Target::Loading(module, function),
+            Presence::Absent => {}
             Presence::Ready => match self.shared.code.exports.get(index as usize) {
-                Some(export) if export.address != 0 => Target::Address(export.address),
-                _ => Target::Undefined(module, function),
+                Some(export) if export.address != 0 => return Target::Address(export.address),
+                _ => {}
             },
+        }
+        // One that stands in for the library's.
+        let Shared { code, atoms, .. } = &*self.shared;
+        let arity = code.exports.get(index as usize).map_or(0, |export| export.arity);
+        match natives::find(atoms.name(module), atoms.name(function), arity) {
+            Some(native) => Target::Native(native),
+            None => Target::Undefined(module, function),
         }
     }
 

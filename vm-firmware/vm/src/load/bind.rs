@@ -81,7 +81,7 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
     }
     // A native function stands in for the Erlang function of the same name, for calls inside the module too.
     for &(function, arity, entry, _) in &exports {
-        let id = natives::find(shared.atoms.name(name), shared.atoms.name(function), arity);
+        let id = natives::find_first(shared.atoms.name(name), shared.atoms.name(function), arity);
         let at = (entry - bound.base) as usize;
         if let (Some(id), Some(place)) = (id, translated.words.get_mut(at)) {
             *place = u32::from(op::CALL_NATIVE_ONLY) | u32::from(id.0) << 8 | u32::from(arity) << 24;

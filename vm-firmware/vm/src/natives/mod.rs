@@ -92,6 +92,24 @@ pub struct Native {
     pub builds: Builds,
 }
 
+impl Native {
+    /// Whether the function stands in for one that OTP's library has in Erlang: where that module is there, its own
+    /// function is called, which may know more than this one. Other native functions always come first, since in the
+    /// library's modules they are stubs.
+    #[must_use]
+    pub fn stands_in(&self) -> bool {
+        matches!(
+            (self.module, self.name, self.arity),
+            ("base64" | "calendar", ..)
+                | ("binary", "replace", _)
+                | ("code", "ensure_loaded", _)
+                | ("lists", "flatten", _)
+                | ("maps", "next" | "to_list", _)
+                | ("unicode", "characters_to_binary" | "characters_to_list", 1)
+        )
+    }
+}
+
 /// Declares a file's native functions: `natives! { "lists"; "member"/2 => member; guard "length"/1 => length; }`. A
 /// function marked `guard` may be called by `bif` and `gc_bif` instructions.
 macro_rules! natives {
@@ -166,6 +184,12 @@ pub fn find(module: &str, name: &str, arity: u8) -> Option<NativeId> {
         }
     }
     None
+}
+
+/// The native function that always comes first, if there is one: none that [stands in](Native::stands_in).
+#[must_use]
+pub fn find_first(module: &str, name: &str, arity: u8) -> Option<NativeId> {
+    find(module, name, arity).filter(|native| native.get().is_some_and(|native| !native.stands_in()))
 }
 
 /// Which native function: 6 bits of table, 10 of row.
