@@ -121,23 +121,28 @@ fn float(heap: &Words, literals: &Words, term: Term) -> Option<f64> {
 /// The result of an operator; `None` when another way must be taken: an operand is no number or has more than 64 bits,
 /// the result has more than 128, the operation is an error, or there is no memory.
 #[must_use]
+#[inline(never)]
 pub fn fast(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Term) -> Option<Term> {
-    match (narrow(&heap.words, &literals.words, a), narrow(&heap.words, &literals.words, b)) {
-        (Some(x), Some(y)) => match operate(operation, x, y) {
-            Some(value) => make(heap, value),
-            None if operation == Operation::Quotient => real(heap, operation, x as f64, y as f64),
-            None => widely(heap, literals, operation, a, b),
-        },
-        // A float, or more bits.
-        (x, y) => {
-            let float_a = float(&heap.words, &literals.words, a);
-            let float_b = float(&heap.words, &literals.words, b);
-            match (float_a, float_b) {
-                (None, None) => widely(heap, literals, operation, a, b),
-                _ => real(heap, operation, float_a.or(x.map(|x| x as f64))?, float_b.or(y.map(|y| y as f64))?),
-            }
-        }
+    if let Some(x) = narrow(&heap.words, &literals.words, a)
+        && let Some(y) = narrow(&heap.words, &literals.words, b)
+        && let Some(value) = operate(operation, x, y)
+    {
+        return make(heap, value);
     }
+    otherwise(heap, literals, operation, a, b)
+}
+
+/// With a float, or with more bits.
+#[inline(never)]
+fn otherwise(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Term) -> Option<Term> {
+    let float_a = float(&heap.words, &literals.words, a);
+    let float_b = float(&heap.words, &literals.words, b);
+    if float_a.is_none() && float_b.is_none() && operation != Operation::Quotient {
+        return widely(heap, literals, operation, a, b);
+    }
+    let whole = |term| narrow(&heap.words, &literals.words, term).map(|value| value as f64);
+    let (a, b) = (float_a.or_else(|| whole(a))?, float_b.or_else(|| whole(b))?);
+    real(heap, operation, a, b)
 }
 
 /// The result of an operator of floats.

@@ -122,17 +122,53 @@ impl Machine<'_> {
                 }
             }};
         }
-        // Arithmetic of two small integers; of others elsewhere.
+        // Arithmetic of two small integers at once; of larger ones, and of floats, by a call. `$set` takes the result.
         macro_rules! arithmetic {
-            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
-                let ($x, $y) = (machine.register(a($word)), machine.value(code.at(ip + 1)));
+            ($word:ident, $operation:ident, $x:ident, $y:ident, $result:expr, $set:expr) => {{
                 if $x.0 & $y.0 & 3 == 3
                     && let Some(result) = $result
                 {
-                    machine.set_register(b($word), result);
+                    $set(machine, result);
                     next!(2)
                 }
-                follow!(machine.arithmetic($word, Operation::$operation))
+                // The heap may pass its limit by the few words of the result: the next call collects.
+                let heap = &mut machine.process.heap;
+                match integers::fast(heap, &machine.shared.literals, Operation::$operation, $x, $y) {
+                    Some(term) => {
+                        $set(machine, term);
+                        next!(2)
+                    }
+                    None => follow!(machine.arithmetic($word)),
+                }
+            }};
+        }
+        // The three forms of an operator: of any register and value, of `x` and a constant, of two `x`.
+        macro_rules! any {
+            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
+                let ($x, $y) = (machine.register(a($word)), machine.value(code.at(ip + 1)));
+                let set = |machine: &mut Self, result| machine.set_register(b($word), result);
+                arithmetic!($word, $operation, $x, $y, $result, set)
+            }};
+        }
+        macro_rules! constant {
+            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
+                let ($x, $y) = (machine.x(a($word) as usize), Term(code.at(ip + 1)));
+                let set = |machine: &mut Self, result| machine.set_x(b($word) as usize, result);
+                arithmetic!($word, $operation, $x, $y, $result, set)
+            }};
+        }
+        macro_rules! both {
+            ($word:ident, $operation:ident, |$x:ident, $y:ident| $result:expr) => {{
+                let ($x, $y) = (machine.x(a($word) as usize), machine.x(b($word) as usize));
+                let set = |machine: &mut Self, result| machine.set_x(c($word) as usize, result);
+                arithmetic!($word, $operation, $x, $y, $result, set)
+            }};
+        }
+        // A packed comparison of an `x` register with a small integer.
+        macro_rules! compare_small {
+            ($word:ident, |$x:ident, $y:ident| $holds:expr, $slow:expr) => {{
+                let ($x, $y) = (machine.x(a($word) as usize), Term(code.at(ip + 1)));
+                compare!($word, $x.is_small().then_some($holds), $slow)
             }};
         }
         // An operation on two float registers: plain.
@@ -336,6 +372,10 @@ impl Machine<'_> {
                     let (x, y) = (machine.register(a(word)), machine.value(code.at(ip + 1)));
                     compare!(word, less_at_once(y, x).map(|less| !less), !machine.less(y, x))
                 }
+                op::NEAR_LESS_XC => compare_small!(word, |x, y| (x.0 as i32) < y.0 as i32, machine.less(x, y)),
+                op::NEAR_NOT_LESS_XC => compare_small!(word, |x, y| x.0 as i32 >= y.0 as i32, !machine.less(x, y)),
+                op::NEAR_GREATER_XC => compare_small!(word, |x, y| x.0 as i32 > y.0 as i32, machine.less(y, x)),
+                op::NEAR_NOT_GREATER_XC => compare_small!(word, |x, y| x.0 as i32 <= y.0 as i32, !machine.less(y, x)),
                 op::SELECT_VAL => follow!(machine.select_value()),
                 op::SELECT_SORTED => follow!(machine.select_sorted()),
 
@@ -418,46 +458,36 @@ impl Machine<'_> {
                 op::UPDATE_RECORD => follow!(machine.update_record()),
 
                 // Arithmetic.
-                op::ADD => {
-                    arithmetic!(word, Add, |x, y| (x.0 as i32)
-                        .checked_add((y.0 & !3) as i32)
-                        .map(|sum| Term(sum as u32)))
-                }
-                op::SUBTRACT => {
-                    arithmetic!(word, Subtract, |x, y| (x.0 as i32)
-                        .checked_sub((y.0 & !3) as i32)
-                        .map(|less| Term(less as u32)))
-                }
-                op::MULTIPLY => {
-                    arithmetic!(word, Multiply, |x, y| {
-                        let product = ((x.0 & !3) as i32).checked_mul(y.small_value());
-                        product.map(|product| Term(product as u32 | 3))
-                    })
-                }
-                op::DIVIDE => {
-                    arithmetic!(word, Divide, |x, y| x
-                        .small_value()
-                        .checked_div(y.small_value())
-                        .and_then(|n| Term::small(n.into())))
-                }
-                op::REMAINDER => {
-                    arithmetic!(word, Remainder, |x, y| x.small_value().checked_rem(y.small_value()).map(Term::tiny))
-                }
-                op::BAND => arithmetic!(word, And, |x, y| Some(Term(x.0 & y.0))),
-                op::BOR => arithmetic!(word, Or, |x, y| Some(Term(x.0 | y.0))),
-                op::BXOR => arithmetic!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
-                op::SHIFT_LEFT => {
-                    arithmetic!(word, ShiftLeft, |x, y| {
-                        let (value, shift) = (x.small_value(), y.small_value());
-                        (0..30).contains(&shift).then(|| i64::from(value) << shift).and_then(Term::small)
-                    })
-                }
-                op::SHIFT_RIGHT => {
-                    arithmetic!(word, ShiftRight, |x, y| {
-                        let (value, shift) = (x.small_value(), y.small_value());
-                        (shift >= 0).then(|| Term::tiny(value >> shift.min(31)))
-                    })
-                }
+                op::ADD => any!(word, Add, |x, y| add(x, y)),
+                op::SUBTRACT => any!(word, Subtract, |x, y| subtract(x, y)),
+                op::MULTIPLY => any!(word, Multiply, |x, y| multiply(x, y)),
+                op::DIVIDE => any!(word, Divide, |x, y| divide(x, y)),
+                op::REMAINDER => any!(word, Remainder, |x, y| remainder(x, y)),
+                op::BAND => any!(word, And, |x, y| Some(Term(x.0 & y.0))),
+                op::BOR => any!(word, Or, |x, y| Some(Term(x.0 | y.0))),
+                op::BXOR => any!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
+                op::SHIFT_LEFT => any!(word, ShiftLeft, |x, y| shift_left(x, y)),
+                op::SHIFT_RIGHT => any!(word, ShiftRight, |x, y| shift_right(x, y)),
+                op::ADD_XC => constant!(word, Add, |x, y| add(x, y)),
+                op::SUBTRACT_XC => constant!(word, Subtract, |x, y| subtract(x, y)),
+                op::MULTIPLY_XC => constant!(word, Multiply, |x, y| multiply(x, y)),
+                op::DIVIDE_XC => constant!(word, Divide, |x, y| divide(x, y)),
+                op::REMAINDER_XC => constant!(word, Remainder, |x, y| remainder(x, y)),
+                op::BAND_XC => constant!(word, And, |x, y| Some(Term(x.0 & y.0))),
+                op::BOR_XC => constant!(word, Or, |x, y| Some(Term(x.0 | y.0))),
+                op::BXOR_XC => constant!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
+                op::SHIFT_LEFT_XC => constant!(word, ShiftLeft, |x, y| shift_left(x, y)),
+                op::SHIFT_RIGHT_XC => constant!(word, ShiftRight, |x, y| shift_right(x, y)),
+                op::ADD_XX => both!(word, Add, |x, y| add(x, y)),
+                op::SUBTRACT_XX => both!(word, Subtract, |x, y| subtract(x, y)),
+                op::MULTIPLY_XX => both!(word, Multiply, |x, y| multiply(x, y)),
+                op::DIVIDE_XX => both!(word, Divide, |x, y| divide(x, y)),
+                op::REMAINDER_XX => both!(word, Remainder, |x, y| remainder(x, y)),
+                op::BAND_XX => both!(word, And, |x, y| Some(Term(x.0 & y.0))),
+                op::BOR_XX => both!(word, Or, |x, y| Some(Term(x.0 | y.0))),
+                op::BXOR_XX => both!(word, Xor, |x, y| Some(Term(x.0 ^ y.0 | 3))),
+                op::SHIFT_LEFT_XX => both!(word, ShiftLeft, |x, y| shift_left(x, y)),
+                op::SHIFT_RIGHT_XX => both!(word, ShiftRight, |x, y| shift_right(x, y)),
                 op::BIF1 => follow!(machine.bif(1)),
                 op::BIF2 => follow!(machine.bif(2)),
                 op::GC_BIF1 => follow!(machine.gc_bif(1)),
@@ -548,43 +578,84 @@ impl Machine<'_> {
 
     /// A packed instruction of arithmetic on terms that are not both small, or with a result that is not.
     #[inline(never)]
-    fn arithmetic(&mut self, word: u32, operation: Operation) -> Option<Outcome> {
-        let arguments = |machine: &Self| [machine.register(a(word)), machine.operand(1)];
-        let [first, second] = arguments(self);
-        let heap = &mut self.process.heap;
-        let Some(term) = integers::fast(heap, &self.shared.literals, operation, first, second) else {
-            return self.arithmetic_called(word, arguments);
+    fn arithmetic(&mut self, word: u32) -> Option<Outcome> {
+        // The place among the operators, the destination, the live registers.
+        let (place, to, live) = match word as u8 {
+            number @ op::ADD_XC..=op::SHIFT_RIGHT_XC => (number - op::ADD_XC, b(word), c(word)),
+            number @ op::ADD_XX..=op::SHIFT_RIGHT_XX => (number - op::ADD_XX, c(word), self.word(1)),
+            number => (number.wrapping_sub(op::ADD), b(word), c(word)),
         };
-        self.arithmetic_done(word, term)
-    }
-
-    /// By the native function, which knows all numbers and all errors.
-    #[inline(never)]
-    fn arithmetic_called(&mut self, word: u32, arguments: impl Fn(&Self) -> [Term; 2]) -> Option<Outcome> {
-        let (number, live) = (word as u8, c(word) as usize);
-        let native = self.shared.arithmetic.get(usize::from(number - op::ADD)).copied().flatten();
+        let native = self.shared.arithmetic.get(usize::from(place)).copied().flatten();
         let Some((native, row)) = native.and_then(|native| Some((native, native.get()?))) else {
             return self.error(atoms::UNDEF);
         };
-        let given = arguments(self);
+        let given = self.operands_of(word);
         let mut result = (row.function)(&mut self.context(), &given);
-        if result == Err(Raise::NoMemory) && self.collect(0, live) {
-            let given = arguments(self);
+        if result == Err(Raise::NoMemory) && self.collect(0, live as usize) {
+            let given = self.operands_of(word);
             result = (row.function)(&mut self.context(), &given);
         }
         match result {
-            Ok(term) => self.arithmetic_done(word, term),
-            Err(raise) => self.raised(raise, native, &arguments(self)),
+            Ok(term) => {
+                let Some(term) = self.ensure_keeping(live as usize, term) else { return Some(self.out_of_memory()) };
+                self.set_register(to, term);
+                self.ip += 2;
+                None
+            }
+            Err(raise) => {
+                let given = self.operands_of(word);
+                self.raised(raise, native, &given)
+            }
         }
     }
 
-    #[inline(always)]
-    fn arithmetic_done(&mut self, word: u32, term: Term) -> Option<Outcome> {
-        let Some(term) = self.ensure_keeping(c(word) as usize, term) else { return Some(self.out_of_memory()) };
-        self.set_register(b(word), term);
-        self.ip += 2;
-        None
+    /// The operands of a packed operator.
+    fn operands_of(&self, word: u32) -> [Term; 2] {
+        let second = match word as u8 {
+            op::ADD_XC..=op::SHIFT_RIGHT_XC => Term(self.word(1)),
+            op::ADD_XX..=op::SHIFT_RIGHT_XX => self.register(b(word)),
+            _ => self.operand(1),
+        };
+        [self.register(a(word)), second]
     }
+}
+
+/// The operators of two small integers: `None` when the result is not small, or an error.
+#[inline(always)]
+fn add(x: Term, y: Term) -> Option<Term> {
+    (x.0 as i32).checked_add((y.0 & !3) as i32).map(|sum| Term(sum as u32))
+}
+
+#[inline(always)]
+fn subtract(x: Term, y: Term) -> Option<Term> {
+    (x.0 as i32).checked_sub((y.0 & !3) as i32).map(|difference| Term(difference as u32))
+}
+
+#[inline(always)]
+fn multiply(x: Term, y: Term) -> Option<Term> {
+    ((x.0 & !3) as i32).checked_mul(y.small_value()).map(|product| Term(product as u32 | 3))
+}
+
+#[inline(always)]
+fn divide(x: Term, y: Term) -> Option<Term> {
+    x.small_value().checked_div(y.small_value()).and_then(|quotient| Term::small(quotient.into()))
+}
+
+#[inline(always)]
+fn remainder(x: Term, y: Term) -> Option<Term> {
+    x.small_value().checked_rem(y.small_value()).map(Term::tiny)
+}
+
+#[inline(always)]
+fn shift_left(x: Term, y: Term) -> Option<Term> {
+    let (value, shift) = (x.small_value(), y.small_value());
+    (0..30).contains(&shift).then(|| i64::from(value) << shift).and_then(Term::small)
+}
+
+#[inline(always)]
+fn shift_right(x: Term, y: Term) -> Option<Term> {
+    let (value, shift) = (x.small_value(), y.small_value());
+    (shift >= 0).then(|| Term::tiny(value >> shift.min(31)))
 }
 
 /// The size in a header.

@@ -310,7 +310,12 @@ impl Translator<'_, '_> {
                     (first, second) = (second, first);
                 }
                 let Some(term) = register(first) else { return Ok(Packing::Plain) };
+                let quick = term < 128 && matches!(second, Operand::Integer(_)) && is_immediate(second);
                 let near = match instruction.op {
+                    Op::IsLt if quick && swapped => op::NEAR_GREATER_XC,
+                    Op::IsLt if quick => op::NEAR_LESS_XC,
+                    Op::IsGe if quick && swapped => op::NEAR_NOT_GREATER_XC,
+                    Op::IsGe if quick => op::NEAR_NOT_LESS_XC,
                     Op::IsEqExact if is_immediate(second) => op::NEAR_IS,
                     Op::IsNeExact if is_immediate(second) => op::NEAR_IS_NOT,
                     Op::IsEqExact => op::NEAR_EQUAL,
@@ -328,11 +333,22 @@ impl Translator<'_, '_> {
             Op::GcBif2 if operand(0) == Operand::Label(0) => {
                 let Operand::Unsigned(import) = operand(2) else { return Ok(Packing::Plain) };
                 let Some(number_of) = self.arithmetic(import) else { return Ok(Packing::Plain) };
+                let second = operand(4);
                 match (register(operand(3)), register(operand(5)), number(operand(1), 8)) {
-                    (Some(first), Some(to), Some(live)) => {
-                        self.one(word(number_of, first, to, live))?;
-                        self.term(operand(4))?;
+                    (Some(first @ 0..128), Some(to @ 0..128), Some(live)) if !is_register(second) => {
+                        self.one(word(number_of - op::ADD + op::ADD_XC, first, to, live))?;
+                        self.term(second)?;
                     }
+                    (Some(first), Some(to), Some(live)) => match register(second) {
+                        Some(second) if first | second | to < 128 => {
+                            self.one(word(number_of - op::ADD + op::ADD_XX, first, second, to))?;
+                            self.push(live)?;
+                        }
+                        _ => {
+                            self.one(word(number_of, first, to, live))?;
+                            self.term(second)?;
+                        }
+                    },
                     _ => return Ok(Packing::Plain),
                 }
             }

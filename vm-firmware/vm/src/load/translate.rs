@@ -4,7 +4,7 @@
 //! An instruction is a word of its number (8 bits) and its length in words, then its operands, a word each: a register or
 //! a constant as a [`Term`], a plain number, or the distance to a label. Distances count from the word after the
 //! first, so that 0 (which is no instruction) can stand for "no label". A list is its length and its elements. That is the
-//! *plain* form; most instructions of a program have one of fewer words, see [`super::packed`].
+//! *plain* form; most instructions of a program have one of fewer words, see `packed.rs`.
 //! What only the VM knows (numbers of atoms, exports, ...) is left open, with a [`Relocation`].
 
 pub(super) mod bit_syntax;
