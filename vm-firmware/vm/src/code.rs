@@ -65,9 +65,10 @@ pub struct Lambda {
 /// Where the lines of the source begin in the code of a module.
 #[derive(Debug, Default)]
 pub struct LineTable {
-    /// The first word of a stretch, counted from the module's, with the number of the line and of the file (0: the
-    /// module's own); in order. Line 0: no line is known.
-    pub stretches: Vec<(u32, u32, u16)>,
+    /// The first word of a stretch, counted from the module's, with the number of the line (24 bits) and above it that of
+    /// the file (0: the module's own); in order. Line 0: no line is known, or the numbers are larger than that, which
+    /// OTP's loader takes as unknown too.
+    pub stretches: Vec<(u32, u32)>,
     /// Names of files, from number 1.
     pub files: Vec<Vec<u8>>,
 }
@@ -79,8 +80,8 @@ impl LineTable {
         let Some(source) = &module.lines else { return Ok(table) };
         table.stretches.try_reserve_exact(lines.len()).map_err(|_| NoMemory)?;
         for &(word, item) in lines {
-            let (line, file) = source.item(item).map_or((0, 0), |item| (item.line, item.file as u16));
-            table.stretches.push((word, line, file));
+            let known = source.item(item).filter(|item| item.line >> 24 == 0 && item.file >> 8 == 0);
+            table.stretches.push((word, known.map_or(0, |item| item.file << 24 | item.line)));
         }
         for file in &source.files {
             let mut name = Vec::new();
@@ -244,12 +245,13 @@ impl Code {
         let words = self.words.as_slice().get((module.start + info) as usize..)?;
         let &[_, _, name, arity, ..] = words else { return None };
         let stretch = module.lines.stretches.partition_point(|&(start, ..)| start <= at).checked_sub(1);
-        let line = stretch.and_then(|stretch| module.lines.stretches.get(stretch)).filter(|&&(start, line, _)| {
+        let line = stretch.and_then(|stretch| module.lines.stretches.get(stretch)).filter(|&&(start, line)| {
             // The line of the function's head stands right at its func_info.
             line != 0 && start >= info
         });
-        let line = line.map(|&(_, line, file)| {
-            let file = usize::from(file).checked_sub(1).and_then(|file| module.lines.files.get(file));
+        let line = line.map(|&(_, line)| {
+            let (file, line) = (line >> 24, line & 0xff_ffff);
+            let file = (file as usize).checked_sub(1).and_then(|file| module.lines.files.get(file));
             (file.map(Vec::as_slice), line)
         });
         Some(Place { module: module.name, function: Term(name).as_atom()?, arity: arity as u8, line })
