@@ -230,9 +230,8 @@ fn tell(end: End) -> Result<()> {
 /// An exception that nothing caught, in the words of OTP's report about a crashed process.
 fn crash(class: Class, text: &str, trace: &str) -> String {
     let reason = match class {
-        Class::Exit => text.to_owned(),
-        Class::Error => format!("{{{text},\n {trace}}}"),
-        Class::Throw => format!("{{{{nocatch,{text}}},\n {trace}}}"),
+        Class::Error | Class::Throw if !trace.is_empty() => format!("{{{text},\n {trace}}}"),
+        _ => text.to_owned(),
     };
     format!("Error in the first process, with exit value:\n{reason}\n")
 }
@@ -245,7 +244,7 @@ mod tests {
     fn crashes_are_told_as_otp_tells_them() {
         let told = |class| crash(class, "oops", "[{m,f,0,[{file,\"m.erl\"},{line,3}]}]");
         assert!(told(Class::Error).ends_with("{oops,\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
-        assert!(told(Class::Throw).ends_with("{{nocatch,oops},\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
+        assert!(told(Class::Throw).ends_with("{oops,\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
         assert!(told(Class::Exit).ends_with("exit value:\noops\n"));
     }
 

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt::Write;
 
 use crate::atoms::{self, Atom};
 use crate::heap::{Heap, Store};
@@ -21,9 +20,10 @@ use crate::vm::{Options, Vm};
 pub struct Ended {
     /// The class of the exception that nobody caught; `None` when its function returned.
     pub class: Option<Class>,
-    /// What it returned, or the reason of the exception: a term as `~p` prints it, in one line.
+    /// What it returned, or the reason of the exception (of a throw `{nocatch,Value}`): a term as `~p` prints it, in one
+    /// line.
     pub text: String,
-    /// The stack trace of the exception, a line an entry; empty where there is none.
+    /// The stack trace of an error or a throw, printed alike; empty where there is none.
     pub trace: String,
 }
 
@@ -84,8 +84,8 @@ impl Vm {
         let mut text = String::new();
         let _ = self.print(store, reason, &mut text);
         let mut lines = String::new();
-        for entry in store.list(trace) {
-            let _ = self.entry(store, entry, &mut lines);
+        if parts.is_some() {
+            let _ = self.print(store, trace, &mut lines);
         }
         Some(Ended { class, text, trace: lines })
     }
@@ -93,45 +93,6 @@ impl Vm {
     fn print(&self, store: Store<'_>, term: Term, out: &mut String) -> core::fmt::Result {
         print::print(store, &self.shared.code, term, Mode::Pretty, &self.shared.budget, out)
             .map_err(|_| core::fmt::Error)
-    }
-
-    /// One entry of a stack trace: `  in module:function/2 (file.erl:12)`.
-    fn entry(&self, store: Store<'_>, entry: Term, out: &mut String) -> core::fmt::Result {
-        let Some(parts) = store.tuple(entry).filter(|parts| parts.len() == 4) else { return Ok(()) };
-        let part = |index: usize| parts.get(index).unwrap_or(Term::NIL);
-        out.push_str("  in ");
-        self.print(store, part(0), out)?;
-        out.push(':');
-        self.print(store, part(1), out)?;
-        match part(2).as_small() {
-            Some(arity) => write!(out, "/{arity}")?,
-            None => {
-                out.push('(');
-                for (index, argument) in store.list(part(2)).enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    self.print(store, argument, out)?;
-                }
-                out.push(')');
-            }
-        }
-        let find = |key: Atom| {
-            store
-                .list(part(3))
-                .filter_map(|pair| store.tuple(pair))
-                .find(|pair| pair.get(0) == Some(Term::atom(key)))?
-                .get(1)
-        };
-        if let (Some(file), Some(line)) = (find(atoms::FILE), find(atoms::LINE)) {
-            out.push_str(" (");
-            for character in store.list(file) {
-                out.push(character.as_small().and_then(|code| char::from_u32(code as u32)).unwrap_or('?'));
-            }
-            write!(out, ":{})", line.as_small().unwrap_or(0))?;
-        }
-        out.push('\n');
-        Ok(())
     }
 }
 

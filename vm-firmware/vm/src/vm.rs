@@ -232,7 +232,9 @@ impl Vm {
             Outcome::Returned(value) => self.end(process, None, value, Term::atom(atoms::NORMAL)),
             Outcome::Exited { class, reason, trace } => {
                 let told = told(&mut process, class, reason, trace);
+                // How the initial process ended, the host tells.
                 if class != Class::Exit
+                    && process.number != self.initial
                     && let Some(report) = self.report
                 {
                     report(&mut self.shared, &process, told);
