@@ -415,7 +415,11 @@ impl Machine<'_> {
 
     /// `bs_create_bin`: label, heap need, live registers, unit, destination, then segments as [`crate::bit_codes`] tells.
     pub(super) fn create_binary(&mut self) -> Option<Outcome> {
-        match self.build() {
+        let mut result = self.build();
+        if result == Err(Raise::NoMemory) && self.give_back_memory(self.word(3) as usize) {
+            result = self.build();
+        }
+        match result {
             Ok(term) => {
                 self.assign(self.word(5), term);
                 self.proceed()

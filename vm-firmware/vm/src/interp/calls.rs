@@ -183,7 +183,7 @@ impl Machine<'_> {
         self.process.ip = self.ip as u32;
         let arguments = self.x.get(..arity).unwrap_or_default();
         let mut result = (row.function)(&mut Context { process: self.process, shared: self.shared }, arguments);
-        if result == Err(Raise::NoMemory) && self.collect(0, arity) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(arity) {
             let arguments = self.x.get(..arity).unwrap_or_default();
             result = (row.function)(&mut Context { process: self.process, shared: self.shared }, arguments);
         }

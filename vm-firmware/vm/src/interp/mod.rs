@@ -160,7 +160,22 @@ impl Machine<'_> {
     /// `keep` survive. `false`: there is no memory.
     #[inline(always)]
     fn ensure(&mut self, need: usize, live: usize) -> bool {
-        if self.process.heap.words.len() + need > self.process.heap.limit { self.collect(need, live) } else { true }
+        let heap = &mut self.process.heap;
+        (heap.words.len() + need <= heap.limit && heap.reserve(need).is_ok()) || self.collect(need, live)
+    }
+
+    /// Collects because there was no memory for something else than words of the heap, which gives back what it does not
+    /// need.
+    #[cold]
+    #[inline(never)]
+    fn give_back_memory(&mut self, live: usize) -> bool {
+        let collected = self.collect(0, live);
+        let words = &mut self.process.heap.words;
+        // Shrinking may copy, and must not fail.
+        if words.budget().probe(words.len() * 4).is_ok() {
+            words.shrink(words.len());
+        }
+        collected
     }
 
     #[cold]

@@ -225,31 +225,34 @@ impl Machine<'_> {
 
                 // Frames.
                 op::FRAME => {
-                    if !machine.allocate(e(word)) {
-                        return machine.out_of_memory();
+                    let slots = (word >> 16) as usize;
+                    if !machine.allocate(slots) {
+                        machine.ip = ip;
+                        if !machine.give_back_memory(a(word) as usize) || !machine.allocate(slots) {
+                            return machine.out_of_memory();
+                        }
                     }
                     next!(1)
                 }
                 op::FRAME_HEAP => {
-                    let heap = &machine.process.heap;
-                    if heap.words.len() + b(word) as usize > heap.limit {
-                        machine.ip = ip;
-                        if !machine.collect(b(word) as usize, c(word) as usize) {
+                    machine.ip = ip;
+                    let live = c(word) as usize;
+                    if !machine.ensure(b(word) as usize, live) {
+                        return machine.out_of_memory();
+                    }
+                    let slots = a(word) as usize;
+                    if !machine.allocate(slots) {
+                        let room = machine.give_back_memory(live) && machine.ensure(b(word) as usize, live);
+                        if !room || !machine.allocate(slots) {
                             return machine.out_of_memory();
                         }
-                    }
-                    if !machine.allocate(a(word) as usize) {
-                        return machine.out_of_memory();
                     }
                     next!(1)
                 }
                 op::HEAP => {
-                    let (heap, need) = (&machine.process.heap, (word >> 16) as usize);
-                    if heap.words.len() + need > heap.limit {
-                        machine.ip = ip;
-                        if !machine.collect(need, a(word) as usize) {
-                            return machine.out_of_memory();
-                        }
+                    machine.ip = ip;
+                    if !machine.ensure((word >> 16) as usize, a(word) as usize) {
+                        return machine.out_of_memory();
                     }
                     next!(1)
                 }
@@ -591,7 +594,7 @@ impl Machine<'_> {
         };
         let given = self.operands_of(word);
         let mut result = (row.function)(&mut self.context(), &given);
-        if result == Err(Raise::NoMemory) && self.collect(0, live as usize) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live as usize) {
             let given = self.operands_of(word);
             result = (row.function)(&mut self.context(), &given);
         }

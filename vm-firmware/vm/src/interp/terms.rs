@@ -313,7 +313,7 @@ impl Machine<'_> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
         let mut result = self.guard(native, 4, arity);
-        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live) {
             result = self.guard(native, 4, arity);
         }
         match result {
@@ -430,7 +430,7 @@ impl Machine<'_> {
     pub(super) fn put_map(&mut self, exact: bool) -> Option<Outcome> {
         let (live, count) = (self.word(4) as usize, self.word(5) as usize);
         let mut result = self.try_put_map(exact, count);
-        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live) {
             result = self.try_put_map(exact, count);
         }
         match result {
