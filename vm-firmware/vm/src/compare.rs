@@ -160,6 +160,7 @@ pub fn equal_exact_in(a: (Store<'_>, Term), b: (Store<'_>, Term)) -> Result<bool
 }
 
 /// The work: when `order` is not asked for, anything but `Equal` means only that the terms differ.
+#[cfg_attr(target_os = "none", inline)]
 fn run<'a>(
     (store_a, mut a): (Store<'a>, Term),
     (store_b, mut b): (Store<'a>, Term),

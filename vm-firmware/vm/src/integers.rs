@@ -121,6 +121,7 @@ fn float(heap: &Words, literals: &Words, term: Term) -> Option<f64> {
 /// The result of an operator; `None` when another way must be taken: an operand is no number or has more than 64 bits,
 /// the result has more than 128, the operation is an error, or there is no memory.
 #[must_use]
+#[cfg_attr(target_os = "none", inline)]
 pub fn fast(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Term) -> Option<Term> {
     match (narrow(&heap.words, &literals.words, a), narrow(&heap.words, &literals.words, b)) {
         (Some(x), Some(y)) => match operate(operation, x, y) {

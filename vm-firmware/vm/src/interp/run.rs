@@ -48,6 +48,7 @@ const fn sixth(word: u32, index: u32) -> usize {
 
 impl Machine<'_> {
     /// Runs until the process is to be left.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn run(mut self) -> Outcome {
         let machine = &mut self;
         let mut ip = machine.ip;
@@ -520,7 +521,8 @@ impl Machine<'_> {
 
     /// A function was entered, and the process has run long enough, or its heap is to be collected.
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn pause(&mut self) -> Option<Outcome> {
         // The word before the entry is the last of its `func_info`: the arity.
         let arity = self.shared.code.words.at(self.ip.saturating_sub(1)) as usize;
@@ -531,7 +533,8 @@ impl Machine<'_> {
     }
 
     /// Calls an export that is native, of a module not loaded yet, or missing.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn call_export(&mut self, index: usize, mode: Mode) -> Option<Outcome> {
         let arity = self.shared.code.exports.get(index).map_or(0, |export| usize::from(export.arity));
         let target = self.export(index as u32);
@@ -547,7 +550,8 @@ impl Machine<'_> {
     }
 
     /// A packed instruction of arithmetic on terms that are not both small, or with a result that is not.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn arithmetic(&mut self, word: u32, operation: Operation) -> Option<Outcome> {
         let arguments = |machine: &Self| [machine.register(a(word)), machine.operand(1)];
         let [first, second] = arguments(self);
