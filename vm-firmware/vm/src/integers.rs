@@ -184,8 +184,15 @@ fn widely(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Te
         Operation::Add => a + b,
         Operation::Subtract => a - b,
         Operation::Multiply => a.checked_mul(b)?,
-        Operation::Divide => a.checked_div(b)?,
-        Operation::Remainder => a.checked_rem(b)?,
+        // Both have at most 64 bits; to divide 128 would take kilobytes of code.
+        Operation::Divide => {
+            let quotient = i128::from((a.unsigned_abs() as u64).checked_div(b.unsigned_abs() as u64)?);
+            if (a < 0) == (b < 0) { quotient } else { -quotient }
+        }
+        Operation::Remainder => {
+            let left = i128::from((a.unsigned_abs() as u64).checked_rem(b.unsigned_abs() as u64)?);
+            if a < 0 { -left } else { left }
+        }
         Operation::And => a & b,
         Operation::Or => a | b,
         Operation::Xor => a ^ b,

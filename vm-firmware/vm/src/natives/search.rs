@@ -308,7 +308,7 @@ fn replacing(context: &mut Context<'_>, list: Term) -> Result<Replacing> {
     if !elements.is_proper() {
         return Err(Raise::BADARG);
     }
-    made.positions.sort_unstable();
+    crate::compare::sort(&mut made.positions, |x, y| Ok(x < y))?;
     if let Some(scope) = scope {
         made.search = context.heap().list(&[scope])?;
     }
