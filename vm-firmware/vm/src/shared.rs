@@ -84,13 +84,8 @@ impl Shared {
 
     /// For reading terms of a heap.
     #[must_use]
-    #[inline]
-    pub fn store<'a>(&'a self, heap: &'a Heap) -> Store<'a> {
-        Store {
-            heap: heap.words.as_slice(),
-            literals: self.literals.words.as_slice(),
-            atoms: &self.atoms,
-            binaries: &self.binaries,
-        }
+    #[inline(always)]
+    pub const fn store<'a>(&'a self, heap: &'a Heap) -> Store<'a> {
+        Store::new(heap, self)
     }
 }
