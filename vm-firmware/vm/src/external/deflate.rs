@@ -51,7 +51,7 @@ impl Writer<'_> {
             0..=143 => self.code(0x30 + symbol, 8),
             144..=255 => self.code(0x190 - 144 + symbol, 9),
             256..=279 => self.code(symbol - 256, 7),
-            _ => self.code(0xc0 - 280 + symbol, 8),
+            _ => self.code(symbol - 280 + 0xc0, 8),
         }
     }
 
@@ -173,7 +173,7 @@ mod tests {
                 let shorter = zlib(&sample, level, &mut out, &budget).unwrap();
                 if shorter {
                     assert!(out.len() < sample.len());
-                    assert_eq!(miniz_oxide::inflate::decompress_to_vec_zlib(&out), Ok(sample.clone()));
+                    assert_eq!(miniz_oxide::inflate::decompress_to_vec_zlib(&out).unwrap(), sample);
                 } else {
                     assert!(sample.len() < 300, "{} bytes do not become fewer", sample.len());
                 }
