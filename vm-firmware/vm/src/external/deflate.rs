@@ -162,7 +162,7 @@ mod tests {
             let mut state = length as u32;
             let text = (0..length as u32).map(|at| {
                 state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
-                if state >> 29 == 0 { (state >> 16) as u8 } else { (at / 3 % 256) as u8 }
+                if state >> 29 == 0 { (state >> 16) as u8 } else { (at % 97) as u8 }
             });
             samples.push(text.collect());
         }
