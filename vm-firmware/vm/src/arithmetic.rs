@@ -338,34 +338,31 @@ pub fn abs(context: &mut Context<'_>, a: Term) -> Result {
     }
 }
 
-macro_rules! bitwise {
-    ($(#[$doc:meta])* $name:ident, $operator:tt, $operation:ident) => {
-        $(#[$doc])*
-        pub fn $name(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-            if let Some(term) = fast(context, Operation::$operation, a, b) {
-                return Ok(term);
-            }
-            match pair(context, a, b, 4)? {
-                Pair::Integers(a, b) => Ok(context.heap().integer(a $operator b)?),
-                Pair::Bigs(a, b) => from_big(context.heap(), &(a $operator b)),
-                Pair::Floats(..) => Err(Raise::BADARITH),
-            }
-        }
-    };
+fn bitwise(context: &mut Context<'_>, a: Term, b: Term, operation: Operation) -> Result {
+    if let Some(term) = fast(context, operation, a, b) {
+        return Ok(term);
+    }
+    let term = large::bitwise(context, a, b, operation)?.ok_or(Raise::BADARITH)?;
+    match context.store().object(term) {
+        Some((_, words)) if words.len() as u64 * 32 > MAX_BITS => Err(Raise::SYSTEM_LIMIT),
+        _ => Ok(term),
+    }
 }
 
-bitwise!(
-    /// `A band B`.
-    band, &, And
-);
-bitwise!(
-    /// `A bor B`.
-    bor, |, Or
-);
-bitwise!(
-    /// `A bxor B`.
-    bxor, ^, Xor
-);
+/// `A band B`.
+pub fn band(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::And)
+}
+
+/// `A bor B`.
+pub fn bor(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::Or)
+}
+
+/// `A bxor B`.
+pub fn bxor(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::Xor)
+}
 
 /// `bnot A`.
 pub fn bnot(context: &mut Context<'_>, a: Term) -> Result {

@@ -86,7 +86,7 @@ fn common(bytes: &[u8], from: usize, at: usize) -> usize {
 ///
 /// # Errors
 /// When there is no memory.
-pub fn zlib(bytes: &[u8], level: u8, out: &mut Vec<u8>, budget: &Budget) -> Result<bool, NoMemory> {
+pub(super) fn zlib(bytes: &[u8], level: u8, out: &mut Vec<u8>, budget: &Budget) -> Result<bool, NoMemory> {
     let room = bytes.len().next_power_of_two().min(WINDOW);
     // The last position of each hash, and the one before each position that had the same, both counted from 1.
     let (mut heads, mut before) = (budget.scratch::<u32>(), budget.scratch::<u32>());

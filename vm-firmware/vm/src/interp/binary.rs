@@ -70,7 +70,7 @@ impl Machine<'_> {
     /// `bs_start_match`: label, perhaps something else, the term (in word `source`), live registers, the context.
     #[inline(always)]
     pub(super) fn start_match(&mut self, source: usize) -> Option<Outcome> {
-        let term = self.operand(source);
+        let term = self.quick_operand(source);
         match self.store().object(term) {
             // A context goes on where it stands.
             Some((Kind::MatchContext, _)) => {}

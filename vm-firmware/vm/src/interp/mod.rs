@@ -149,8 +149,15 @@ impl Machine<'_> {
 
     /// The operand in word `index`, as a value.
     #[inline(always)]
-    fn operand(&self, index: usize) -> Term {
+    fn quick_operand(&self, index: usize) -> Term {
         self.value(self.word(index))
+    }
+
+    /// The same, in instructions that are rare or long: for a device, not written out in each.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn operand(&self, index: usize) -> Term {
+        self.quick_operand(index)
     }
 
     /// Writes the register that a word of code names.
