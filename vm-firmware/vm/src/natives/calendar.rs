@@ -2,7 +2,7 @@
 
 use crate::heap::Store;
 use crate::natives::process::arg;
-use crate::natives::time::{divided, unit};
+use crate::natives::time::unit;
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
 use crate::term::Term;
@@ -174,7 +174,7 @@ fn posixtime_to_universaltime(cx: &mut Context<'_>, arguments: &[Term]) -> Resul
 fn system_time_to_universal_time(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let time = cx.store().integer(arg(arguments, 0)).ok_or(Raise::BADARG)?;
     let unit = unit(cx, arg(arguments, 1))?;
-    both(cx, divided(i128::from(time), unit) as i64)
+    both(cx, time.div_euclid(unit as i64))
 }
 
 #[cfg(test)]
