@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn remainders_are_those_of_the_library() {
-        let mut numbers = alloc::vec![0.0, 1.0, 0.1, 3.0, 1e308, f64::MAX, f64::MIN_POSITIVE, 5e-324, 4e-310, f64::INFINITY];
+        let mut numbers =
+            alloc::vec![0.0, 1.0, 0.1, 3.0, 1e308, f64::MAX, f64::MIN_POSITIVE, 5e-324, 4e-310, f64::INFINITY];
         let mut state = 1_u64;
         for _ in 0..60 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -260,13 +260,7 @@ impl Machine<'_> {
     /// The commands from word `at` on, the first of which is not in [`match_commands`](Self::match_commands). `open` is
     /// where matching is, `kept` where the context goes back to when `bs_match` fails.
     #[inline(never)]
-    fn other_commands(
-        &mut self,
-        term: Term,
-        mut open: Open,
-        mut kept: u32,
-        mut at: usize,
-    ) -> Option<Outcome> {
+    fn other_commands(&mut self, term: Term, mut open: Open, mut kept: u32, mut at: usize) -> Option<Outcome> {
         let length = self.length();
         while at < length {
             let (first, size) = (self.word(at), self.word(at + 1));
