@@ -48,6 +48,7 @@ const fn sixth(word: u32, index: u32) -> usize {
 
 impl Machine<'_> {
     /// Runs until the process is to be left.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn run(mut self) -> Outcome {
         let machine = &mut self;
         let mut ip = machine.ip;
@@ -542,8 +543,7 @@ impl Machine<'_> {
                 // Bit syntax.
                 op::BS_START_MATCH3 => follow!(machine.start_match(2)),
                 op::BS_START_MATCH4 => follow!(machine.start_match(3)),
-                op::BS_MATCH => follow!(machine.match_commands::<true>()),
-                op::BS_STEPS => follow!(machine.match_commands::<false>()),
+                op::BS_MATCH | op::BS_STEPS => follow!(machine.match_commands()),
                 op::BS_CREATE_BIN => follow!(machine.create_binary()),
 
                 number => follow!(machine.plain(number)),
@@ -553,7 +553,8 @@ impl Machine<'_> {
 
     /// A function was entered, and the process has run long enough, or its heap is to be collected.
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn pause(&mut self) -> Option<Outcome> {
         // The word before the entry is the last of its `func_info`: the arity.
         let arity = self.shared.code.words.at(self.ip.saturating_sub(1)) as usize;
@@ -564,7 +565,8 @@ impl Machine<'_> {
     }
 
     /// Calls an export that is native, of a module not loaded yet, or missing.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn call_export(&mut self, index: usize, mode: Mode) -> Option<Outcome> {
         let arity = self.shared.code.exports.get(index).map_or(0, |export| usize::from(export.arity));
         let target = self.export(index as u32);
