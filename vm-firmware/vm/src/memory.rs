@@ -79,7 +79,8 @@ impl Budget {
     }
 
     /// Makes room for `additional` more elements in a vector whose capacity is counted here, growing it by half at least
-    /// where that can be had.
+    /// where that can be had, and else by half of what can: a vector that fills the memory piece by piece is not copied
+    /// for each piece.
     ///
     /// # Errors
     /// When there is no room; the vector stays as it was.
@@ -90,7 +91,14 @@ impl Budget {
         }
         let least = vector.len().checked_add(additional).ok_or(NoMemory)?;
         let roomy = least.max(capacity + capacity / 2).max(4);
-        self.grow(vector, roomy).or_else(|NoMemory| self.grow(vector, least))
+        let mut more = roomy - least;
+        while self.grow(vector, least + more).is_err() {
+            if more == 0 {
+                return Err(NoMemory);
+            }
+            more /= 2;
+        }
+        Ok(())
     }
 
     fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
