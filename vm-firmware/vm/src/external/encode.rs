@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::compare::{self, compare_exact};
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
+use crate::steps::Steps;
 use crate::term::Term;
 
 /// How to write a term: the options of `term_to_binary/2`.
@@ -146,7 +147,9 @@ impl<'a> Encoder<'a> {
             self.bytes(&super::LOCAL_MARK)?;
         }
         self.push(Todo::Term(term))?;
+        let mut steps = Steps::new();
         while let Some(next) = self.todo.pop() {
+            steps.take()?;
             match next {
                 Todo::Term(term) => self.term(term)?,
                 Todo::Terms(terms) => {
