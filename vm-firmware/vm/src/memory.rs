@@ -194,3 +194,24 @@ impl<T> Drop for Scratch<'_, T> {
         self.budget.give(self.vector.capacity() * size_of::<T>());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_that_fills_the_memory_is_copied_seldom() {
+        let budget = Budget::new(1 << 20);
+        let mut vector: Vec<u32> = Vec::new();
+        let (mut copies, mut capacity) = (0, 0);
+        while budget.reserve(&mut vector, 1).is_ok() {
+            copies += u32::from(vector.capacity() != capacity);
+            capacity = vector.capacity();
+            vector.push(0);
+        }
+        assert!(vector.len() * 4 > (1 << 20) - 16, "{} words are used", vector.len());
+        assert!(copies < 64, "{copies} copies");
+        budget.drop_vector(vector);
+        assert_eq!(budget.used(), 0);
+    }
+}

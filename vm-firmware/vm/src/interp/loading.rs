@@ -88,7 +88,12 @@ impl Machine<'_> {
         if on_load::find(self.shared, wanted.module, self.process.number) != Presence::Ready {
             return None;
         }
-        self.shared.code.lambdas.iter().find(|lambda| lambda.address != 0 && lambda.is(wanted)).map(|found| found.address)
+        self.shared
+            .code
+            .lambdas
+            .iter()
+            .find(|lambda| lambda.address != 0 && lambda.is(wanted))
+            .map(|found| found.address)
     }
 
     /// A fun was called whose code is not there.
