@@ -7,6 +7,7 @@ use emberl_format::{
     module::Module,
 };
 use emberl_vm::{
+    atoms::Atom,
     heap::Heap,
     platform::{Platform, Stream},
     term::Term,
@@ -33,21 +34,32 @@ impl Platform for Machine {
     }
 }
 
-/// Memory that a module may use, in bytes.
-const MEMORY: usize = 8 << 20;
+/// Memory that a module may use, in bytes; in zeal mode the second, since there each collection also checks the heap.
+const MEMORY: [usize; 2] = [8 << 20, 1 << 20];
 /// Functions of a module that are called.
 const CALLS: usize = 6;
-/// Steps that a call may take, of 10 time slices each at most.
-const STEPS: usize = 60;
+/// Steps that a call may take, of a time slice each.
+const STEPS: usize = 100;
+/// Reductions that a call may take: long work counts for more than the time slice it is done in.
+const REDUCTIONS: u64 = 400_000;
+
+/// A VM with little memory that has loaded a module, and the module's name.
+///
+/// # Errors
+/// When the module does not load: why.
+pub fn load(bytes: &[u8], zeal: bool) -> Result<(Vm, Atom), String> {
+    let options = Options { memory: Some(MEMORY[usize::from(zeal)]), zeal };
+    let mut vm = Vm::new(Box::new(Machine(0)), options).map_err(|_| "there is no memory".to_owned())?;
+    let module = vm.load(bytes).map_err(|error| error.to_string())?;
+    Ok((vm, module))
+}
 
 /// Loads a module, and calls some of its functions with terms of all kinds. Whether it was loaded.
 ///
 /// # Panics
 /// When the VM breaks a promise: it uses more memory than it was given, or (built to check) reads what is not there.
 pub fn load_and_run(bytes: &[u8], zeal: bool) -> bool {
-    let options = Options { memory: Some(MEMORY), zeal };
-    let Ok(mut vm) = Vm::new(Box::new(Machine(0)), options) else { return false };
-    let Ok(module) = vm.load(bytes) else { return false };
+    let Ok((mut vm, module)) = load(bytes, zeal) else { return false };
     let loaded = vm.shared.code.module(module).map(|loaded| loaded.exports.clone()).unwrap_or_default();
     for &(function, arity, ..) in loaded.iter().filter(|export| export.3 && export.1 <= 4).take(CALLS) {
         let mut heap = Heap::new(vm.shared.budget.clone(), 0);
@@ -55,14 +67,15 @@ pub fn load_and_run(bytes: &[u8], zeal: bool) -> bool {
         if vm.spawn_initial(module, function, &mut heap, &arguments).is_err() {
             break;
         }
+        let last = vm.shared.processes.reductions + REDUCTIONS;
         for _ in 0..STEPS {
-            if vm.step(10) != Step::Ready {
+            if vm.step(1) != Step::Ready || vm.shared.processes.reductions > last {
                 break;
             }
         }
         let _ = vm.result();
     }
-    assert!(vm.shared.budget.used() <= MEMORY, "more memory was used than there is");
+    assert!(vm.shared.budget.used() <= MEMORY[usize::from(zeal)], "more memory was used than there is");
     true
 }
 

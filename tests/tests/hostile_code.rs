@@ -1,9 +1,14 @@
 //! The conformance programs with changed instructions: what the checker lets pass runs for a while, and never panics,
 //! hangs, or takes more memory than it was given. `tests/ci/fuzz` does the same for longer, under AddressSanitizer.
+//!
+//! Then the modules of `tests/fuzz/seeds/run`, each of which once did what none may, or shows a rule by which it may not;
+//! `tests/erl/hostile_seeds.escript` makes most of them.
 
 #![allow(clippy::expect_used, clippy::panic)] // A test.
 
-use emberl_tests::{conformance, hostile, mutate::Numbers, releases::RELEASES};
+use std::{fs, path::Path};
+
+use emberl_tests::{conformance, hostile, mutate::Numbers, package_dir, releases::RELEASES};
 
 /// Changed copies of each program.
 const COPIES: usize = 4;
@@ -25,4 +30,36 @@ fn changed_programs_load_or_not_and_never_fail_the_vm() {
     // Else this proves little.
     assert!(loaded * 10 > tried, "of {tried} changed programs only {loaded} passed the checker");
     println!("{loaded} of {tried} changed programs passed the checker and ran");
+}
+
+/// The modules that must not load, and why.
+const REFUSED: [(&str, &str); 3] = [
+    ("native_context.beam", "x0 may hold a match context, but is used as a term"),
+    ("native_entered.beam", "a function that the VM has itself jumps to its entry"),
+    ("native_returns.beam", "x5 is read, but not written on every path to here"),
+];
+
+#[test]
+fn modules_that_did_harm_do_none() {
+    let folder = package_dir().join("fuzz/seeds/run");
+    let mut count = 0;
+    for entry in fs::read_dir(&folder).expect("the seeds are there") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("names are text").to_owned();
+        let beam = fs::read(&path).expect("a seed can be read");
+        count += 1;
+        match REFUSED.iter().find(|(refused, _)| *refused == name) {
+            Some((_, why)) => {
+                let error = hostile::load(&beam, false).err().expect("it loads, but must not");
+                assert!(error.contains(why), "{name}: {error}");
+            }
+            None => assert!(hostile::load_and_run(&beam, false), "{name} does not load: {:?}", error(&path)),
+        }
+        hostile::load_and_run(&beam, true);
+    }
+    assert!(count > REFUSED.len(), "there are few seeds in {}", folder.display());
+}
+
+fn error(path: &Path) -> Option<String> {
+    hostile::load(&fs::read(path).ok()?, false).err()
 }

@@ -62,6 +62,19 @@ pub struct Lambda {
     pub address: u32,
 }
 
+impl Lambda {
+    /// Whether both are of the same place in the same module.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.module == other.module
+            && self.index == other.index
+            && self.old_unique == other.old_unique
+            && self.checksum == other.checksum
+            && self.arity == other.arity
+            && self.free == other.free
+    }
+}
+
 /// Where the lines of the source begin in the code of a module.
 #[derive(Debug, Default)]
 pub struct LineTable {

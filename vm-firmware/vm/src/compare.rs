@@ -9,6 +9,7 @@ use crate::atoms::{self, Atom};
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps;
 use crate::memory::{NoMemory, Scratch};
+use crate::steps::Steps;
 use crate::term::{Kind, Term};
 
 /// How two terms are compared.
@@ -170,7 +171,9 @@ fn run<'a>(
 ) -> Result<Ordering, NoMemory> {
     let same_heap = core::ptr::eq(store_a.heap(), store_b.heap());
     let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: store_a.budget().scratch() };
+    let mut steps = Steps::new();
     loop {
+        steps.take()?;
         if a != b || (!same_heap && a.is_local_pointer()) {
             let mut frame = None;
             if let (Some((head_a, tail_a)), Some((head_b, tail_b))) = (pair(store_a, a), pair(store_b, b)) {
@@ -230,7 +233,12 @@ fn run<'a>(
                         }
                         ordering
                     }
-                    (x, y) => leaves(store_a, &x, &y, mode != Mode::Loose),
+                    (x, y) => {
+                        if let (View::Bits(x), View::Bits(y)) = (&x, &y) {
+                            steps.take_bytes(x.size.min(y.size) / 8)?;
+                        }
+                        leaves(store_a, &x, &y, mode != Mode::Loose)
+                    }
                 };
                 if ordering.is_ne() {
                     return Ok(ordering);

@@ -8,6 +8,7 @@ use crate::binaries::{Binaries, BinaryId};
 use crate::heap::Heap;
 use crate::heap::words::bytes;
 use crate::memory::NoMemory;
+use crate::steps::Steps;
 use crate::term::{Kind, LITERAL_BIT, Term};
 
 /// Words that a heap can have: what the index in a pointer can say.
@@ -197,7 +198,9 @@ fn count(
 ) -> Result<usize, NoMemory> {
     let mut size = 0_usize;
     let mut next = Some(term);
+    let mut steps = Steps::new();
     while let Some(term) = next {
+        steps.take()?;
         next = None;
         if term.0 & (LITERAL_BIT | 2) == 0 {
             if term.is_list() {

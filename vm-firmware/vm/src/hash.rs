@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::heap::{Bits, Map, Store, View};
 use crate::maps::Cursor;
 use crate::memory::{NoMemory, Scratch};
+use crate::steps::Steps;
 use crate::term::Term;
 
 /// The golden ratio: OTP's hash tells kinds of terms apart by multiples of it.
@@ -147,7 +148,9 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
     // Without code it is the hash inside this VM: atoms and funs by their index.
     let atom_hash = |atom: Atom| if code.is_some() { name(store, atom) } else { atom.0 ^ constant(20) };
     let mut stack: Scratch<'_, Work<'_>> = store.budget().scratch();
+    let mut steps = Steps::new();
     loop {
+        steps.take()?;
         match store.view(term) {
             View::Small(value) => hash = small(hash, value),
             View::Atom(atom) => {
@@ -208,7 +211,10 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                     }
                 }
             }
-            View::Bits(value) | View::Context(value) => hash = bits(hash, value),
+            View::Bits(value) | View::Context(value) => {
+                steps.take_bytes(value.size / 8)?;
+                hash = bits(hash, value);
+            }
             View::Fun { entry, free, .. } => {
                 hash = match code.and_then(|code| code.lambdas.get(entry as usize)) {
                     Some(lambda) => {

@@ -45,6 +45,7 @@ pub mod program;
 pub mod raise;
 pub mod shared;
 pub mod signals;
+pub mod steps;
 pub mod term;
 pub mod timers;
 pub mod vm;

@@ -79,7 +79,8 @@ impl Budget {
     }
 
     /// Makes room for `additional` more elements in a vector whose capacity is counted here, growing it by half at least
-    /// where that can be had.
+    /// where that can be had, and else by half of what can: a vector that fills the memory piece by piece is not copied
+    /// for each piece.
     ///
     /// # Errors
     /// When there is no room; the vector stays as it was.
@@ -90,7 +91,14 @@ impl Budget {
         }
         let least = vector.len().checked_add(additional).ok_or(NoMemory)?;
         let roomy = least.max(capacity + capacity / 2).max(4);
-        self.grow(vector, roomy).or_else(|NoMemory| self.grow(vector, least))
+        let mut more = roomy - least;
+        while self.grow(vector, least + more).is_err() {
+            if more == 0 {
+                return Err(NoMemory);
+            }
+            more /= 2;
+        }
+        Ok(())
     }
 
     fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
@@ -184,5 +192,26 @@ impl<T> core::ops::DerefMut for Scratch<'_, T> {
 impl<T> Drop for Scratch<'_, T> {
     fn drop(&mut self) {
         self.budget.give(self.vector.capacity() * size_of::<T>());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_that_fills_the_memory_is_copied_seldom() {
+        let budget = Budget::new(1 << 20);
+        let mut vector: Vec<u32> = Vec::new();
+        let (mut copies, mut capacity) = (0, 0);
+        while budget.reserve(&mut vector, 1).is_ok() {
+            copies += u32::from(vector.capacity() != capacity);
+            capacity = vector.capacity();
+            vector.push(0);
+        }
+        assert!(vector.len() * 4 > (1 << 20) - 16, "{} words are used", vector.len());
+        assert!(copies < 64, "{copies} copies");
+        budget.drop_vector(vector);
+        assert_eq!(budget.used(), 0);
     }
 }

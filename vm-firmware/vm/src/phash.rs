@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::hash;
 use crate::heap::{Bits, Store, View};
 use crate::memory::{Budget, NoMemory};
+use crate::steps::Steps;
 use crate::term::Term;
 
 // Primes just above 2^28, by the numbers that OTP gives them (`erts/emulator/beam/utils.c`); it has no use for P7.
@@ -84,7 +85,9 @@ fn walk<'a>(
     mut term: Term,
 ) -> Result<u32, NoMemory> {
     let mut hash = 0_u32;
+    let mut steps = Steps::new();
     loop {
+        steps.take()?;
         budget.reserve(stack, 2)?;
         match store.view(term) {
             View::Nil => hash = step(hash, P3, 1),
@@ -95,7 +98,10 @@ fn walk<'a>(
                 let bits = if value == 0.0 { 0 } else { value.to_bits() };
                 hash = step(hash, P6, (bits >> 32) as u32 ^ bits as u32);
             }
-            View::Bits(value) | View::Context(value) => hash = bits(hash, value),
+            View::Bits(value) | View::Context(value) => {
+                steps.take_bytes(value.size / 8)?;
+                hash = bits(hash, value);
+            }
             View::Fun { entry, free, .. } => {
                 if let Some(lambda) = code.lambdas.get(entry as usize) {
                     hash = step(step(hash, P10, free.len() as u32), P1, hash::name(store, lambda.module));

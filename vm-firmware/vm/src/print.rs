@@ -10,6 +10,7 @@ use crate::atoms::Atom;
 use crate::code::Code;
 use crate::heap::{Bits, External, Map, Store, View};
 use crate::memory::Budget;
+use crate::steps::Steps;
 use crate::term::Term;
 
 /// How to write a term.
@@ -66,7 +67,9 @@ struct Printer<'a, 'o> {
 impl<'a> Printer<'a, '_> {
     fn run(&mut self, term: Term) -> Result {
         self.push(Todo::Term(term))?;
+        let mut steps = Steps::new();
         while let Some(next) = self.todo.pop() {
+            steps.take().map_err(|_| Error)?;
             match next {
                 Todo::End(text) => {
                     self.out.write_str(text)?;

@@ -35,12 +35,20 @@ const BUDGET_FLOOR: usize = 100_000;
 
 /// Follows every path through every function. The operands must have been found right by
 /// [`operands::check`](super::operands::check).
-pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, findings: &mut Vec<Finding>) {
+pub fn check(
+    module: &Module<'_>,
+    code: &Decoded<'_>,
+    functions: &Functions,
+    is_replaced: &dyn Fn(&Function) -> bool,
+    findings: &mut Vec<Finding>,
+) {
+    let replaced: Vec<bool> = functions.list().iter().map(is_replaced).collect();
     let mut checker = Checker {
         module,
         code,
         functions,
-        returns: Returns::find(module, code, functions),
+        returns: Returns::find(module, code, functions, &replaced),
+        replaced,
         safe_bifs: bifs(module, is_safe_bif),
         size_bifs: bifs(module, |name, arity| arity == 1 && matches!(name, "bit_size" | "byte_size")),
         setelement: bifs(module, |name, arity| name == "setelement" && arity == 3),
@@ -138,6 +146,8 @@ struct Checker<'m, 'a> {
     code: &'m Decoded<'a>,
     functions: &'m Functions,
     returns: Returns,
+    /// By function: whether the VM calls another one in its place.
+    replaced: Vec<bool>,
     safe_bifs: Vec<bool>,
     size_bifs: Vec<bool>,
     setelement: Vec<bool>,
@@ -639,6 +649,10 @@ impl Walk<'_, '_, '_> {
         if arguments.iter().any(|&kind| kind != 0)
             && let Some(callee) = self.checker.functions.entered_at(label)
         {
+            if self.checker.replaced.get(callee) == Some(&true) {
+                // What stands in its place knows nothing of match contexts.
+                (0..arity as u16).try_for_each(|number| term(state, Operand::X(number)))?;
+            }
             self.spend(arguments.len());
             self.calls.push((callee, arguments));
         }

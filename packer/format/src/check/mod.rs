@@ -21,7 +21,7 @@ mod tests;
 use alloc::vec::Vec;
 
 use crate::code::Decoded;
-use crate::functions::Functions;
+use crate::functions::{Function, Functions};
 use crate::module::Module;
 
 pub use rule::Rule;
@@ -40,23 +40,25 @@ pub struct Finding {
 /// Checks all functions. A module that gives no finding is safe to run.
 #[must_use]
 pub fn check(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Vec<Finding> {
-    check_with(module, code, functions, &operands::valid_literals(module))
+    check_with(module, code, functions, &operands::valid_literals(module), &|_| false)
 }
 
-/// As [`check`], with what is known of the literals. A VM that decodes them when it loads the module need not have the
-/// reader of terms here as well.
+/// As [`check`], with what is known of the literals, and of which functions the VM calls another in place of the module's
+/// own. A VM that decodes the literals when it loads the module need not have the reader of terms here as well. Another
+/// function than the one in the code may return where that never does, and takes nothing but terms.
 #[must_use]
 pub fn check_with(
     module: &Module<'_>,
     code: &Decoded<'_>,
     functions: &Functions,
     literals: &operands::Literals,
+    is_replaced: &dyn Fn(&Function) -> bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     operands::check(module, code, functions, literals, &mut findings);
     if findings.is_empty() {
         // The flow part relies on labels and indices that exist.
-        flow::check(module, code, functions, &mut findings);
+        flow::check(module, code, functions, is_replaced, &mut findings);
     }
     findings
 }

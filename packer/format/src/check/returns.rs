@@ -22,9 +22,9 @@ pub struct Returns {
 }
 
 impl Returns {
-    /// Finds them.
+    /// Finds them. Of functions that are replaced, by their index in [`Functions::list`], nothing is known: they may.
     #[must_use]
-    pub fn find(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions) -> Self {
+    pub fn find(module: &Module<'_>, code: &Decoded<'_>, functions: &Functions, replaced: &[bool]) -> Self {
         let mut finder = Finder {
             code,
             functions,
@@ -35,6 +35,9 @@ impl Returns {
         };
         for (number, function) in functions.list().iter().enumerate() {
             finder.paths.push((number, function.body));
+        }
+        for (number, _) in replaced.iter().enumerate().filter(|(_, replaced)| **replaced) {
+            finder.may_return(number);
         }
         while let Some((number, start)) = finder.paths.pop() {
             finder.follow(number, start);

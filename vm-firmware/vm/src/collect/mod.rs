@@ -2,8 +2,8 @@
 //! references to large binaries that die with their objects. How objects move is in [`copying`], and, where there is no
 //! memory for a copy, in [`compact`]; [`verify`] checks a heap.
 //!
-//! When a collection is due: when the heap is longer than its `limit`. A collection sets that to twice what lives, so
-//! that its cost, which grows with what lives, is paid for by as much allocation. Large binaries weigh in: each one that
+//! When a collection is due: when the heap is longer than its `limit`. A collection sets that to twice what lives (or
+//! beyond that by the length of the stack), so that its cost, which grows with both, is paid for by as much allocation. Large binaries weigh in: each one that
 //! a heap comes to refer to lowers the limit by [`weight_words`], so that a process cannot hold dead ones without bound,
 //! and those that live raise it by as much.
 
@@ -33,6 +33,9 @@ pub const fn weight_words(bytes: usize) -> usize {
     bytes / 8
 }
 
+/// Words of what lives and of the stack for which a collection counts as a reduction.
+const WORDS_A_REDUCTION: usize = 16;
+
 /// In zeal mode a heap may grow by one part in this many before it is collected again. A heap of less than that many
 /// words is collected at every chance; a large one would take a time that is quadratic in what it allocates.
 const ZEAL_SHARE: usize = 32;
@@ -60,18 +63,22 @@ pub fn collect(
         compact::collect(process, registers, binaries, zeal)?;
     }
     process.collections = process.collections.wrapping_add(1);
+    // A heap that is nearly full is collected for every few words: that must not make a time slice endless.
+    let stack = process.stack.len();
+    process.bump((process.heap.words.len() + stack) / WORDS_A_REDUCTION);
     process.reclaimed += before.saturating_sub(process.heap.words.len()) as u64;
-    settle(&mut process.heap, binaries, need, zeal)
+    settle(&mut process.heap, stack, binaries, need, zeal)
 }
 
-/// After a collection: the weight, the limit and the capacity.
-fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Result<(), NoMemory> {
+/// After a collection: the weight, the limit and the capacity. The stack was gone through as what lives was, so it counts
+/// in when the next one is due.
+fn settle(heap: &mut Heap, stack: usize, binaries: &Binaries, need: usize, zeal: bool) -> Result<(), NoMemory> {
     heap.weight = weigh(heap, binaries);
     let live = heap.words.len();
     let wanted = live.checked_add(need).ok_or(NoMemory)?;
-    let allowance = live.max(weight_words(heap.weight));
+    let allowance = live.max(weight_words(heap.weight)).max(stack);
     let limit = live.saturating_add(allowance).max(wanted).max(MIN_HEAP_WORDS);
-    heap.limit = if zeal { live.saturating_add(live / ZEAL_SHARE) } else { limit };
+    heap.limit = if zeal { live.saturating_add((live + stack) / ZEAL_SHARE) } else { limit };
     if heap.words.capacity() / 2 > limit {
         // Shrinking may copy, and must not fail.
         if heap.words.budget().probe(limit.saturating_mul(4)).is_ok() {

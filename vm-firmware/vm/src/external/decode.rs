@@ -417,15 +417,7 @@ impl Decoder<'_> {
     /// another number of arguments or free variables is another function, whatever the module calls it.
     fn lambda(&mut self, wanted: Lambda) -> Result<u32, Failure> {
         let Shared { code, budget, .. } = &mut *self.target.shared;
-        let same = |lambda: &Lambda| {
-            lambda.module == wanted.module
-                && lambda.index == wanted.index
-                && lambda.old_unique == wanted.old_unique
-                && lambda.checksum == wanted.checksum
-                && lambda.arity == wanted.arity
-                && lambda.free == wanted.free
-        };
-        if let Some(entry) = code.lambdas.iter().position(same) {
+        if let Some(entry) = code.lambdas.iter().position(|lambda| lambda.is(&wanted)) {
             return Ok(entry as u32);
         }
         budget.reserve(&mut code.lambdas, 1)?;

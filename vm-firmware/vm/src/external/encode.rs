@@ -10,6 +10,7 @@ use crate::compare::{self, compare_exact};
 use crate::external::deflate;
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
+use crate::steps::Steps;
 use crate::term::Term;
 
 /// How to write a term: the options of `term_to_binary/2`.
@@ -145,7 +146,9 @@ impl<'a> Encoder<'a> {
             self.bytes(&super::LOCAL_MARK)?;
         }
         self.push(Todo::Term(term))?;
+        let mut steps = Steps::new();
         while let Some(next) = self.todo.pop() {
+            steps.take()?;
             match next {
                 Todo::Term(term) => self.term(term)?,
                 Todo::Terms(terms) => {

@@ -517,9 +517,15 @@ impl Machine<'_> {
 
     /// Writes the segment in word `at`, from bit `start` on; gives where it ends.
     fn segment(&self, at: usize, bytes: &mut [u8], start: usize) -> Built<usize> {
-        let (first, value) = (self.word(at), self.operand(at + 1));
+        let first = self.word(at);
         let (number, flags, unit) = (first as u8, bit_codes::flags(first), bit_codes::unit(first));
-        let store = self.store();
+        if number == kind::STRING {
+            // The word is no operand, but where in the string table it begins: it may look like any register.
+            let (from, count) = (self.word(at + 1) as usize, self.word(at + 3) as usize);
+            bits::copy(self.shared.code.strings.get(from..).unwrap_or_default(), 0, bytes, start, count);
+            return Ok(start + count);
+        }
+        let (store, value) = (self.store(), self.operand(at + 1));
         let all = match number {
             kind::INTEGER => {
                 let count = self.segment_size(at)?;
@@ -541,12 +547,6 @@ impl Machine<'_> {
                 let (character, length) = construct::character_bytes(value, encoding, flags)?;
                 bits::copy(&character, 0, bytes, start, length * 8);
                 return Ok(start + length * 8);
-            }
-            kind::STRING => {
-                let from = self.word(at + 1) as usize;
-                let count = self.word(at + 3) as usize;
-                bits::copy(self.shared.code.strings.get(from..).unwrap_or_default(), 0, bytes, start, count);
-                return Ok(start + count);
             }
             kind::BINARY => false,
             _ => true,

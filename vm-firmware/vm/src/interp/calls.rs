@@ -281,8 +281,11 @@ impl Machine<'_> {
                 for (place, &term) in self.x.iter_mut().skip(arity).zip(free) {
                     *place = Term(term);
                 }
-                let arity = arity + free.len();
-                self.invoke(Target::Address(lambda.address), arity, mode)
+                let total = arity + free.len();
+                match self.lambda(&lambda) {
+                    Some(address) => self.invoke(Target::Address(address), total, mode),
+                    None => self.undefined_fun(fun, arity),
+                }
             }
             Some((Kind::ExportFun, &[index])) => {
                 if self.shared.code.exports.get(index as usize).is_none_or(|export| usize::from(export.arity) != arity)

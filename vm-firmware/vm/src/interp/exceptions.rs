@@ -110,7 +110,12 @@ impl Machine<'_> {
         self.process.exception = [Term::atom(class.atom()), reason, trace];
         self.set_x(0, Term::NONE);
         self.ip = handler as usize;
-        None
+        // Code that loops by exceptions alone must come to the end of its time slice and to a collection, too.
+        self.process.reductions -= 1;
+        if !self.ensure(0, 1) {
+            return Some(self.out_of_memory());
+        }
+        (self.process.reductions <= 0).then(|| self.leave(1, Outcome::Yielded))
     }
 
     /// The list for a raw trace; `[]` for anything else.

@@ -1,11 +1,13 @@
 //! Calls of modules whose `on_load` function has not ended yet, and the instructions that belong to no module: they begin
-//! and end the process of such a function, and make a call that had to wait.
+//! and end the process of such a function, and make a call that had to wait. And calls of funs whose module is not there.
 
 use crate::atoms::{self, Atom};
-use crate::code::{self, Code};
+use crate::code::{self, Code, Lambda};
 use crate::interp::Machine;
 use crate::interp::calls::Mode;
-use crate::on_load;
+use crate::interp::exceptions::First;
+use crate::memory::NoMemory;
+use crate::on_load::{self, Presence};
 use crate::process::State;
 use crate::raise::Class;
 use crate::term::Term;
@@ -68,6 +70,39 @@ impl Machine<'_> {
         match self.named(module, function, arity) {
             Some(target) => self.invoke(target, arity, Mode::Only),
             None => Some(self.out_of_memory()),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// Where the code of a fun is. One that came from outside before its module was there leads nowhere: then the module
+    /// is looked for, as OTP's `error_handler` does.
+    #[inline]
+    pub(super) fn lambda(&mut self, lambda: &Lambda) -> Option<u32> {
+        if lambda.address != 0 { Some(lambda.address) } else { self.find_lambda(lambda) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_lambda(&mut self, wanted: &Lambda) -> Option<u32> {
+        if on_load::find(self.shared, wanted.module, self.process.number) != Presence::Ready {
+            return None;
+        }
+        self.shared
+            .code
+            .lambdas
+            .iter()
+            .find(|lambda| lambda.address != 0 && lambda.is(wanted))
+            .map(|found| found.address)
+    }
+
+    /// A fun was called whose code is not there.
+    #[cold]
+    pub(super) fn undefined_fun(&mut self, fun: Term, arity: usize) -> Option<Outcome> {
+        let entry = self.arguments(arity).and_then(|list| self.process.heap.tuple(&[fun, list, Term::NIL]));
+        match entry {
+            Ok(entry) => self.throw(Class::Error, Term::atom(atoms::UNDEF), First::Entry(entry)),
+            Err(NoMemory) => Some(self.out_of_memory()),
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
         *place = Term(word);
     }
     process.registers.clear();
-    if shared.zeal {
+    if shared.zeal && process.collections == 0 {
         // A young process would run up to its first limit without a collection.
         process.heap.limit = 0;
     }

@@ -4,6 +4,7 @@ pub mod bind;
 pub mod cost;
 pub mod identity;
 mod packed;
+mod replaced;
 pub mod translate;
 
 use alloc::format;
@@ -11,7 +12,7 @@ use alloc::string::String;
 use core::fmt;
 
 use emberl_format::check::{self, operands::Literals};
-use emberl_format::functions::Functions;
+use emberl_format::functions::{Function, Functions};
 use emberl_format::module::Module;
 
 use crate::atoms::Atom;
@@ -69,8 +70,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     let module = Module::parse(beam)?;
     let code = module.code.decode()?;
     let functions = Functions::find(&module, &code)?;
-    // The literals are decoded when the module is bound; one that is no term is refused there.
-    if let Some(finding) = check::check_with(&module, &code, &functions, &Literals::Decoded).first() {
+    // The literals are decoded when the module is bound; one that is no term is refused there. So are the natives put in.
+    let is_replaced = |function: &Function| replaced::is_replaced(&module, function);
+    if let Some(finding) = check::check_with(&module, &code, &functions, &Literals::Decoded, &is_replaced).first() {
         let function = functions.list().get(finding.function);
         let (name, arity) = function.map_or(("?", 0), |function| (module.atom(function.name), function.arity));
         return Err(Error::Unsafe(format!("{}:{name}/{arity}: {}", module.name(), finding.rule)));
@@ -80,6 +82,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     }
     if let Some(what) = translate::bit_syntax::refuse(&code) {
         return Err(Error::Unsafe(format!("{}: {what}", module.name())));
+    }
+    if replaced::jumps_to_native(&module, &code, &functions) {
+        return Err(Error::Unsafe(format!("{}: a function that the VM has itself jumps to its entry", module.name())));
     }
     let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)

@@ -12,6 +12,7 @@ use crate::heap::{Bits, Store, View};
 use crate::matching::{part_of, resolve};
 use crate::memory::{Budget, NoMemory};
 use crate::raise::{Raise, Result};
+use crate::steps::Steps;
 use crate::term::{Kind, Term};
 
 pub(super) static BINARY: &[Native] = natives! {
@@ -233,7 +234,9 @@ fn walk_with<'a>(
     each: &mut dyn FnMut(Item<'a>) -> Result<()>,
 ) -> Result<()> {
     let mut term = iolist;
+    let mut steps = Steps::new();
     loop {
+        steps.take()?;
         if let Some((head, tail)) = store.cell(term) {
             if let Some(byte) = head.as_small() {
                 each(Item::Byte(u8::try_from(byte).map_err(|_| Raise::BADARG)?))?;

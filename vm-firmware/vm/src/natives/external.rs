@@ -14,6 +14,7 @@ use crate::natives::{Context, Native, natives};
 use crate::platform::Stream;
 use crate::print::{Mode, print};
 use crate::raise::{Raise, Result};
+use crate::steps::Steps;
 use crate::term::{Kind, Term};
 
 /// Of the module `erlang`.
@@ -245,14 +246,19 @@ fn walk(
     each: &mut dyn FnMut(&[u8]),
 ) -> Result<()> {
     let mut next = Some(data);
+    let mut steps = Steps::new();
     while let Some(term) = next {
+        steps.take()?;
         next = None;
         match store.view(term) {
             View::Nil => {}
-            View::Bits(bits) if bits.is_binary() => match bits.as_bytes() {
-                Some(bytes) => each(bytes),
-                None => bits.iter().for_each(|byte| each(&[byte])),
-            },
+            View::Bits(bits) if bits.is_binary() => {
+                steps.take_bytes(bits.size / 8)?;
+                match bits.as_bytes() {
+                    Some(bytes) => each(bytes),
+                    None => bits.iter().for_each(|byte| each(&[byte])),
+                }
+            }
             View::Cell(head, tail) => {
                 match head.as_small() {
                     Some(value) => each(&[u8::try_from(value).map_err(|_| Raise::BADARG)?]),

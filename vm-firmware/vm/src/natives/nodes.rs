@@ -12,6 +12,7 @@ use crate::maps;
 use crate::natives::process::{arg, atom_arg};
 use crate::natives::{Context, Native, find, natives};
 use crate::raise::{Raise, Result};
+use crate::steps::Steps;
 use crate::term::Term;
 
 const NODE: Term = Term::atom(atoms::NONODE_AT_NOHOST);
@@ -158,8 +159,10 @@ fn flatten(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let store = cx.shared.store(&cx.process.heap);
     let budget = &cx.shared.budget;
     let mut rest = list;
+    let mut steps = Steps::new();
     let walked = (|| {
         loop {
+            steps.take()?;
             if let Some((head, tail)) = store.cell(rest) {
                 if head == Term::NIL {
                     rest = tail;

@@ -12,6 +12,7 @@ use crate::heap::{Bits, Store, View};
 use crate::matching::part_of;
 use crate::memory::Budget;
 use crate::raise::{Raise, Result};
+use crate::steps::Steps;
 use crate::term::Term;
 
 pub(super) static UNICODE: &[Native] = natives! {
@@ -47,7 +48,9 @@ enum End {
 /// Checks that data is lists of integers and binaries, and not more.
 fn check(store: Store<'_>, budget: &Budget, stack: &mut Vec<Term>, data: Term) -> Result<()> {
     let mut term = data;
+    let mut steps = Steps::new();
     loop {
+        steps.take()?;
         if let Some((head, tail)) = store.cell(term) {
             match store.view(head) {
                 View::Cell(..) => {
@@ -147,7 +150,9 @@ impl Conversion<'_> {
 
     fn run(&mut self, stack: &mut Vec<Term>, data: Term) -> Result<End> {
         let mut term = data;
+        let mut steps = Steps::new();
         loop {
+            steps.take()?;
             let (item, next) = match self.store.cell(term) {
                 Some((head, tail)) => (head, Some(tail)),
                 None => (term, None),

@@ -1,0 +1,105 @@
+//! The bound of walks over terms. A term may hold the same part many times: sixty cells, each with the one before as head
+//! and as tail, are a term of 2^60 parts, and nothing stops a walk over them that takes no memory. OTP lets other
+//! processes run meanwhile, and goes on for years; here a native function or a comparison runs to its end, so it must
+//! have one.
+
+use crate::memory::NoMemory;
+
+/// Parts that a walk visits at most: more than the terms of a machine with half a gigabyte can have without sharing.
+const MOST: u32 = 1 << 26;
+
+/// Bytes that count as a part.
+const BYTES: usize = 16;
+
+/// What is left of a walk.
+#[derive(Debug)]
+pub struct Steps(u32);
+
+impl Steps {
+    /// A walk begins.
+    #[must_use]
+    #[inline]
+    pub const fn new() -> Self {
+        Self(MOST)
+    }
+
+    /// Goes on to another part.
+    ///
+    /// # Errors
+    /// When there were too many, as if a copy of the term were made and found no memory.
+    #[inline]
+    pub fn take(&mut self) -> Result<(), NoMemory> {
+        self.take_bytes(BYTES)
+    }
+
+    /// Reads so many bytes.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take): a large binary, too, may be a part many times.
+    #[inline]
+    pub fn take_bytes(&mut self, bytes: usize) -> Result<(), NoMemory> {
+        let steps = u32::try_from(bytes / BYTES).map_err(|_| NoMemory)?;
+        self.0 = self.0.checked_sub(steps).ok_or(NoMemory)?;
+        Ok(())
+    }
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heap::{Heap, Store};
+    use crate::memory::Budget;
+    use crate::term::{LITERAL_BIT, Term};
+
+    /// A term of 2^levels leaves in so many cells.
+    fn shared(heap: &mut Heap, levels: u32) -> Term {
+        (0..levels).fold(Term::NIL, |part, _| heap.cons(part, part).unwrap())
+    }
+
+    #[test]
+    fn walks_over_shared_parts_end() {
+        let budget = Budget::new(1 << 20);
+        let atoms = crate::atoms::Atoms::new(budget.clone()).unwrap();
+        let binaries = crate::binaries::Binaries::new(budget.clone());
+        let code = crate::code::Code::new(budget.clone()).unwrap();
+        let mut heap = Heap::new(budget.clone(), 0);
+        let literals = Heap::new(budget.clone(), LITERAL_BIT);
+        let (a, b) = (shared(&mut heap, 60), shared(&mut heap, 60));
+        let (c, d) = (shared(&mut heap, 16), shared(&mut heap, 16));
+        let used = budget.used();
+        let (heap, literals) = (heap.words.as_slice(), literals.words.as_slice());
+        let store = Store { heap, literals, atoms: &atoms, binaries: &binaries };
+        assert_eq!(crate::compare::equal_exact(store, a, b), Err(NoMemory));
+        assert_eq!(crate::compare::equal_exact(store, c, d), Ok(true));
+        assert_eq!(crate::copy::flat_size(store.heap, a, &budget), Err(NoMemory));
+        assert_eq!(crate::copy::flat_size(store.heap, c, &budget), Ok(2 * ((1 << 16) - 1)));
+        assert_eq!(crate::hash::phash2(store, &code, a), Err(NoMemory));
+        assert!(crate::hash::phash2(store, &code, c).is_ok());
+        assert_eq!(crate::phash::phash(store, &code, &budget, a), Err(NoMemory));
+        assert!(crate::phash::phash(store, &code, &budget, c).is_ok());
+        let options = crate::external::EncodeOptions::default();
+        assert_eq!(crate::external::encode::size(store, &code, a, options, &budget), Err(NoMemory));
+        assert!(crate::external::encode::size(store, &code, c, options, &budget).is_ok());
+        let bytes = crate::natives::binary::iolist_bytes(store, &budget, a);
+        assert_eq!(bytes, Err(crate::raise::Raise::NoMemory));
+        assert_eq!(crate::natives::binary::iolist_bytes(store, &budget, c), Ok(alloc::vec::Vec::new()));
+        assert!(crate::print::print(store, &code, a, crate::print::Mode::Plain, &budget, &mut Nothing).is_err());
+        assert!(crate::print::print(store, &code, c, crate::print::Mode::Plain, &budget, &mut Nothing).is_ok());
+        assert_eq!(budget.used(), used);
+    }
+
+    /// Text that nobody reads.
+    struct Nothing;
+
+    impl core::fmt::Write for Nothing {
+        fn write_str(&mut self, _: &str) -> core::fmt::Result {
+            Ok(())
+        }
+    }
+}
