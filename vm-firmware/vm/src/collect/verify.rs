@@ -32,11 +32,11 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
         let first = Term(word);
         let (start, length) = if first.is_header() { (Start::Object, 1 + first.size()) } else { (Start::Cell, 2) };
         if words.len() - next < length {
-            return Err(format!("the object at {next} ({first:?}) is longer than the heap"));
+            return Err(format!("the object at {next} ({word:#010x}) is longer than the heap"));
         }
         if start == Start::Object {
             if !size_fits(first) {
-                return Err(format!("the object at {next} has a wrong size: {first:?}"));
+                return Err(format!("the object at {next} has a wrong size: {word:#010x}"));
             }
             shared += usize::from(first.kind() == Kind::SharedBinary);
         }
@@ -57,7 +57,7 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
         };
         for (offset, &word) in words.get(from..end).unwrap_or_default().iter().enumerate() {
             if let Some(wrong) = wrong(Term(word), &starts, literals, false) {
-                return Err(format!("word {} of the object at {next} ({first:?}): {wrong}", from + offset));
+                return Err(format!("word {} of the object at {next} ({:#010x}): {wrong}", from + offset, first.0));
             }
         }
         if matches!(first.kind(), Kind::SubBinary | Kind::MatchContext) && first.is_header() {
@@ -65,7 +65,7 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
             let area = if parent.is_literal() { literals } else { words };
             let header = area.get(parent.index()).copied().map_or(Term::NIL, Term);
             if !parent.is_boxed() || !matches!(header.kind(), Kind::HeapBinary | Kind::SharedBinary) {
-                return Err(format!("the object at {next} ({first:?}) is a part of no binary: {parent:?}"));
+                return Err(format!("the object at {next} ({word:#010x}) is a part of no binary: {:#010x}", parent.0));
             }
         }
         next = end;
@@ -76,7 +76,7 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
         let found = words.get(index).copied().map(Term);
         let is_binary = found.is_some_and(|header| header.is_header() && header.kind() == Kind::SharedBinary);
         if !is_binary || starts.get(index) != Some(&Start::Object) || shared == 0 {
-            return Err(format!("the chain of large binaries leads to {index}, {found:?}"));
+            return Err(format!("the chain of large binaries leads to word {index}, which is none"));
         }
         shared -= 1;
         link = words.get(index + 3).copied().unwrap_or(0);
@@ -93,7 +93,7 @@ pub fn verify(process: &mut Process, registers: &mut [u32], literals: &[u32]) ->
         term
     });
     match bad.first() {
-        Some(term) => Err(format!("a root leads nowhere: {term:?}")),
+        Some(term) => Err(format!("a root leads nowhere: {:#010x}", term.0)),
         None => Ok(()),
     }
 }
@@ -117,22 +117,26 @@ fn wrong(term: Term, starts: &[Start], literals: &[u32], root: bool) -> Option<S
     if term.is_small() || term.is_atom() || term.is_pid() || term == Term::NIL || term == Term::NONE {
         return None;
     }
-    if term.is_local_pointer() {
+    let wrong = if term.is_local_pointer() {
         let wanted = if term.is_list() { Start::Cell } else { Start::Object };
-        return match starts.get(term.index()) {
-            Some(&found) if found == wanted => None,
-            Some(_) => Some(format!("{term:?} leads not to the start of such an object")),
-            None => Some(format!("{term:?} leads out of the heap")),
-        };
-    }
-    if term.is_literal() {
+        match starts.get(term.index()) {
+            Some(&found) if found == wanted => return None,
+            Some(_) => "leads not to the start of such an object",
+            None => "leads out of the heap",
+        }
+    } else if term.is_literal() {
         let length = if term.is_list() { 2 } else { 1 };
         let inside = literals.len().checked_sub(length).is_some_and(|last| term.index() <= last);
         let header = term.is_list() || literals.get(term.index()).is_some_and(|&word| Term(word).is_header());
-        return (!inside || !header).then(|| format!("{term:?} leads to no literal"));
-    }
-    if root && (term.is_continuation() || term.is_catch()) {
-        return None;
-    }
-    Some(format!("{:#010x} is no term", term.0))
+        if inside && header {
+            return None;
+        }
+        "leads to no literal"
+    } else {
+        if root && (term.is_continuation() || term.is_catch()) {
+            return None;
+        }
+        "is no term"
+    };
+    Some(format!("{:#010x} {wrong}", term.0))
 }
