@@ -53,9 +53,9 @@ impl Default for Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heap::{Heap, Store};
+    use crate::heap::Heap;
     use crate::memory::Budget;
-    use crate::term::{LITERAL_BIT, Term};
+    use crate::term::Term;
 
     /// A term of 2^levels leaves in so many cells.
     fn shared(heap: &mut Heap, levels: u32) -> Term {
@@ -65,32 +65,31 @@ mod tests {
     #[test]
     fn walks_over_shared_parts_end() {
         let budget = Budget::new(1 << 20);
-        let atoms = crate::atoms::Atoms::new(budget.clone()).unwrap();
-        let binaries = crate::binaries::Binaries::new(budget.clone());
-        let code = crate::code::Code::new(budget.clone()).unwrap();
+        let platform = alloc::boxed::Box::new(crate::external::tests::Nothing);
+        let machine = crate::shared::Shared::new(platform, budget.clone()).unwrap();
+        let code = &machine.code;
         let mut heap = Heap::new(budget.clone(), 0);
-        let literals = Heap::new(budget.clone(), LITERAL_BIT);
         let (a, b) = (shared(&mut heap, 60), shared(&mut heap, 60));
         let (c, d) = (shared(&mut heap, 16), shared(&mut heap, 16));
         let used = budget.used();
-        let (heap, literals) = (heap.words.as_slice(), literals.words.as_slice());
-        let store = Store { heap, literals, atoms: &atoms, binaries: &binaries };
+        let store = machine.store(&heap);
+        let words = heap.words.as_slice();
         assert_eq!(crate::compare::equal_exact(store, a, b), Err(NoMemory));
         assert_eq!(crate::compare::equal_exact(store, c, d), Ok(true));
-        assert_eq!(crate::copy::flat_size(store.heap, a, &budget), Err(NoMemory));
-        assert_eq!(crate::copy::flat_size(store.heap, c, &budget), Ok(2 * ((1 << 16) - 1)));
-        assert_eq!(crate::hash::phash2(store, &code, a), Err(NoMemory));
-        assert!(crate::hash::phash2(store, &code, c).is_ok());
-        assert_eq!(crate::phash::phash(store, &code, &budget, a), Err(NoMemory));
-        assert!(crate::phash::phash(store, &code, &budget, c).is_ok());
+        assert_eq!(crate::copy::flat_size(words, a, &budget), Err(NoMemory));
+        assert_eq!(crate::copy::flat_size(words, c, &budget), Ok(2 * ((1 << 16) - 1)));
+        assert_eq!(crate::hash::phash2(store, code, a), Err(NoMemory));
+        assert!(crate::hash::phash2(store, code, c).is_ok());
+        assert_eq!(crate::phash::phash(store, code, &budget, a), Err(NoMemory));
+        assert!(crate::phash::phash(store, code, &budget, c).is_ok());
         let options = crate::external::EncodeOptions::default();
-        assert_eq!(crate::external::encode::size(store, &code, a, options, &budget), Err(NoMemory));
-        assert!(crate::external::encode::size(store, &code, c, options, &budget).is_ok());
+        assert_eq!(crate::external::encode::size(store, code, a, options, &budget), Err(NoMemory));
+        assert!(crate::external::encode::size(store, code, c, options, &budget).is_ok());
         let bytes = crate::natives::binary::iolist_bytes(store, &budget, a);
         assert_eq!(bytes, Err(crate::raise::Raise::NoMemory));
         assert_eq!(crate::natives::binary::iolist_bytes(store, &budget, c), Ok(alloc::vec::Vec::new()));
-        assert!(crate::print::print(store, &code, a, crate::print::Mode::Plain, &budget, &mut Nothing).is_err());
-        assert!(crate::print::print(store, &code, c, crate::print::Mode::Plain, &budget, &mut Nothing).is_ok());
+        assert!(crate::print::print(store, code, a, crate::print::Mode::Plain, &budget, &mut Nothing).is_err());
+        assert!(crate::print::print(store, code, c, crate::print::Mode::Plain, &budget, &mut Nothing).is_ok());
         assert_eq!(budget.used(), used);
     }
 
