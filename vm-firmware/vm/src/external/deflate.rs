@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn each_amount_of_memory_does_or_does_not() {
-        let sample: Vec<u8> = (0..5000_u32).map(|at| (at * at >> 5) as u8).collect();
+        let sample: Vec<u8> = (0..5000_u32).map(|at| ((at * at) >> 5) as u8).collect();
         let mut enough = 0;
         for memory in (0..80_000).step_by(1000) {
             let budget = Budget::new(memory);
