@@ -190,10 +190,10 @@ impl Machine<'_> {
         self.word(0) as u8 == op::BS_MATCH
     }
 
-    /// `bs_match` and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells. Those that make
+    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells. Those that make
     /// nothing on the heap are here; from the first other one on, [`other_commands`](Self::other_commands) goes on.
     #[inline(always)]
-    pub(super) fn match_commands(&mut self) -> Option<Outcome> {
+    pub(super) fn match_commands<const WHOLE: bool>(&mut self) -> Option<Outcome> {
         let term = self.named_register(self.word(2));
         let Open { position: kept, end, whole } = self.open(term);
         let (length, mut position, mut at) = (self.length(), kept, 3);
@@ -246,7 +246,7 @@ impl Machine<'_> {
                 | command::EQUAL
                 | command::BYTE
                 | command::SMALL => {
-                    self.put(term, if self.is_bs_match() { kept } else { position });
+                    self.put(term, if WHOLE { kept } else { position });
                     return self.fail();
                 }
                 _ => return self.other_commands(term, Open { position, end, whole }, kept, at),

@@ -543,7 +543,8 @@ impl Machine<'_> {
                 // Bit syntax.
                 op::BS_START_MATCH3 => follow!(machine.start_match(2)),
                 op::BS_START_MATCH4 => follow!(machine.start_match(3)),
-                op::BS_MATCH | op::BS_STEPS => follow!(machine.match_commands()),
+                op::BS_MATCH => follow!(machine.match_commands::<true>()),
+                op::BS_STEPS => follow!(machine.match_commands::<false>()),
                 op::BS_CREATE_BIN => follow!(machine.create_binary()),
 
                 number => follow!(machine.plain(number)),
