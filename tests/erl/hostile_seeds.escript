@@ -53,7 +53,27 @@ assembled() ->
        {reverse, 1, 4, [if_end]}]}].
 
 sources() ->
-    [%% The place of the second string in the string table, 122, is also how the translated code names a stack slot.
+    [%% The stack fills the memory frame by frame.
+     {"deep_recursion",
+      ["-module(hostile).", "-export([start/0]).",
+       "start() -> [start()]."]},
+     %% Garbage is made on top of a stack that each collection goes through.
+     {"deep_stack",
+      ["-module(hostile).", "-export([start/0, id/1]).",
+       "start() -> down(id(300000)).",
+       "down(0) -> garbage(id(1000000));",
+       "down(N) -> [down(N - 1)].",
+       "garbage(0) -> [];",
+       "garbage(N) -> id({N, N}), garbage(N - 1).",
+       "id(X) -> X."]},
+     %% Two terms of 2^60 parts each, in few cells.
+     {"shared_parts",
+      ["-module(hostile).", "-export([start/0, id/1]).",
+       "start() -> part(id(60), []) =:= part(id(60), []).",
+       "part(0, Part) -> Part;",
+       "part(N, Part) -> part(N - 1, [Part | Part]).",
+       "id(X) -> X."]},
+     %% The place of the second string in the string table, 122, is also how the translated code names a stack slot.
      {"string_place",
       ["-module(hostile).", "-export([start/0, f/1]).",
        "start() -> f(1).",

@@ -6,10 +6,16 @@
 
 #![allow(clippy::expect_used, clippy::panic)] // A test.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use emberl_tests::{conformance, hostile, mutate::Numbers, package_dir, releases::RELEASES};
 
+/// How long one of the seeds may take twice: each takes far less, unless it hangs.
+const LIMIT: Duration = Duration::from_secs(60);
 /// Changed copies of each program.
 const COPIES: usize = 4;
 
@@ -48,6 +54,7 @@ fn modules_that_did_harm_do_none() {
         let name = path.file_name().and_then(|name| name.to_str()).expect("names are text").to_owned();
         let beam = fs::read(&path).expect("a seed can be read");
         count += 1;
+        let began = Instant::now();
         match REFUSED.iter().find(|(refused, _)| *refused == name) {
             Some((_, why)) => {
                 let error = hostile::load(&beam, false).err().expect("it loads, but must not");
@@ -56,6 +63,7 @@ fn modules_that_did_harm_do_none() {
             None => assert!(hostile::load_and_run(&beam, false), "{name} does not load: {:?}", error(&path)),
         }
         hostile::load_and_run(&beam, true);
+        assert!(began.elapsed() < LIMIT, "{name} took {:?}", began.elapsed());
     }
     assert!(count > REFUSED.len(), "there are few seeds in {}", folder.display());
 }

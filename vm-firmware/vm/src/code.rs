@@ -198,6 +198,10 @@ impl Code {
 
     /// Makes room for a module's words, strings and lambdas.
     pub(crate) fn reserve(&mut self, words: usize, strings: usize, lambdas: usize) -> Result<(), NoMemory> {
+        // A continuation and a catch tag have 26 bits for an address.
+        if self.words.len().saturating_add(words) >= 1 << 26 {
+            return Err(NoMemory);
+        }
         self.words.reserve(words)?;
         self.budget.reserve(&mut self.strings, strings)?;
         self.budget.reserve(&mut self.lambdas, lambdas)

@@ -148,7 +148,7 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
     // Without code it is the hash inside this VM: atoms and funs by their index.
     let atom_hash = |atom: Atom| if code.is_some() { name(store, atom) } else { atom.0 ^ constant(20) };
     let mut stack: Scratch<'_, Work<'_>> = store.budget().scratch();
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     loop {
         steps.take()?;
         match store.view(term) {
@@ -174,6 +174,7 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                     word = (word << 8).wrapping_add(byte as u32);
                     count += 1;
                     if count == 4 {
+                        steps.take()?;
                         hash = one(hash, word, 4);
                         (word, count) = (0, 0);
                     }

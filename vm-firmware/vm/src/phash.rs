@@ -85,7 +85,7 @@ fn walk<'a>(
     mut term: Term,
 ) -> Result<u32, NoMemory> {
     let mut hash = 0_u32;
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     loop {
         steps.take()?;
         budget.reserve(stack, 2)?;

@@ -67,7 +67,7 @@ struct Printer<'a, 'o> {
 impl<'a> Printer<'a, '_> {
     fn run(&mut self, term: Term) -> Result {
         self.push(Todo::Term(term))?;
-        let mut steps = Steps::new();
+        let mut steps = Steps::new(self.store);
         while let Some(next) = self.todo.pop() {
             steps.take().map_err(|_| Error)?;
             match next {

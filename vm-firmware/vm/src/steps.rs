@@ -3,24 +3,35 @@
 //! processes run meanwhile, and goes on for years; here a native function or a comparison runs to its end, so it must
 //! have one.
 
+use crate::heap::Store;
 use crate::memory::NoMemory;
 
-/// Parts that a walk visits at most: more than the terms of a machine with half a gigabyte can have without sharing.
-const MOST: u32 = 1 << 26;
-
+/// Parts that any walk may visit.
+const LEAST: u32 = 1 << 22;
+/// Parts that a walk may visit in addition, for each word of the heap and of the literals. A term that shares nothing has
+/// no more parts than they have words.
+const EACH: u32 = 16;
 /// Bytes that count as a part.
-const BYTES: usize = 16;
+const BYTES: usize = 256;
 
 /// What is left of a walk.
 #[derive(Debug)]
 pub struct Steps(u32);
 
 impl Steps {
-    /// A walk begins.
+    /// A walk begins, over a term of a heap.
     #[must_use]
     #[inline]
-    pub const fn new() -> Self {
-        Self(MOST)
+    pub fn new(store: Store<'_>) -> Self {
+        Self::of(store.heap.len() + store.literals.len())
+    }
+
+    /// A walk begins, over a term in so many words.
+    #[must_use]
+    #[inline]
+    pub fn of(words: usize) -> Self {
+        let words = u32::try_from(words).unwrap_or(u32::MAX);
+        Self(words.saturating_mul(EACH).saturating_add(LEAST))
     }
 
     /// Goes on to another part.
@@ -41,12 +52,6 @@ impl Steps {
         let steps = u32::try_from(bytes / BYTES).map_err(|_| NoMemory)?;
         self.0 = self.0.checked_sub(steps).ok_or(NoMemory)?;
         Ok(())
-    }
-}
-
-impl Default for Steps {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

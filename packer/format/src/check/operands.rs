@@ -65,6 +65,9 @@ struct Checker<'m, 'a> {
 
 type Check = Result<(), Rule>;
 
+/// A list of an instruction is shorter, with room for what a VM's objects have beside the elements.
+const MOST_ELEMENTS: usize = (1 << 24) - 8;
+
 const BAD_UNIT: Rule = Rule::Operands("a unit is not between 1 and 256, or that of a string not 8");
 
 impl Checker<'_, '_> {
@@ -172,6 +175,9 @@ impl Checker<'_, '_> {
 
     fn list(&mut self, kind: Kind, list: Operand) -> Check {
         let elements = self.code.elements(list);
+        if elements.len() >= MOST_ELEMENTS {
+            return Err(Rule::Operands("a list has more elements than a tuple can have"));
+        }
         match kind {
             Kind::SelectValues | Kind::SelectArities => {
                 for pair in pairs(elements, "a list of values and labels has an odd length")? {

@@ -146,7 +146,7 @@ impl<'a> Encoder<'a> {
             self.bytes(&super::LOCAL_MARK)?;
         }
         self.push(Todo::Term(term))?;
-        let mut steps = Steps::new();
+        let mut steps = Steps::new(self.store);
         while let Some(next) = self.todo.pop() {
             steps.take()?;
             match next {

@@ -88,6 +88,9 @@ impl From<NoMemory> for Stop {
     }
 }
 
+/// Most words of a module.
+const MOST_WORDS: usize = (1 << 24) - 1;
+
 /// Translates a module that the checker has passed.
 ///
 /// # Errors
@@ -168,6 +171,10 @@ impl Translator<'_, '_> {
     }
 
     pub(super) fn push(&mut self, word: u32) -> Result<(), NoMemory> {
+        // The length of an instruction has 24 bits.
+        if self.out.words.len() >= MOST_WORDS {
+            return Err(NoMemory);
+        }
         if self.out.words.len() == self.out.words.capacity() {
             self.out.words.try_reserve(self.out.words.len() / 2 + 64).map_err(|_| NoMemory)?;
         }

@@ -234,7 +234,7 @@ fn walk_with<'a>(
     each: &mut dyn FnMut(Item<'a>) -> Result<()>,
 ) -> Result<()> {
     let mut term = iolist;
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     loop {
         steps.take()?;
         if let Some((head, tail)) = store.cell(term) {

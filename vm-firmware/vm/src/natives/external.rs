@@ -246,7 +246,7 @@ fn walk(
     each: &mut dyn FnMut(&[u8]),
 ) -> Result<()> {
     let mut next = Some(data);
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     while let Some(term) = next {
         steps.take()?;
         next = None;

@@ -159,7 +159,7 @@ fn flatten(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let store = cx.shared.store(&cx.process.heap);
     let budget = &cx.shared.budget;
     let mut rest = list;
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     let walked = (|| {
         loop {
             steps.take()?;

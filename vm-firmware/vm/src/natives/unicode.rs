@@ -48,7 +48,7 @@ enum End {
 /// Checks that data is lists of integers and binaries, and not more.
 fn check(store: Store<'_>, budget: &Budget, stack: &mut Vec<Term>, data: Term) -> Result<()> {
     let mut term = data;
-    let mut steps = Steps::new();
+    let mut steps = Steps::new(store);
     loop {
         steps.take()?;
         if let Some((head, tail)) = store.cell(term) {
@@ -150,7 +150,7 @@ impl Conversion<'_> {
 
     fn run(&mut self, stack: &mut Vec<Term>, data: Term) -> Result<End> {
         let mut term = data;
-        let mut steps = Steps::new();
+        let mut steps = Steps::new(self.store);
         loop {
             steps.take()?;
             let (item, next) = match self.store.cell(term) {
