@@ -23,7 +23,7 @@ impl Steps {
     #[must_use]
     #[inline]
     pub fn new(store: Store<'_>) -> Self {
-        Self::of(store.heap.len() + store.literals.len())
+        Self::of(store.heap().len() + store.literals().len())
     }
 
     /// A walk begins, over a term in so many words.
