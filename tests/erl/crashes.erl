@@ -39,7 +39,7 @@ ways() ->
         fun() -> (g(#{}))#{key := 1} end,
         fun() -> exit(self(), kill), receive after infinity -> ok end end,
         fun() -> erlang:raise(error, [16#e4, 16#f6, 16#fc], [{m, f, 1, []}]) end,
-        fun() -> error({'it''s', 'A', [16#e4], <<1, 2, 3:4>>, <<"text\n">>, fun lists:map/2, {}, [], #{}}) end,
+        fun() -> error({'it\'s', 'A', [16#e4], <<1, 2, 3:4>>, <<"text\n">>, fun lists:map/2, {}, [], #{}}) end,
         fun() -> element(g(3), {1, 2}) end,
         fun() -> binary_to_atom(g(<<255, 254>>)) end,
         fun() -> g(deep(30)) ! message end

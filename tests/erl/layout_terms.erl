@@ -26,7 +26,7 @@ main(["reports", Module, Count]) ->
     ok = logger:add_handler(?MODULE, ?MODULE, #{config => #{to => self()}}),
     spawn(list_to_atom(Module), start, []),
     ok = io:setopts([{encoding, unicode}]),
-    [receive {report, Text} -> io:put_chars([Text, $\n]) end || _ <- lists:seq(1, list_to_integer(Count))],
+    [receive {report, Text} -> io:put_chars(Text) end || _ <- lists:seq(1, list_to_integer(Count))],
     erlang:halt(0).
 
 %% What a handler of reports is called with.
