@@ -47,6 +47,7 @@ fn main() {
     trials.extend(RELEASES.map(erl_trial));
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
+    trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
     match conformance::names() {
         Ok(names) => {
             trials.extend(names.iter().map(|name| trial("program", name, same_as_erl, can_run)));
@@ -187,6 +188,16 @@ fn same_as_erl(name: &str) -> Result<(), Failed> {
 fn same_in_zeal(name: &str) -> Result<(), Failed> {
     let newest = compiled()?.iter().rfind(|compiled| conformance::has(compiled.release, name));
     same(&bin::checked()?, name, newest.ok_or("no release")?, &["--zeal"])
+}
+
+/// What lives may fill 85 % of the memory that there is.
+fn live_data_fills_memory() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let sources = erl::sources(&format!("{}/memory", conformance::FOLDER), "erl")?;
+    erl::compile_erlang(&sources, folder.path(), &["-Werror"])?;
+    let file = folder.path().join("fill.beam");
+    bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new("1M"), file.as_os_str()])?.ok()?;
+    Ok(())
 }
 
 /// The programs of `conformance/on_load/`, which call other modules there.

@@ -1,13 +1,13 @@
 //! Arithmetic on terms, as OTP's operators do it: integers of any size, floats, and both mixed. Owns the limits of
 //! integers and the conversions between terms, `i64`, `f64` and large integers.
 //!
-//! Integers of up to 64 bits take the paths of [`integers`], sums of larger ones those of [`large`]. The rest goes through
-//! `num-bigint`, which allocates without asking: so the memory that it will need is asked for first.
+//! The interpreter has tried [`integers`](crate::integers) before it comes here. Sums go the way of [`large`], the rest goes
+//! through `num-bigint`, which allocates without asking: so the memory that it will need is asked for first.
 
 use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::heap::{Heap, Store};
-use crate::integers::{self, Operation};
+use crate::integers::Operation;
 use crate::large;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
@@ -38,11 +38,6 @@ fn number(store: Store<'_>, term: Term) -> Option<Number<'_>> {
         }),
         _ => None,
     }
-}
-
-/// What [`integers::fast`] makes of it.
-fn fast(context: &mut Context<'_>, operation: Operation, a: Term, b: Term) -> Option<Term> {
-    integers::fast(&mut context.process.heap, &context.shared.literals, operation, a, b)
 }
 
 impl Number<'_> {
@@ -221,9 +216,6 @@ fn probe(budget: &Budget, words: usize, factor: usize) -> core::result::Result<(
 /// # Errors
 /// As the operator in OTP; so with all that follow.
 pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-    if let Some(term) = fast(context, Operation::Add, a, b) {
-        return Ok(term);
-    }
     if let Some(term) = large::sum(context, a, b, false)? {
         return Ok(term);
     }
@@ -236,9 +228,6 @@ pub fn add(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A - B`.
 pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-    if let Some(term) = fast(context, Operation::Subtract, a, b) {
-        return Ok(term);
-    }
     if let Some(term) = large::sum(context, a, b, true)? {
         return Ok(term);
     }
@@ -251,9 +240,6 @@ pub fn subtract(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A * B`.
 pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-    if let Some(term) = fast(context, Operation::Multiply, a, b) {
-        return Ok(term);
-    }
     if let Some(term) = large::product(context, a, b)? {
         return Ok(term);
     }
@@ -274,9 +260,6 @@ pub fn multiply(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 
 /// `A / B`.
 pub fn divide(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-    if let Some(term) = fast(context, Operation::Quotient, a, b) {
-        return Ok(term);
-    }
     let store = context.store();
     match (to_float(store, a), to_float(store, b)) {
         (Some(a), Some(b)) if b != 0.0 => from_float(context.heap(), a / b),
@@ -295,9 +278,6 @@ pub fn remainder(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn quotient(context: &mut Context<'_>, a: Term, b: Term, remainder: bool) -> Result {
-    if let Some(term) = fast(context, if remainder { Operation::Remainder } else { Operation::Divide }, a, b) {
-        return Ok(term);
-    }
     match pair(context, a, b, 5)? {
         Pair::Integers(a, b) if b != 0 => {
             // Only the least integer by -1 is more than 64 bits.
@@ -317,6 +297,9 @@ fn quotient(context: &mut Context<'_>, a: Term, b: Term, remainder: bool) -> Res
 
 /// `-A`.
 pub fn negate(context: &mut Context<'_>, a: Term) -> Result {
+    if let Some(value) = a.as_small() {
+        return Ok(context.heap().integer(-i64::from(value))?);
+    }
     if let Some(value) = context.store().float(a) {
         return Ok(context.heap().float(-value)?);
     }
@@ -338,37 +321,34 @@ pub fn abs(context: &mut Context<'_>, a: Term) -> Result {
     }
 }
 
-macro_rules! bitwise {
-    ($(#[$doc:meta])* $name:ident, $operator:tt, $operation:ident) => {
-        $(#[$doc])*
-        pub fn $name(context: &mut Context<'_>, a: Term, b: Term) -> Result {
-            if let Some(term) = fast(context, Operation::$operation, a, b) {
-                return Ok(term);
-            }
-            match pair(context, a, b, 4)? {
-                Pair::Integers(a, b) => Ok(context.heap().integer(a $operator b)?),
-                Pair::Bigs(a, b) => from_big(context.heap(), &(a $operator b)),
-                Pair::Floats(..) => Err(Raise::BADARITH),
-            }
-        }
-    };
+fn bitwise(context: &mut Context<'_>, a: Term, b: Term, operation: Operation) -> Result {
+    let term = large::bitwise(context, a, b, operation)?.ok_or(Raise::BADARITH)?;
+    match context.store().object(term) {
+        Some((_, words)) if words.len() as u64 * 32 > MAX_BITS => Err(Raise::SYSTEM_LIMIT),
+        _ => Ok(term),
+    }
 }
 
-bitwise!(
-    /// `A band B`.
-    band, &, And
-);
-bitwise!(
-    /// `A bor B`.
-    bor, |, Or
-);
-bitwise!(
-    /// `A bxor B`.
-    bxor, ^, Xor
-);
+/// `A band B`.
+pub fn band(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::And)
+}
+
+/// `A bor B`.
+pub fn bor(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::Or)
+}
+
+/// `A bxor B`.
+pub fn bxor(context: &mut Context<'_>, a: Term, b: Term) -> Result {
+    bitwise(context, a, b, Operation::Xor)
+}
 
 /// `bnot A`.
 pub fn bnot(context: &mut Context<'_>, a: Term) -> Result {
+    if let Some(value) = a.as_small() {
+        return Ok(Term::tiny(!value));
+    }
     if context.store().float(a).is_some() {
         return Err(Raise::BADARITH);
     }
@@ -387,9 +367,6 @@ pub fn bsr(context: &mut Context<'_>, a: Term, b: Term) -> Result {
 }
 
 fn shift(context: &mut Context<'_>, a: Term, b: Term, left: bool) -> Result {
-    if let Some(term) = fast(context, if left { Operation::ShiftLeft } else { Operation::ShiftRight }, a, b) {
-        return Ok(term);
-    }
     let store = context.store();
     let (Some(value), Some(by)) = (number(store, a), number(store, b)) else { return Err(Raise::BADARITH) };
     // A distance beyond 64 bits shifts all out, as any distance above the limit does.

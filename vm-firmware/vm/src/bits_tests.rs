@@ -103,7 +103,7 @@ fn show(context: &Context<'_>, term: Term) -> String {
             format!("{}{value}", if negative { "-" } else { "" })
         }
         View::Float(value) => format!("{value:?}"),
-        View::Atom(atom) => store.atoms.name(atom).into(),
+        View::Atom(atom) => store.atoms().name(atom).into(),
         View::Nil => "[]".into(),
         View::Cell(..) => {
             let mut list = store.list(term);
@@ -408,7 +408,7 @@ fn faults() {
         let store = context.store();
         let cause = |fault: Fault| match fault {
             Fault::Bad { reason, kind, cause, .. } => {
-                format!("{} {} {cause}", store.atoms.name(reason), store.atoms.name(kind))
+                format!("{} {} {cause}", store.atoms().name(reason), store.atoms().name(kind))
             }
             Fault::NoMemory => String::new(),
         };

@@ -118,7 +118,7 @@ pub fn compare(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoMemory>
         return Ok(Ordering::Equal);
     }
     if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
-        return Ok(store.atoms.compare(x, y));
+        return Ok(store.atoms().compare(x, y));
     }
     if !(a.is_pointer() && b.is_pointer()) {
         return Ok(leaves(store, &store.view(a), &store.view(b), false));
@@ -136,7 +136,7 @@ pub fn compare_exact(store: Store<'_>, a: Term, b: Term) -> Result<Ordering, NoM
         return Ok(Ordering::Equal);
     }
     if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
-        return Ok(store.atoms.compare(x, y));
+        return Ok(store.atoms().compare(x, y));
     }
     if !(a.is_pointer() && b.is_pointer()) {
         return Ok(leaves(store, &store.view(a), &store.view(b), true));
@@ -160,6 +160,7 @@ pub fn equal_exact_in(a: (Store<'_>, Term), b: (Store<'_>, Term)) -> Result<bool
 }
 
 /// The work: when `order` is not asked for, anything but `Equal` means only that the terms differ.
+#[cfg_attr(target_os = "none", inline)]
 fn run<'a>(
     (store_a, mut a): (Store<'a>, Term),
     (store_b, mut b): (Store<'a>, Term),
@@ -167,7 +168,7 @@ fn run<'a>(
     order: bool,
     depth: u8,
 ) -> Result<Ordering, NoMemory> {
-    let same_heap = core::ptr::eq(store_a.heap, store_b.heap);
+    let same_heap = core::ptr::eq(store_a.heap(), store_b.heap());
     let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: store_a.budget().scratch() };
     loop {
         if a != b || (!same_heap && a.is_local_pointer()) {
@@ -263,7 +264,7 @@ fn pair(store: Store<'_>, term: Term) -> Option<(&[u32], &[u32])> {
     if !term.is_list() {
         return None;
     }
-    let area = if term.is_literal() { store.literals } else { store.heap };
+    let area = if term.is_literal() { store.literals() } else { store.heap() };
     area.get(term.index()..term.index() + 2)?.split_at_checked(1)
 }
 
@@ -376,7 +377,7 @@ fn rank(view: &View<'_>) -> u8 {
 /// The order of terms of different types, or of the same type when they have no parts.
 fn leaves(store: Store<'_>, a: &View<'_>, b: &View<'_>, exact: bool) -> Ordering {
     match (a, b) {
-        (View::Atom(x), View::Atom(y)) => return store.atoms.compare(*x, *y),
+        (View::Atom(x), View::Atom(y)) => return store.atoms().compare(*x, *y),
         (View::Bits(x) | View::Context(x), View::Bits(y) | View::Context(y)) => return order_bits(*x, *y),
         (View::ExportFun(x), View::ExportFun(y)) => return x.cmp(y),
         _ => {}
@@ -432,7 +433,7 @@ fn identity(view: &View<'_>) -> Identity {
 }
 
 fn order_nodes(store: Store<'_>, a: &Identity, b: &Identity) -> Ordering {
-    store.atoms.compare(a.node, b.node).then(a.creation.cmp(&b.creation))
+    store.atoms().compare(a.node, b.node).then(a.creation.cmp(&b.creation))
 }
 
 fn order_bits(a: Bits<'_>, b: Bits<'_>) -> Ordering {

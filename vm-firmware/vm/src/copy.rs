@@ -229,20 +229,19 @@ fn count(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heap::{Store, View};
+    use crate::heap::View;
     use crate::memory::Budget;
     use alloc::vec;
 
     #[test]
     fn terms_are_copied_and_binaries_shared() {
         let budget = Budget::new(usize::MAX);
-        let mut binaries = Binaries::new(budget.clone());
-        let atoms = crate::atoms::Atoms::new(budget.clone()).unwrap();
+        let platform = alloc::boxed::Box::new(crate::external::tests::Nothing);
+        let mut shared = crate::shared::Shared::new(platform, budget.clone()).unwrap();
         let mut from = Heap::new(budget.clone(), 0);
-        let mut literals = Heap::new(budget.clone(), LITERAL_BIT);
-        let literal = literals.tuple(&[Term::tiny(9)]).unwrap();
+        let literal = shared.literals.tuple(&[Term::tiny(9)]).unwrap();
         let small = from.heap_binary(b"hello").unwrap();
-        let large = from.binary(&mut binaries, vec![7; 100]).unwrap();
+        let large = from.binary(&mut shared.binaries, vec![7; 100]).unwrap();
         let part = from.sub_binary(large, 12, 16).unwrap();
         let short = from.sub_binary(small, 8, 8).unwrap();
         let odd = from.sub_binary(small, 3, 7).unwrap();
@@ -252,9 +251,9 @@ mod tests {
 
         let mut to = Heap::new(budget.clone(), 0);
         to.words.push(Term::NIL.0).unwrap();
-        let copied = copy(from.words.as_slice(), fun, &mut to, &mut binaries).unwrap();
-        let check = |heap: &[u32], literals: &[u32], copied: Term, binaries: &Binaries| {
-            let store = Store { heap, literals, atoms: &atoms, binaries };
+        let copied = copy(from.words.as_slice(), fun, &mut to, &mut shared.binaries).unwrap();
+        let check = |heap: &Heap, copied: Term, shared: &crate::shared::Shared| {
+            let store = shared.store(heap);
             let View::Fun { entry: 0xffff_fff0, creator, free } = store.view(copied) else { panic!() };
             assert_eq!(creator, Term::pid(3));
             let tuple = store.tuple(free.get(0).unwrap()).unwrap();
@@ -266,15 +265,15 @@ mod tests {
             assert!(store.bits(items[4]).unwrap().iter().eq([0x42]));
             assert_eq!(items[5], literal);
         };
-        check(to.words.as_slice(), literals.words.as_slice(), copied, &binaries);
-        assert_eq!(binaries.references(BinaryId(0)), 3);
-        to.release(&mut binaries);
-        assert_eq!(binaries.references(BinaryId(0)), 1);
+        check(&to, copied, &shared);
+        assert_eq!(shared.binaries.references(BinaryId(0)), 3);
+        to.release(&mut shared.binaries);
+        assert_eq!(shared.binaries.references(BinaryId(0)), 1);
 
-        let copied = to_literals(from.words.as_slice(), fun, &mut literals, &binaries).unwrap();
+        let copied = to_literals(from.words.as_slice(), fun, &mut shared.literals, &shared.binaries).unwrap();
         assert!(copied.is_literal());
-        assert_eq!(binaries.references(BinaryId(0)), 1);
-        check(&[], literals.words.as_slice(), copied, &binaries);
+        assert_eq!(shared.binaries.references(BinaryId(0)), 1);
+        check(&Heap::new(budget, 0), copied, &shared);
     }
 
     #[test]

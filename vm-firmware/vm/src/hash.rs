@@ -106,7 +106,7 @@ pub(crate) fn name(store: Store<'_>, atom: Atom) -> u32 {
             hash ^= high;
         }
     };
-    for character in store.atoms.name(atom).chars() {
+    for character in store.atoms().name(atom).chars() {
         match u8::try_from(character) {
             Ok(latin) => add(latin),
             Err(_) => character.encode_utf8(&mut [0; 4]).bytes().for_each(&mut add),
@@ -180,7 +180,7 @@ fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) ->
                     hash = one(hash, word, 4);
                 }
                 if let Some(head) = rest {
-                    let area = if term.is_literal() { store.literals } else { store.heap };
+                    let area = if term.is_literal() { store.literals() } else { store.heap() };
                     let tail = area.get(term.index() + 1..term.index() + 2).unwrap_or_default();
                     stack.push(Work::Terms(tail))?;
                     term = head;

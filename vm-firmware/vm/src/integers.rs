@@ -121,7 +121,8 @@ fn float(heap: &Words, literals: &Words, term: Term) -> Option<f64> {
 /// The result of an operator; `None` when another way must be taken: an operand is no number or has more than 64 bits,
 /// the result has more than 128, the operation is an error, or there is no memory.
 #[must_use]
-#[inline(never)]
+#[cfg_attr(not(target_os = "none"), inline(never))]
+#[cfg_attr(target_os = "none", inline)]
 pub fn fast(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Term) -> Option<Term> {
     if let Some(x) = narrow(&heap.words, &literals.words, a)
         && let Some(y) = narrow(&heap.words, &literals.words, b)
@@ -188,8 +189,15 @@ fn widely(heap: &mut Heap, literals: &Heap, operation: Operation, a: Term, b: Te
         Operation::Add => a + b,
         Operation::Subtract => a - b,
         Operation::Multiply => a.checked_mul(b)?,
-        Operation::Divide => a.checked_div(b)?,
-        Operation::Remainder => a.checked_rem(b)?,
+        // Both have at most 64 bits; to divide 128 would take kilobytes of code.
+        Operation::Divide => {
+            let quotient = i128::from((a.unsigned_abs() as u64).checked_div(b.unsigned_abs() as u64)?);
+            if (a < 0) == (b < 0) { quotient } else { -quotient }
+        }
+        Operation::Remainder => {
+            let left = i128::from((a.unsigned_abs() as u64).checked_rem(b.unsigned_abs() as u64)?);
+            if a < 0 { -left } else { left }
+        }
         Operation::And => a & b,
         Operation::Or => a | b,
         Operation::Xor => a ^ b,

@@ -1,10 +1,11 @@
-//! Sums and differences of integers of any size, and products with short ones: one pass over the words of a copy on the
-//! heap, where `num-bigint` would take memory three times.
+//! Sums, differences and operations on the bits of integers of any size, and products with short ones: one pass over the
+//! words of a copy on the heap, where `num-bigint` would take memory three times.
 
 use core::cmp::Ordering;
 
 use crate::arithmetic::MAX_BITS;
 use crate::heap::Heap;
+use crate::integers::Operation;
 use crate::memory::NoMemory;
 use crate::natives::Context;
 use crate::term::{Kind, Term};
@@ -66,6 +67,59 @@ pub fn sum(context: &mut Context<'_>, a: Term, b: Term, subtract: bool) -> Resul
         let value = i64::from(*place) + if add { word } else { -word } + carry;
         *place = value as u32;
         carry = value >> 32;
+    }
+    finish(&mut context.process.heap, negative, start).map(Some)
+}
+
+/// `A band B`, `A bor B` or `A bxor B`; `None` when one is no integer.
+///
+/// # Errors
+/// When there is no memory.
+pub fn bitwise(context: &mut Context<'_>, a: Term, b: Term, operation: Operation) -> Result<Option<Term>, NoMemory> {
+    let (mut short_a, mut short_b) = ([0], [0]);
+    let (Some((negative_a, words_a)), Some((negative_b, words_b))) =
+        (parts(context, a, &mut short_a), parts(context, b, &mut short_b))
+    else {
+        return Ok(None);
+    };
+    let (length_a, length_b) = (words_a.len(), words_b.len());
+    // The longer one is copied, and the other goes into the copy.
+    let (long, other, short, length, negatives) = if length_a < length_b {
+        (b, a, [short_b, short_a], length_a, [negative_b, negative_a])
+    } else {
+        (a, b, [short_a, short_b], length_b, [negative_a, negative_b])
+    };
+    context.bump(length_a.max(length_b) / 16);
+    let start = copy(context, long, short[0])?;
+    let literals = context.shared.literals.words.as_slice();
+    let (sources, target) = context.process.heap.words.as_mut_slice().split_at_mut(start);
+    let other = if other.is_small() {
+        short[1].get(..length).unwrap_or_default()
+    } else {
+        let area = if other.is_literal() { literals } else { &*sources };
+        area.get(other.index() + 1..other.index() + 1 + length).unwrap_or_default()
+    };
+    let apply = |x: u32, y: u32| match operation {
+        Operation::And => x & y,
+        Operation::Or => x | y,
+        _ => x ^ y,
+    };
+    let negative = apply(negatives[0].into(), negatives[1].into()) != 0;
+    // Words of the two's complement, or back from it: those of a negative number are inverted, and 1 is added.
+    let complement = |word: u32, negative: bool, carry: &mut u64| {
+        if !negative {
+            return word;
+        }
+        let value = u64::from(!word) + *carry;
+        *carry = value >> 32;
+        value as u32
+    };
+    let [mut carry_long, mut carry_other, mut carry] = [1; 3];
+    let mut words = other.iter();
+    for place in target {
+        let x = complement(*place, negatives[0], &mut carry_long);
+        let y = complement(words.next().copied().unwrap_or(0), negatives[1], &mut carry_other);
+        *place = complement(apply(x, y), negative, &mut carry);
     }
     finish(&mut context.process.heap, negative, start).map(Some)
 }

@@ -116,7 +116,7 @@ pub fn compute(function: Function, a: f64, b: f64) -> f64 {
         Function::Erfc => libm::erfc(a),
         Function::Exp => libm::exp(a),
         Function::Floor => libm::floor(a),
-        Function::Fmod => libm::fmod(a, b),
+        Function::Fmod => remainder(a, b),
         Function::Log => libm::log(a),
         Function::Log10 => libm::log10(a),
         Function::Log2 => libm::log2(a),
@@ -126,5 +126,67 @@ pub fn compute(function: Function, a: f64, b: f64) -> f64 {
         Function::Sqrt => libm::sqrt(a),
         Function::Tan => libm::tan(a),
         Function::Tanh => libm::tanh(a),
+    }
+}
+
+/// What is left of `a` when `b` is taken from it as often as fits, exactly, with the sign of `a`; not a number when `a` is
+/// infinite or `b` is zero. Bit by bit: that of `libm` is faster between numbers far apart, with ten times the code.
+fn remainder(a: f64, b: f64) -> f64 {
+    const SIGN: u64 = 1 << 63;
+    const ONE: u64 = 1 << 52;
+    if !a.is_finite() || b.is_nan() || b == 0.0 {
+        return f64::NAN;
+    }
+    let (x, y) = (a.to_bits() & !SIGN, b.to_bits() & !SIGN);
+    if x < y {
+        return a;
+    }
+    // The significand, and the exponent of its lowest bit, both as the number is stored.
+    let parts = |bits: u64| match bits >> 52 {
+        0 => (bits, 1),
+        exponent => (bits & (ONE - 1) | ONE, exponent),
+    };
+    let ((mut left, mut exponent), (divisor, least)) = (parts(x), parts(y));
+    left %= divisor;
+    while exponent > least && left != 0 {
+        left <<= 1;
+        exponent -= 1;
+        if left >= divisor {
+            left -= divisor;
+        }
+    }
+    while left < ONE && exponent > 1 && left != 0 {
+        left <<= 1;
+        exponent -= 1;
+    }
+    let bits = if left < ONE { left } else { exponent << 52 | left & (ONE - 1) };
+    f64::from_bits(a.to_bits() & SIGN | bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remainder;
+
+    #[test]
+    fn remainders_are_those_of_the_library() {
+        let mut numbers =
+            alloc::vec![0.0, 1.0, 0.1, 3.0, 1e308, f64::MAX, f64::MIN_POSITIVE, 5e-324, 4e-310, f64::INFINITY];
+        let mut state = 1_u64;
+        for _ in 0..60 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            numbers.push(f64::from_bits(state));
+            numbers.push((state >> 40) as f64 / 16.0);
+        }
+        for &a in &numbers {
+            for &b in &numbers {
+                for (a, b) in [(a, b), (-a, b), (a, -b)] {
+                    let (ours, theirs) = (remainder(a, b), libm::fmod(a, b));
+                    assert!(
+                        ours.to_bits() == theirs.to_bits() || ours.is_nan() && theirs.is_nan(),
+                        "{a:e} {b:e}: {ours:e}, not {theirs:e}"
+                    );
+                }
+            }
+        }
     }
 }

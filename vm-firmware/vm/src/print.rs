@@ -191,15 +191,15 @@ impl<'a> Printer<'a, '_> {
             View::Fun { entry, .. } => {
                 let Some(lambda) = self.code.lambdas.get(entry as usize) else { return self.out.write_str("#Fun<>") };
                 self.out.write_str("#Fun<")?;
-                write_fun_name(&mut self.out, store.atoms.name(lambda.module))?;
+                write_fun_name(&mut self.out, store.atoms().name(lambda.module))?;
                 write!(self.out, ".{}.{}>", lambda.index, lambda.old_unique)
             }
             View::ExportFun(export) => {
                 let Some(export) = self.code.exports.get(export as usize) else { return self.out.write_str("#Fun<>") };
                 self.out.write_str("fun ")?;
-                write_fun_name(&mut self.out, store.atoms.name(export.module))?;
+                write_fun_name(&mut self.out, store.atoms().name(export.module))?;
                 self.out.write_char(':')?;
-                write_fun_name(&mut self.out, store.atoms.name(export.function))?;
+                write_fun_name(&mut self.out, store.atoms().name(export.function))?;
                 write!(self.out, "/{}", export.arity)
             }
             View::Pid(number) => write!(self.out, "<0.{number}.0>"),
@@ -229,7 +229,7 @@ impl<'a> Printer<'a, '_> {
 
     fn atom(&mut self, atom: Atom) -> Result {
         let store = self.store;
-        let name = store.atoms.name(atom);
+        let name = store.atoms().name(atom);
         if self.mode == Mode::Display {
             write_displayed_atom(&mut self.out, name)
         } else {

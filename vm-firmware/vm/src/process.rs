@@ -102,7 +102,7 @@ impl Process {
     }
 
     /// Counts work.
-    #[inline]
+    #[cfg_attr(not(target_os = "none"), inline)]
     pub fn bump(&mut self, reductions: usize) {
         self.reductions = self.reductions.saturating_sub(reductions.min(1 << 20) as i32);
     }

@@ -34,6 +34,7 @@ impl Vm {
     ///
     /// # Errors
     /// When there is no memory for its tables.
+    #[cfg_attr(target_os = "none", inline)]
     pub fn new(platform: Box<dyn Platform>, options: Options) -> Result<Self, NoMemory> {
         let mut vm = Self::with(platform, options, crate::interp::run)?;
         vm.report = Some(report);

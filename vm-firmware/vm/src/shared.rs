@@ -47,6 +47,11 @@ impl Shared {
     /// # Errors
     /// When the budget is too small for the tables.
     pub fn new(platform: Box<dyn Platform>, budget: Budget) -> Result<Self, NoMemory> {
+        let mut arithmetic = [None; 10];
+        let operators = ["+", "-", "*", "div", "rem", "band", "bor", "bxor", "bsl", "bsr"];
+        for (place, name) in arithmetic.iter_mut().zip(operators) {
+            *place = crate::natives::find("erlang", name, 2);
+        }
         Ok(Self {
             atoms: Atoms::new(budget.clone())?,
             literals: Heap::new(budget.clone(), LITERAL_BIT),
@@ -57,8 +62,7 @@ impl Shared {
             platform,
             budget,
             send: crate::natives::find("erlang", "!", 2),
-            arithmetic: ["+", "-", "*", "div", "rem", "band", "bor", "bxor", "bsl", "bsr"]
-                .map(|name| crate::natives::find("erlang", name, 2)),
+            arithmetic,
             zeal: false,
             unique: 0,
         })
@@ -84,13 +88,8 @@ impl Shared {
 
     /// For reading terms of a heap.
     #[must_use]
-    #[inline]
-    pub fn store<'a>(&'a self, heap: &'a Heap) -> Store<'a> {
-        Store {
-            heap: heap.words.as_slice(),
-            literals: self.literals.words.as_slice(),
-            atoms: &self.atoms,
-            binaries: &self.binaries,
-        }
+    #[inline(always)]
+    pub const fn store<'a>(&'a self, heap: &'a Heap) -> Store<'a> {
+        Store::new(heap, self)
     }
 }

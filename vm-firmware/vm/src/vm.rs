@@ -86,6 +86,7 @@ impl Vm {
     ///
     /// # Errors
     /// When there is no memory.
+    #[cfg_attr(target_os = "none", inline)]
     pub fn with(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.

@@ -64,31 +64,45 @@ impl<'a> Module<'a> {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn of(chunks: Chunks<'a>) -> Result<Self> {
-        let atoms = match (chunks.get(b"AtU8"), chunks.get(b"Atom")) {
-            (Some(chunk), _) => Atoms::parse(chunk.data).map_err(|error| error.within(chunk.id))?,
-            (None, Some(chunk)) => {
-                let what = "the atoms are in Latin-1: the file is of OTP 19 or older; compile it again";
-                return Err(Error::new(0, ErrorKind::Invalid { what }).within(chunk.id));
-            }
-            (None, None) => return Err(missing(b"AtU8")),
+        let mut read = None;
+        match Self::tables(chunks, &mut read) {
+            Ok(module) => Ok(module),
+            Err(error) => Err(read.into_iter().fold(error, Error::within)),
+        }
+    }
+
+    /// As [`of`](Self::of); in which chunk an error is stands in `read`.
+    fn tables(chunks: Chunks<'a>, read: &mut Option<ChunkId>) -> Result<Self> {
+        let mut data = |id: &[u8; 4]| {
+            let chunk = chunks.get(id);
+            *read = chunk.map(|chunk| chunk.id);
+            chunk.map(|chunk| chunk.data)
         };
-        let code = read(&chunks, b"Code", Code::parse)?.ok_or_else(|| missing(b"Code"))?;
+        let atoms = match data(b"AtU8") {
+            Some(data) => Atoms::parse(data)?,
+            None if data(b"Atom").is_some() => {
+                let what = "the atoms are in Latin-1: the file is of OTP 19 or older; compile it again";
+                return Err(Error::new(0, ErrorKind::Invalid { what }));
+            }
+            None => return Err(missing(b"AtU8")),
+        };
+        let code = Code::parse(data(b"Code").ok_or_else(|| missing(b"Code"))?)?;
         let count = atoms.len();
-        let imports = read(&chunks, b"ImpT", |data| tables::parse_imports(data, count))?.unwrap_or_default();
-        let exports = read(&chunks, b"ExpT", |data| tables::parse_exports(data, count, code.label_count))?;
-        let exports = exports.ok_or_else(|| missing(b"ExpT"))?;
-        let locals = read(&chunks, b"LocT", |data| tables::parse_exports(data, count, code.label_count))?;
-        let lambdas = read(&chunks, b"FunT", |data| tables::parse_lambdas(data, count, code.label_count))?;
-        let literals = match read(&chunks, b"LitT", Literals::parse_litt)? {
-            Some(literals) => literals,
-            None => read(&chunks, b"LitU", Literals::parse_litu)?.unwrap_or_default(),
+        let imports = tables::parse_imports(data(b"ImpT").unwrap_or(EMPTY), count)?;
+        let exports = data(b"ExpT").ok_or_else(|| missing(b"ExpT"))?;
+        let exports = tables::parse_exports(exports, count, code.label_count)?;
+        let locals = tables::parse_exports(data(b"LocT").unwrap_or(EMPTY), count, code.label_count)?;
+        let lambdas = tables::parse_lambdas(data(b"FunT").unwrap_or(EMPTY), count, code.label_count)?;
+        let literals = match data(b"LitT") {
+            Some(data) => Literals::parse_litt(data)?,
+            None => data(b"LitU").map(Literals::parse_litu).transpose()?.unwrap_or_default(),
         };
         Ok(Self {
-            strings: chunks.get(b"StrT").map(|chunk| chunk.data).unwrap_or_default(),
-            lines: read(&chunks, b"Line", Lines::parse)?,
-            types: read(&chunks, b"Type", Types::parse)?,
-            locals: locals.unwrap_or_default(),
-            lambdas: lambdas.unwrap_or_default(),
+            strings: data(b"StrT").unwrap_or_default(),
+            lines: data(b"Line").map(Lines::parse).transpose()?,
+            types: data(b"Type").map(Types::parse).transpose()?,
+            locals,
+            lambdas,
             chunks,
             atoms,
             imports,
@@ -116,6 +130,5 @@ fn missing(id: &[u8; 4]) -> Error {
     Error::new(0, ErrorKind::MissingChunk(ChunkId(*id)))
 }
 
-fn read<'a, T>(chunks: &Chunks<'a>, id: &[u8; 4], parse: impl FnOnce(&'a [u8]) -> Result<T>) -> Result<Option<T>> {
-    chunks.get(id).map(|chunk| parse(chunk.data).map_err(|error| error.within(chunk.id))).transpose()
-}
+/// A table without entries: its count.
+const EMPTY: &[u8] = &[0; 4];

@@ -47,7 +47,36 @@ pub struct Lambda {
     pub old_unique: u32,
 }
 
-fn rows<'a, const N: usize>(data: &'a [u8], what: &'static str) -> Result<(usize, Reader<'a>)> {
+/// What a column of a table may hold.
+#[derive(Clone, Copy)]
+struct Column {
+    what: &'static str,
+    least: u32,
+    /// The first number that is too large; 0 for one more than the second column of the row has.
+    limit: u64,
+}
+
+const fn below(what: &'static str, limit: u64) -> Column {
+    Column { what, least: 0, limit }
+}
+
+const fn any(what: &'static str) -> Column {
+    below(what, 1 << 32)
+}
+
+const fn atom(atoms: u32) -> Column {
+    Column { what: "an atom's index (from 1)", least: 1, limit: atoms as u64 + 1 }
+}
+
+const ARITY: Column = below("an arity", MAX_ARITY as u64 + 1);
+
+/// Reads a table: the number of rows, then each.
+fn table<const N: usize, T>(
+    data: &[u8],
+    what: &'static str,
+    columns: [Column; N],
+    make: fn([u32; N]) -> T,
+) -> Result<Vec<T>> {
     let mut reader = Reader::new(data);
     let count = reader.u32(what)? as usize;
     let need = count.saturating_mul(N * 4);
@@ -55,29 +84,30 @@ fn rows<'a, const N: usize>(data: &'a [u8], what: &'static str) -> Result<(usize
         let have = reader.remaining();
         return Err(reader.error(ErrorKind::Truncated { what, need, have }));
     }
-    Ok((count, reader))
+    let mut table = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut row = [0; N];
+        read_row(&mut reader, &columns, &mut row)?;
+        table.push(make(row));
+    }
+    reader.finish(what)?;
+    Ok(table)
 }
 
-fn atom(reader: &mut Reader<'_>, atoms: u32) -> Result<u32> {
-    let at = reader.offset();
-    let index = reader.u32("an atom's index")?;
-    if index == 0 || index > atoms {
-        let value = u64::from(index);
-        return Err(Error::new(
-            at,
-            ErrorKind::OutOfRange { what: "an atom's index (from 1)", value, limit: u64::from(atoms) + 1 },
-        ));
+/// In a function that is not generic: for a device, it is there once.
+fn read_row(reader: &mut Reader<'_>, columns: &[Column], row: &mut [u32]) -> Result<()> {
+    for (at, &Column { what, least, limit }) in columns.iter().enumerate() {
+        let offset = reader.offset();
+        let value = reader.u32(what)?;
+        let limit = if limit == 0 { row.get(1).map_or(0, |&arity| u64::from(arity) + 1) } else { limit };
+        if value < least || u64::from(value) >= limit {
+            return Err(Error::new(offset, ErrorKind::OutOfRange { what, value: value.into(), limit }));
+        }
+        if let Some(place) = row.get_mut(at) {
+            *place = value;
+        }
     }
-    Ok(index)
-}
-
-fn below(reader: &mut Reader<'_>, what: &'static str, limit: u32) -> Result<u32> {
-    let at = reader.offset();
-    let value = reader.u32(what)?;
-    if value >= limit {
-        return Err(Error::new(at, ErrorKind::OutOfRange { what, value: u64::from(value), limit: u64::from(limit) }));
-    }
-    Ok(value)
+    Ok(())
 }
 
 /// Reads the data of an `ImpT` chunk of a module with `atoms` atoms.
@@ -85,17 +115,8 @@ fn below(reader: &mut Reader<'_>, what: &'static str, limit: u32) -> Result<u32>
 /// # Errors
 /// When it is cut short, or names an atom that is not there or an arity over 255.
 pub fn parse_imports(data: &[u8], atoms: u32) -> Result<Vec<Import>> {
-    let (count, mut reader) = rows::<3>(data, "the import table")?;
-    let mut table = Vec::with_capacity(count);
-    for _ in 0..count {
-        table.push(Import {
-            module: atom(&mut reader, atoms)?,
-            function: atom(&mut reader, atoms)?,
-            arity: below(&mut reader, "an arity", MAX_ARITY + 1)?,
-        });
-    }
-    reader.finish("the import table")?;
-    Ok(table)
+    let columns = [atom(atoms), atom(atoms), ARITY];
+    table(data, "the import table", columns, |[module, function, arity]| Import { module, function, arity })
 }
 
 /// Reads the data of an `ExpT` or `LocT` chunk of a module with `atoms` atoms and labels below `labels`.
@@ -103,17 +124,8 @@ pub fn parse_imports(data: &[u8], atoms: u32) -> Result<Vec<Import>> {
 /// # Errors
 /// When it is cut short, or names an atom or label that is not there or an arity over 255.
 pub fn parse_exports(data: &[u8], atoms: u32, labels: u32) -> Result<Vec<Export>> {
-    let (count, mut reader) = rows::<3>(data, "a table of functions")?;
-    let mut table = Vec::with_capacity(count);
-    for _ in 0..count {
-        table.push(Export {
-            function: atom(&mut reader, atoms)?,
-            arity: below(&mut reader, "an arity", MAX_ARITY + 1)?,
-            label: below(&mut reader, "a label", labels)?,
-        });
-    }
-    reader.finish("a table of functions")?;
-    Ok(table)
+    let columns = [atom(atoms), ARITY, below("a label", labels.into())];
+    table(data, "a table of functions", columns, |[function, arity, label]| Export { function, arity, label })
 }
 
 /// Reads the data of a `FunT` chunk of a module with `atoms` atoms and labels below `labels`.
@@ -122,22 +134,22 @@ pub fn parse_exports(data: &[u8], atoms: u32, labels: u32) -> Result<Vec<Export>
 /// When it is cut short, or names an atom or label that is not there, or an arity over 255, or holds more free
 /// variables than the body has arguments.
 pub fn parse_lambdas(data: &[u8], atoms: u32, labels: u32) -> Result<Vec<Lambda>> {
-    let (count, mut reader) = rows::<6>(data, "the lambda table")?;
-    let mut table = Vec::with_capacity(count);
-    for _ in 0..count {
-        let function = atom(&mut reader, atoms)?;
-        let arity = below(&mut reader, "an arity", MAX_ARITY + 1)?;
-        table.push(Lambda {
-            function,
-            arity,
-            label: below(&mut reader, "a label", labels)?,
-            index: reader.u32("a fun's index")?,
-            free: below(&mut reader, "the number of free variables", arity + 1)?,
-            old_unique: reader.u32("a fun's hash")?,
-        });
-    }
-    reader.finish("the lambda table")?;
-    Ok(table)
+    let columns = [
+        atom(atoms),
+        ARITY,
+        below("a label", labels.into()),
+        any("a fun's index"),
+        below("the number of free variables", 0),
+        any("a fun's hash"),
+    ];
+    table(data, "the lambda table", columns, |[function, arity, label, index, free, old_unique]| Lambda {
+        function,
+        arity,
+        label,
+        index,
+        free,
+        old_unique,
+    })
 }
 
 fn emit_rows<const N: usize>(rows: impl ExactSizeIterator<Item = [u32; N]>) -> Vec<u8> {

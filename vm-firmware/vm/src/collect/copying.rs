@@ -15,6 +15,7 @@ use crate::term::{Kind, Term};
 ///
 /// # Errors
 /// When there is no memory for the copy; then nothing was changed.
+#[cfg_attr(target_os = "none", inline)]
 pub fn collect(
     process: &mut Process,
     registers: &mut [u32],
@@ -42,6 +43,7 @@ pub fn collect(
 
 /// Updates all that was copied, which copies more, until there is no more. Chains the objects of large binaries anew and
 /// gives the first, as [`Heap::shared`](crate::heap::Heap::shared) counts.
+#[cfg_attr(target_os = "none", inline)]
 fn scan(from: &mut Words, to: &mut Words) -> u32 {
     let mut shared = 0;
     let mut next = 0;

@@ -45,6 +45,7 @@ const ZEAL_SHARE: usize = 32;
 ///
 /// # Errors
 /// When there is no room for `need` more words. The heap is whole then, collected or not.
+#[cfg_attr(target_os = "none", inline)]
 pub fn collect(
     process: &mut Process,
     registers: &mut [u32],
@@ -82,6 +83,7 @@ fn settle(heap: &mut Heap, binaries: &Binaries, need: usize, zeal: bool) -> Resu
 
 /// Calls `visit` with each root that points into the process's heap; it gives what to put in its place. Every place
 /// where a process keeps terms is listed here, and only here.
+#[cfg_attr(target_os = "none", inline)]
 pub fn roots(process: &mut Process, registers: &mut [u32], visit: &mut dyn FnMut(Term) -> Term) {
     let mut words = |words: &mut [u32]| {
         for word in words {

@@ -7,6 +7,7 @@ use emberl_format::etf::{VERSION, tag};
 use crate::atoms::{self, Atom};
 use crate::code::Code;
 use crate::compare::{self, compare_exact};
+use crate::external::deflate;
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
 use crate::term::Term;
@@ -34,8 +35,6 @@ impl Default for EncodeOptions {
 const MAX_STRING: usize = 0xffff;
 /// Port numbers from here on need the 64-bit form.
 const SMALL_PORT_LIMIT: u64 = 1 << 28;
-/// What the state of deflating takes, roughly.
-const DEFLATE_STATE: usize = 320 << 10;
 
 /// Writes a term with its version byte. The vector's memory is counted in the budget.
 ///
@@ -89,18 +88,18 @@ fn compress(plain: &[u8], level: u8, budget: &Budget) -> Result<Option<Vec<u8>>,
     if level == 0 || plain.get(1) == Some(&tag::LOCAL) {
         return Ok(None);
     }
-    // The library takes its memory unasked: its state, and twice the output while that grows.
-    budget.probe(body.len().saturating_mul(3).saturating_add(DEFLATE_STATE))?;
-    let deflated = miniz_oxide::deflate::compress_to_vec_zlib(body, level);
-    if deflated.len() + 6 >= plain.len() {
-        return Ok(None);
-    }
     let mut out = Vec::new();
-    budget.reserve(&mut out, deflated.len() + 6)?;
-    out.extend_from_slice(&[VERSION, tag::COMPRESSED]);
-    out.extend_from_slice(&size.to_be_bytes());
-    out.extend_from_slice(&deflated);
-    Ok(Some(out))
+    let shorter = (|| {
+        budget.reserve(&mut out, 6)?;
+        out.extend_from_slice(&[VERSION, tag::COMPRESSED]);
+        out.extend_from_slice(&size.to_be_bytes());
+        deflate::zlib(body, level, &mut out, budget)
+    })();
+    if shorter == Ok(true) && out.len() < plain.len() {
+        return Ok(Some(out));
+    }
+    budget.drop_vector(out);
+    shorter.map(|_| None)
 }
 
 /// What is left to write; the last one is next.
@@ -359,7 +358,7 @@ impl<'a> Encoder<'a> {
 
     fn atom(&mut self, atom: Atom) -> Result<(), NoMemory> {
         let store = self.store;
-        let name = store.atoms.name(atom);
+        let name = store.atoms().name(atom);
         if self.options.minor_version < 2 && name.chars().all(|character| character <= '\u{ff}') {
             self.byte(tag::ATOM)?;
             self.bytes(&(name.chars().count() as u16).to_be_bytes())?;

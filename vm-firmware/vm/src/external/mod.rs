@@ -4,6 +4,7 @@
 //! before the bytes behind it are seen.
 
 pub mod decode;
+mod deflate;
 pub mod encode;
 
 pub use decode::{DecodeOptions, Failure, Target, decode};

@@ -3,21 +3,17 @@
 //! All access here is checked: a term that does not belong to the heap reads as [`View::Invalid`], never wildly.
 
 use crate::atoms::{Atom, Atoms};
-use crate::binaries::{Binaries, BinaryId};
-use crate::heap::words;
+use crate::binaries::BinaryId;
+use crate::heap::{Heap, words};
+use crate::shared::Shared;
 use crate::term::{Kind, Term};
 
 /// What is needed to read terms of one heap. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Store<'a> {
-    /// The words of the process's heap.
-    pub heap: &'a [u32],
-    /// The words of the literal area.
-    pub literals: &'a [u32],
-    /// The atoms.
-    pub atoms: &'a Atoms,
-    /// The large binaries.
-    pub binaries: &'a Binaries,
+    // Two words, so that it is passed in registers.
+    heap: &'a Heap,
+    shared: &'a Shared,
 }
 
 /// A run of terms, as tuples hold them.
@@ -178,17 +174,45 @@ pub enum View<'a> {
 }
 
 impl<'a> Store<'a> {
+    /// Of the terms in a heap.
+    #[must_use]
+    #[inline(always)]
+    pub const fn new(heap: &'a Heap, shared: &'a Shared) -> Self {
+        Self { heap, shared }
+    }
+
+    /// The words of the process's heap.
+    #[must_use]
+    #[inline(always)]
+    pub fn heap(self) -> &'a [u32] {
+        self.heap.words.as_slice()
+    }
+
+    /// The words of the literal area.
+    #[must_use]
+    #[inline(always)]
+    pub fn literals(self) -> &'a [u32] {
+        self.shared.literals.words.as_slice()
+    }
+
+    /// The atoms.
+    #[must_use]
+    #[inline(always)]
+    pub const fn atoms(self) -> &'a Atoms {
+        &self.shared.atoms
+    }
+
     /// The words of the area that a pointer points into.
     #[inline]
     fn area(self, term: Term) -> &'a [u32] {
-        if term.is_literal() { self.literals } else { self.heap }
+        if term.is_literal() { self.literals() } else { self.heap() }
     }
 
     /// The budget of the VM.
     #[must_use]
     #[inline]
     pub const fn budget(self) -> &'a crate::memory::Budget {
-        self.atoms.budget()
+        self.atoms().budget()
     }
 
     /// Head and tail of a list cell.
@@ -248,7 +272,7 @@ impl<'a> Store<'a> {
         match self.area(whole).get(whole.index()..) {
             Some([header, size, words @ ..]) => match header & 0xff {
                 HEAP => words::bytes(words),
-                SHARED => self.binaries.bytes(BinaryId(*size)),
+                SHARED => self.shared.binaries.bytes(BinaryId(*size)),
                 _ => &[],
             },
             _ => &[],
@@ -259,7 +283,7 @@ impl<'a> Store<'a> {
     fn whole(self, kind: Kind, words: &'a [u32]) -> Option<&'a [u8]> {
         match (kind, words) {
             (Kind::HeapBinary, [size, words @ ..]) => words::bytes(words).get(..*size as usize),
-            (Kind::SharedBinary, [id, size, _]) => self.binaries.bytes(BinaryId(*id)).get(..*size as usize),
+            (Kind::SharedBinary, [id, size, _]) => self.shared.binaries.bytes(BinaryId(*id)).get(..*size as usize),
             _ => None,
         }
     }

@@ -70,7 +70,7 @@ impl Machine<'_> {
     /// `bs_start_match`: label, perhaps something else, the term (in word `source`), live registers, the context.
     #[inline(always)]
     pub(super) fn start_match(&mut self, source: usize) -> Option<Outcome> {
-        let term = self.operand(source);
+        let term = self.quick_operand(source);
         match self.store().object(term) {
             // A context goes on where it stands.
             Some((Kind::MatchContext, _)) => {}
@@ -185,10 +185,15 @@ impl Machine<'_> {
         if y { self.y(number) } else { self.x(number) }
     }
 
-    /// `bs_match` (`WHOLE`) and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells. Those that make
+    /// Whether the commands at hand are those of a `bs_match`, not of `bs_steps`.
+    fn is_bs_match(&self) -> bool {
+        self.word(0) as u8 == op::BS_MATCH
+    }
+
+    /// `bs_match` and `bs_steps`: label, context, then commands as [`crate::bit_codes`] tells. Those that make
     /// nothing on the heap are here; from the first other one on, [`other_commands`](Self::other_commands) goes on.
     #[inline(always)]
-    pub(super) fn match_commands<const WHOLE: bool>(&mut self) -> Option<Outcome> {
+    pub(super) fn match_commands(&mut self) -> Option<Outcome> {
         let term = self.named_register(self.word(2));
         let Open { position: kept, end, whole } = self.open(term);
         let (length, mut position, mut at) = (self.length(), kept, 3);
@@ -241,10 +246,10 @@ impl Machine<'_> {
                 | command::EQUAL
                 | command::BYTE
                 | command::SMALL => {
-                    self.put(term, if WHOLE { kept } else { position });
+                    self.put(term, if self.is_bs_match() { kept } else { position });
                     return self.fail();
                 }
-                _ => return self.other_commands::<WHOLE>(term, Open { position, end, whole }, kept, at),
+                _ => return self.other_commands(term, Open { position, end, whole }, kept, at),
             };
             self.assign(destination, Term::tiny(value as i32));
         }
@@ -255,13 +260,7 @@ impl Machine<'_> {
     /// The commands from word `at` on, the first of which is not in [`match_commands`](Self::match_commands). `open` is
     /// where matching is, `kept` where the context goes back to when `bs_match` fails.
     #[inline(never)]
-    fn other_commands<const WHOLE: bool>(
-        &mut self,
-        term: Term,
-        mut open: Open,
-        mut kept: u32,
-        mut at: usize,
-    ) -> Option<Outcome> {
+    fn other_commands(&mut self, term: Term, mut open: Open, mut kept: u32, mut at: usize) -> Option<Outcome> {
         let length = self.length();
         while at < length {
             let (first, size) = (self.word(at), self.word(at + 1));
@@ -337,7 +336,7 @@ impl Machine<'_> {
                     (matching::part(&mut self.context(), open.whole, open.position, left), open.end)
                 }
                 _ => {
-                    self.put(term, if WHOLE { kept } else { open.position });
+                    self.put(term, if self.is_bs_match() { kept } else { open.position });
                     return self.fail();
                 }
             };
@@ -415,7 +414,11 @@ impl Machine<'_> {
 
     /// `bs_create_bin`: label, heap need, live registers, unit, destination, then segments as [`crate::bit_codes`] tells.
     pub(super) fn create_binary(&mut self) -> Option<Outcome> {
-        match self.build() {
+        let mut result = self.build();
+        if result == Err(Raise::NoMemory) && self.give_back_memory(self.word(3) as usize) {
+            result = self.build();
+        }
+        match result {
             Ok(term) => {
                 self.assign(self.word(5), term);
                 self.proceed()

@@ -77,7 +77,8 @@ impl Machine<'_> {
         if (distance as i32) < 0 { self.jumped_back() } else { None }
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn jumped_back(&mut self) -> Option<Outcome> {
         self.process.reductions -= 1;
         // Which registers live is not known here, so all are kept as they are: nothing collects a process that waits.
@@ -176,6 +177,7 @@ impl Machine<'_> {
     }
 
     /// Calls a native function with the first registers.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn call_native(&mut self, native: NativeId, arity: usize, mode: Mode) -> Option<Outcome> {
         let Some(row) = native.get() else { return self.error(atoms::UNDEF) };
         self.process.reductions -= 1;
@@ -183,7 +185,7 @@ impl Machine<'_> {
         self.process.ip = self.ip as u32;
         let arguments = self.x.get(..arity).unwrap_or_default();
         let mut result = (row.function)(&mut Context { process: self.process, shared: self.shared }, arguments);
-        if result == Err(Raise::NoMemory) && self.collect(0, arity) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(arity) {
             let arguments = self.x.get(..arity).unwrap_or_default();
             result = (row.function)(&mut Context { process: self.process, shared: self.shared }, arguments);
         }
@@ -265,6 +267,7 @@ impl Machine<'_> {
     }
 
     /// Calls a fun with the first `arity` registers.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn call_fun(&mut self, fun: Term, arity: usize, mode: Mode) -> Option<Outcome> {
         let store = self.shared.store(&self.process.heap);
         match store.object(fun) {

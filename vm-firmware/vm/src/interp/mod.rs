@@ -2,6 +2,9 @@
 //!
 //! Code has passed the checker: registers that are read were written, slots exist, labels are instructions. What the
 //! checker does not follow, the types of terms, each instruction tests for itself.
+//!
+//! `cfg_attr(target_os = "none", inline)`, here and in other modules, marks functions that decide the speed: a device's
+//! firmware compiles this crate for size, but what is `inline` with the firmware's own crate, at that one's level.
 
 mod binary;
 mod building;
@@ -43,6 +46,7 @@ impl Default for Registers {
 }
 
 /// Runs a process.
+#[cfg_attr(target_os = "none", inline)]
 pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process) -> Outcome {
     let Registers { x, f } = registers;
     for (place, &word) in x.iter_mut().zip(&process.registers) {
@@ -145,8 +149,15 @@ impl Machine<'_> {
 
     /// The operand in word `index`, as a value.
     #[inline(always)]
-    fn operand(&self, index: usize) -> Term {
+    fn quick_operand(&self, index: usize) -> Term {
         self.value(self.word(index))
+    }
+
+    /// The same, in instructions that are rare or long: for a device, not written out in each.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn operand(&self, index: usize) -> Term {
+        self.quick_operand(index)
     }
 
     /// Writes the register that a word of code names.
@@ -160,11 +171,27 @@ impl Machine<'_> {
     /// `keep` survive. `false`: there is no memory.
     #[inline(always)]
     fn ensure(&mut self, need: usize, live: usize) -> bool {
-        if self.process.heap.words.len() + need > self.process.heap.limit { self.collect(need, live) } else { true }
+        let heap = &mut self.process.heap;
+        (heap.words.len() + need <= heap.limit && heap.reserve(need).is_ok()) || self.collect(need, live)
+    }
+
+    /// Collects because there was no memory for something else than words of the heap, which gives back what it does not
+    /// need.
+    #[cold]
+    #[inline(never)]
+    fn give_back_memory(&mut self, live: usize) -> bool {
+        let collected = self.collect(0, live);
+        let words = &mut self.process.heap.words;
+        // Shrinking may copy, and must not fail.
+        if words.budget().probe(words.len() * 4).is_ok() {
+            words.shrink(words.len());
+        }
+        collected
     }
 
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn collect(&mut self, need: usize, live: usize) -> bool {
         let Some(registers) = self.x.get_mut(..live) else { return false };
         let registers = crate::heap::words::raw(registers);
@@ -202,6 +229,7 @@ impl Machine<'_> {
     }
 
     /// Leaves the interpreter: `live` registers are kept, the process goes on at `ip`.
+    #[cfg_attr(target_os = "none", inline)]
     fn leave(&mut self, live: usize, outcome: Outcome) -> Outcome {
         self.process.ip = self.ip as u32;
         let registers = self.x.get(..live).unwrap_or_default();

@@ -112,7 +112,7 @@ packed! {
     /// Goes to distance `e`.
     JUMP_NEAR = 1,
 
-    /// Makes a frame of `e` slots.
+    /// Makes a frame of `b` + 256 `c` slots; `a` registers live.
     FRAME = 1,
     /// Makes a frame of `a` slots and sees that there is room for `b` words; `c` registers live.
     FRAME_HEAP = 1,

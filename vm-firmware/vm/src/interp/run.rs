@@ -48,6 +48,7 @@ const fn sixth(word: u32, index: u32) -> usize {
 
 impl Machine<'_> {
     /// Runs until the process is to be left.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn run(mut self) -> Outcome {
         let machine = &mut self;
         let mut ip = machine.ip;
@@ -225,31 +226,34 @@ impl Machine<'_> {
 
                 // Frames.
                 op::FRAME => {
-                    if !machine.allocate(e(word)) {
-                        return machine.out_of_memory();
+                    let slots = (word >> 16) as usize;
+                    if !machine.allocate(slots) {
+                        machine.ip = ip;
+                        if !machine.give_back_memory(a(word) as usize) || !machine.allocate(slots) {
+                            return machine.out_of_memory();
+                        }
                     }
                     next!(1)
                 }
                 op::FRAME_HEAP => {
-                    let heap = &machine.process.heap;
-                    if heap.words.len() + b(word) as usize > heap.limit {
-                        machine.ip = ip;
-                        if !machine.collect(b(word) as usize, c(word) as usize) {
+                    machine.ip = ip;
+                    let live = c(word) as usize;
+                    if !machine.ensure(b(word) as usize, live) {
+                        return machine.out_of_memory();
+                    }
+                    let slots = a(word) as usize;
+                    if !machine.allocate(slots) {
+                        let room = machine.give_back_memory(live) && machine.ensure(b(word) as usize, live);
+                        if !room || !machine.allocate(slots) {
                             return machine.out_of_memory();
                         }
-                    }
-                    if !machine.allocate(a(word) as usize) {
-                        return machine.out_of_memory();
                     }
                     next!(1)
                 }
                 op::HEAP => {
-                    let (heap, need) = (&machine.process.heap, (word >> 16) as usize);
-                    if heap.words.len() + need > heap.limit {
-                        machine.ip = ip;
-                        if !machine.collect(need, a(word) as usize) {
-                            return machine.out_of_memory();
-                        }
+                    machine.ip = ip;
+                    if !machine.ensure((word >> 16) as usize, a(word) as usize) {
+                        return machine.out_of_memory();
                     }
                     next!(1)
                 }
@@ -539,8 +543,7 @@ impl Machine<'_> {
                 // Bit syntax.
                 op::BS_START_MATCH3 => follow!(machine.start_match(2)),
                 op::BS_START_MATCH4 => follow!(machine.start_match(3)),
-                op::BS_MATCH => follow!(machine.match_commands::<true>()),
-                op::BS_STEPS => follow!(machine.match_commands::<false>()),
+                op::BS_MATCH | op::BS_STEPS => follow!(machine.match_commands()),
                 op::BS_CREATE_BIN => follow!(machine.create_binary()),
 
                 number => follow!(machine.plain(number)),
@@ -550,7 +553,8 @@ impl Machine<'_> {
 
     /// A function was entered, and the process has run long enough, or its heap is to be collected.
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn pause(&mut self) -> Option<Outcome> {
         // The word before the entry is the last of its `func_info`: the arity.
         let arity = self.shared.code.words.at(self.ip.saturating_sub(1)) as usize;
@@ -561,7 +565,8 @@ impl Machine<'_> {
     }
 
     /// Calls an export that is native, of a module not loaded yet, or missing.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn call_export(&mut self, index: usize, mode: Mode) -> Option<Outcome> {
         let arity = self.shared.code.exports.get(index).map_or(0, |export| usize::from(export.arity));
         let target = self.export(index as u32);
@@ -591,7 +596,7 @@ impl Machine<'_> {
         };
         let given = self.operands_of(word);
         let mut result = (row.function)(&mut self.context(), &given);
-        if result == Err(Raise::NoMemory) && self.collect(0, live as usize) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live as usize) {
             let given = self.operands_of(word);
             result = (row.function)(&mut self.context(), &given);
         }

@@ -87,7 +87,8 @@ impl Machine<'_> {
     }
 
     /// The tests of types that are rarer.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn is_of_type(&self, number: u8, term: Term) -> bool {
         let view = self.store().view(term);
         match number {
@@ -126,8 +127,9 @@ impl Machine<'_> {
     }
 
     /// `select_val`: word 1 the value, 2 the label for others, 3 the number of words, then values and labels.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn select_value(&mut self) -> Option<Outcome> {
-        let value = self.operand(1);
+        let value = self.quick_operand(1);
         let count = self.word(3) as usize;
         let mut index = 4;
         while index < 4 + count {
@@ -141,8 +143,9 @@ impl Machine<'_> {
     }
 
     /// The same, with values that are sorted by their words.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn select_sorted(&mut self) -> Option<Outcome> {
-        let value = self.operand(1).0;
+        let value = self.quick_operand(1).0;
         let (mut low, mut high) = (0, self.word(3) as usize / 2);
         while low < high {
             let middle = (low + high) / 2;
@@ -160,6 +163,7 @@ impl Machine<'_> {
     }
 
     /// `select_tuple_arity`, likewise with sizes.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn select_arity(&mut self) -> Option<Outcome> {
         let Some(size) = self.tuple_size(self.operand(1)) else { return self.select(self.word(2)) };
         let count = self.word(3) as usize;
@@ -178,6 +182,7 @@ impl Machine<'_> {
     }
 
     /// `put_tuple2`: word 1 the destination, 2 the size, then the elements.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn put_tuple(&mut self) -> Option<Outcome> {
         let size = self.word(2) as usize;
         if self.process.heap.reserve(size + 1).is_err() {
@@ -186,7 +191,7 @@ impl Machine<'_> {
         let index = self.process.heap.words.len();
         self.process.heap.words.push_reserved(Term::header(Kind::Tuple, size).0);
         for element in 0..size {
-            let value = self.operand(3 + element);
+            let value = self.quick_operand(3 + element);
             self.process.heap.words.push_reserved(value.0);
         }
         self.assign(self.word(1), Term::boxed(index, 0));
@@ -204,8 +209,9 @@ impl Machine<'_> {
     }
 
     /// `update_record`: hint, size, source, destination, then positions (from 1) and values. Always copies.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn update_record(&mut self) -> Option<Outcome> {
-        let (size, source) = (self.word(2) as usize, self.operand(3));
+        let (size, source) = (self.word(2) as usize, self.quick_operand(3));
         if self.tuple_size(source) != Some(size) {
             return self.error(atoms::BADARG);
         }
@@ -220,7 +226,7 @@ impl Machine<'_> {
         let count = self.word(5) as usize;
         for pair in 0..count / 2 {
             let position = Term(self.word(6 + 2 * pair)).as_small().unwrap_or(0) as usize;
-            let value = self.operand(7 + 2 * pair);
+            let value = self.quick_operand(7 + 2 * pair);
             if position == 0 || position > size {
                 return self.error(atoms::BADARG);
             }
@@ -281,6 +287,7 @@ impl Machine<'_> {
 
     /// `bif1` to `bif3`: word 1 the label, 2 the function, then arguments and destination. Results that need the heap are
     /// rare, and of bounded size: the next safe point collects.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn bif(&mut self, arity: usize) -> Option<Outcome> {
         let native = NativeId(self.word(2) as u16);
         match self.guard(native, 3, arity) {
@@ -299,21 +306,23 @@ impl Machine<'_> {
     }
 
     /// `gc_bif2`, which most often is an operator of numbers.
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn operator(&mut self) -> Option<Outcome> {
         let Some(operation) = Operation::of(self.bif_native()) else { return self.gc_bif_called(2) };
-        let (a, b) = (self.operand(4), self.operand(5));
+        let (a, b) = (self.quick_operand(4), self.operand(5));
         let result = integers::fast(&mut self.process.heap, &self.shared.literals, operation, a, b);
         let Some(term) = result else { return self.gc_bif_called(2) };
         self.gc_bif_done(term, 2)
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(target_os = "none"), inline(never))]
+    #[cfg_attr(target_os = "none", inline)]
     fn gc_bif_called(&mut self, arity: usize) -> Option<Outcome> {
         let native = self.bif_native();
         let live = self.word(2) as usize;
         let mut result = self.guard(native, 4, arity);
-        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live) {
             result = self.guard(native, 4, arity);
         }
         match result {
@@ -348,7 +357,7 @@ impl Machine<'_> {
 
     #[inline(always)]
     fn bif_arguments(&self, first: usize, arity: usize) -> [Term; 3] {
-        let argument = |index: usize| if index < arity { self.operand(first + index) } else { Term::NIL };
+        let argument = |index: usize| if index < arity { self.quick_operand(first + index) } else { Term::NIL };
         [argument(0), argument(1), argument(2)]
     }
 
@@ -408,16 +417,18 @@ impl Machine<'_> {
     }
 
     /// `has_map_fields`: label, map, then keys as a list.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn has_map_fields(&self) -> bool {
-        let map = self.operand(2);
-        (0..self.word(3) as usize).all(|index| self.map_value(map, self.operand(4 + index)).is_some())
+        let map = self.quick_operand(2);
+        (0..self.word(3) as usize).all(|index| self.map_value(map, self.quick_operand(4 + index)).is_some())
     }
 
     /// `get_map_elements`: label, map, then keys and destinations. A destination may be the register of the map.
+    #[cfg_attr(target_os = "none", inline)]
     pub(super) fn get_map_elements(&mut self) -> bool {
-        let map = self.operand(2);
+        let map = self.quick_operand(2);
         for pair in 0..self.word(3) as usize / 2 {
-            let (key, destination) = (self.operand(4 + 2 * pair), self.word(5 + 2 * pair));
+            let (key, destination) = (self.quick_operand(4 + 2 * pair), self.word(5 + 2 * pair));
             match self.map_value(map, key) {
                 Some(value) => self.assign(destination, value),
                 None => return false,
@@ -430,7 +441,7 @@ impl Machine<'_> {
     pub(super) fn put_map(&mut self, exact: bool) -> Option<Outcome> {
         let (live, count) = (self.word(4) as usize, self.word(5) as usize);
         let mut result = self.try_put_map(exact, count);
-        if result == Err(Raise::NoMemory) && self.collect(0, live) {
+        if result == Err(Raise::NoMemory) && self.give_back_memory(live) {
             result = self.try_put_map(exact, count);
         }
         match result {

@@ -123,8 +123,10 @@ impl Translator<'_, '_> {
 
             // Frames. Their slots are always made with a value, so to make them so again says nothing new.
             Op::Allocate | Op::AllocateZero => {
-                let Some(slots) = number(operand(0), 24) else { return Ok(Packing::Plain) };
-                self.one(u32::from(op::FRAME) | slots << 8)?;
+                let (Some(slots), Some(live)) = (number(operand(0), 16), number(operand(1), 8)) else {
+                    return Ok(Packing::Plain);
+                };
+                self.one(word(op::FRAME, live, slots & 255, slots >> 8))?;
                 taken += usize::from(matches!(next_op, Some(Op::InitYregs)));
             }
             Op::AllocateHeap | Op::AllocateHeapZero => {

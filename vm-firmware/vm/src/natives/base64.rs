@@ -36,7 +36,7 @@ fn options(store: Store<'_>, arguments: &[Term]) -> Result<Options> {
     let View::Map(_) = store.view(map) else { return Err(Raise::BADARG) };
     let mut cursor = Cursor::new(store, map);
     while let Some((key, value)) = cursor.peek(store) {
-        let name = |term: Term| term.as_atom().map(|atom| store.atoms.name(atom)).unwrap_or_default();
+        let name = |term: Term| term.as_atom().map(|atom| store.atoms().name(atom)).unwrap_or_default();
         match (name(key), name(value)) {
             ("mode", "standard") => options.last = *b"+/",
             ("mode", "urlsafe") => options.last = *b"-_",

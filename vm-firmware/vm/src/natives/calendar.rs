@@ -174,7 +174,7 @@ fn posixtime_to_universaltime(cx: &mut Context<'_>, arguments: &[Term]) -> Resul
 fn system_time_to_universal_time(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let time = cx.store().integer(arg(arguments, 0)).ok_or(Raise::BADARG)?;
     let unit = unit(cx, arg(arguments, 1))?;
-    both(cx, i128::from(time).div_euclid(unit) as i64)
+    both(cx, time.div_euclid(unit as i64))
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ fn shorten(string: &[u8], borders: &[u32], length: usize, byte: u8) -> usize {
 }
 
 fn atom(store: Store<'_>, name: &str) -> Option<Term> {
-    store.atoms.find(name).map(Term::atom)
+    store.atoms().find(name).map(Term::atom)
 }
 
 fn compile_pattern(context: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -290,7 +290,7 @@ fn replacing(context: &mut Context<'_>, list: Term) -> Result<Replacing> {
             scope = Some(option);
             continue;
         }
-        if store.atoms.name(name) != "insert_replaced" {
+        if store.atoms().name(name) != "insert_replaced" {
             return Err(Raise::BADARG);
         }
         made.positions.clear();
@@ -308,7 +308,7 @@ fn replacing(context: &mut Context<'_>, list: Term) -> Result<Replacing> {
     if !elements.is_proper() {
         return Err(Raise::BADARG);
     }
-    made.positions.sort_unstable();
+    crate::compare::sort(&mut made.positions, |x, y| Ok(x < y))?;
     if let Some(scope) = scope {
         made.search = context.heap().list(&[scope])?;
     }

@@ -87,8 +87,22 @@ pub(super) fn unit(cx: &Context<'_>, term: Term) -> Result<i128> {
     })
 }
 
+/// How many times a second fits into a product of nanoseconds with a unit, rounded down. Word by word: the compiler would
+/// write kilobytes for a division of 128 bits.
+fn seconds(value: i128) -> i128 {
+    let magnitude = value.unsigned_abs();
+    let (mut quotient, mut left) = (0_u128, 0_u64);
+    for word in [magnitude >> 96, magnitude >> 64, magnitude >> 32, magnitude] {
+        let part = left << 32 | u64::from(word as u32);
+        quotient = quotient << 32 | u128::from(part / NANO as u64);
+        left = part % NANO as u64;
+    }
+    let quotient = quotient as i128;
+    if value >= 0 { quotient } else { -quotient - i128::from(left != 0) }
+}
+
 pub(super) fn in_unit(cx: &mut Context<'_>, nanoseconds: i128, unit: i128) -> Result {
-    let value = (nanoseconds * unit).div_euclid(NANO);
+    let value = seconds(nanoseconds * unit);
     let (low, high) = (value.unsigned_abs() as u64, (value.unsigned_abs() >> 64) as u64);
     if let Ok(value) = i64::try_from(value) {
         return Ok(cx.heap().integer(value)?);
@@ -653,4 +667,17 @@ fn apply_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
     check_arguments(cx, arg(arguments, 2))?;
     Err(Raise::call(cx.heap(), module, function, arg(arguments, 2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NANO, seconds};
+
+    #[test]
+    fn seconds_are_rounded_down() {
+        let numbers = [0, 1, 999_999_999, NANO, NANO + 1, 1 << 63, 12_345_678_901_234_567_890_123_456_789, i128::MAX];
+        for value in numbers.into_iter().flat_map(|number| [number, -number]) {
+            assert_eq!(seconds(value), value.div_euclid(NANO), "{value}");
+        }
+    }
 }
