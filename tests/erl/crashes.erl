@@ -18,7 +18,7 @@ each([]) ->
 ways() ->
     Opaque = g(b),
     [
-        fun() -> 1 + Opaque end,
+        fun() -> 2 * Opaque end,
         fun() -> length(Opaque) end,
         fun() -> exit(bad) end,
         fun() -> throw({hello, world}) end,
@@ -42,10 +42,18 @@ ways() ->
         fun() -> error({'it\'s', 'A', [16#e4], <<1, 2, 3:4>>, <<"text\n">>, fun lists:map/2, {}, [], #{}}) end,
         fun() -> element(g(3), {1, 2}) end,
         fun() -> binary_to_atom(g(<<255, 254>>)) end,
+        fun() -> [binary_to_atom(g(<<255, 254>>))] end,
+        fun() -> [no_such_module:no_such_function(1, [2, 3])] end,
+        fun() -> framed(g(<<1, 2, 255>>)) end,
         fun() -> g(deep(30)) ! message end
     ].
 
 only(ok, X) -> X.
+
+%% A tail call that takes a frame away.
+framed(X) ->
+    g(X),
+    binary_to_existing_atom(g(X)).
 
 %% What the compiler cannot know.
 g(X) ->

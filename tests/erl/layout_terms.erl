@@ -49,7 +49,7 @@ chosen() ->
         {tag, lists:duplicate(200, $\")},
         [lists:duplicate(N, $a) || N <- [73, 1, 72, 1, 74, 1]],
         {badarith, [{erlang, '*', [[1, a], 2], Info} | Trace]},
-        {function_clause, [{boom, g, [#{a => 1, b => [x, y]}, "a string"], [{file, "boom.erl"}, {line, 9}]} | Trace]},
+        {function_clause, [{boom, g, [#{1 => a, 2 => [x, y]}, "a string"], [{file, "boom.erl"}, {line, 9}]} | Trace]},
         {{badmatch, {error, enoent}}, Trace},
         {{nocatch, {hello, world}}, Trace},
         {{case_clause, Numbers}, Trace},
