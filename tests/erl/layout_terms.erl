@@ -38,6 +38,8 @@ chosen() ->
     Info = [{error_info, #{module => erl_erts_errors}}],
     Long = list_to_atom(lists:duplicate(60, $x)),
     Deep = fun Deep(0, Inner) -> Inner; Deep(N, Inner) -> {deeper, Deep(N - 1, Inner)} end,
+    Nest = fun Nest(0, Inner) -> Inner; Nest(N, Inner) -> [Nest(N - 1, Inner)] end,
+    Tag = fun(N) -> list_to_atom(lists:duplicate(N, $t)) end,
     Numbers = lists:seq(1000, 1030),
     Bytes = list_to_binary(lists:seq(100, 160)),
     [
@@ -80,7 +82,13 @@ chosen() ->
         Deep(3, [Numbers | {Long, Numbers}]),
         [Deep(2, []) || _ <- Numbers],
         {fun lists:map/2, fun 'a, b':'c|d}'/1, 'it\'s, }', [16#e4, 16#f6, 16#fc], [Long | '|'], 1.5e300, -3}
-    ].
+    ]
+    %% About where half of a line is left, and where a line is full.
+    ++ [{Tag(N), Numbers} || N <- lists:seq(35, 38)]
+    ++ [Nest(N, Deep(8, Numbers)) || N <- lists:seq(4, 9)]
+    ++ [Nest(N, Bytes) || N <- [68, 69, 70, 71, 72, 80]]
+    ++ [{t, {u, binary:part(Bytes, 0, N)}} || N <- lists:seq(14, 20)]
+    ++ [binary:part(Bytes, 0, N) || N <- lists:seq(18, 22)].
 
 text(Format, Term) ->
     Text = unicode:characters_to_binary(io_lib:format(Format, [Term])),

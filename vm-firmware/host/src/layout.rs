@@ -28,14 +28,13 @@ pub fn lay_out(line: &str) -> String {
         Some(term) if parser.place == line.len() => term,
         _ => return line.to_owned(),
     };
-    let whole = term.length;
     for indent in [Indent::BelowSecond, Indent::Columns(4)] {
-        let mut trial = Layout { line, whole, indent, out: None };
+        let mut trial = Layout { line, indent, out: None };
         if trial.term(&term, Place::default()).is_ok() {
-            return Layout { line, whole, indent, out: Some(String::new()) }.finish(&term);
+            return Layout { line, indent, out: Some(String::new()) }.finish(&term);
         }
     }
-    Layout { line, whole, indent: Indent::Columns(1), out: Some(String::new()) }.finish(&term)
+    Layout { line, indent: Indent::Columns(1), out: Some(String::new()) }.finish(&term)
 }
 
 /// A term, as a part of the line.
@@ -213,8 +212,6 @@ struct Place {
     column: usize,
     /// Brackets that close behind it.
     closing: usize,
-    /// Characters before it in its line, without the indent.
-    before: usize,
 }
 
 /// In the trial of an indent: something would start too far to the right.
@@ -228,8 +225,6 @@ const fn fits(length: usize, column: usize) -> bool {
 
 struct Layout<'a> {
     line: &'a str,
-    /// Characters of the whole term.
-    whole: usize,
     indent: Indent,
     /// The text so far; `None` in a trial of the indent.
     out: Option<String>,
@@ -261,14 +256,13 @@ impl Layout<'_> {
         }
     }
 
-    /// In a trial, whether something may start in this column: the whole term would have room there, or half a line is
-    /// left at least.
-    const fn allow(&self, roomy: bool) -> Result<(), TooFar> {
-        if self.out.is_some() || roomy { Ok(()) } else { Err(TooFar) }
+    /// In a trial, whether elements may start in this column: half of the line is left.
+    const fn allow(&self, column: usize) -> Result<(), TooFar> {
+        if self.out.is_some() || column < COLUMNS / 2 { Ok(()) } else { Err(TooFar) }
     }
 
     fn term(&mut self, node: &Node, place: Place) -> Result<(), TooFar> {
-        let Place { column, closing, before } = place;
+        let Place { column, closing } = place;
         if fits(node.length + closing, column) {
             self.copy(node);
             return Ok(());
@@ -278,7 +272,7 @@ impl Layout<'_> {
             Kind::Bits => self.bits(node, place),
             Kind::List(elements, tail) => {
                 self.write("[");
-                let place = Place { column: column + 1, closing, before: before + 1 };
+                let place = Place { column: column + 1, closing };
                 self.elements(elements, tail.as_deref(), place)?;
                 self.write("]");
             }
@@ -286,10 +280,10 @@ impl Layout<'_> {
                 self.write("{");
                 match elements.split_first() {
                     Some((tag, rest)) if matches!(tag.kind, Kind::Leaf { atom: true }) && !rest.is_empty() => {
-                        self.tagged(tag, rest, Place { before: before + 1, ..place })?;
+                        self.tagged(tag, rest, place)?;
                     }
                     _ => {
-                        let place = Place { column: column + 1, closing, before: before + 1 };
+                        let place = Place { column: column + 1, closing };
                         self.elements(elements, None, place)?;
                     }
                 }
@@ -297,7 +291,7 @@ impl Layout<'_> {
             }
             Kind::Map(pairs) => {
                 self.write("#{");
-                self.pairs(pairs, Place { column: column + 2, closing, before: before + 1 })?;
+                self.pairs(pairs, Place { column: column + 2, closing })?;
                 self.write("}");
             }
         }
@@ -307,19 +301,19 @@ impl Layout<'_> {
     /// The elements of a tuple after its tag. The place is that of the brace.
     fn tagged(&mut self, tag: &Node, rest: &[Node], place: Place) -> Result<(), TooFar> {
         self.copy(tag);
-        let Place { column, closing, before } = place;
+        let Place { column, closing } = place;
         // The brace, the tag and the comma.
         let second = column + tag.length + 2;
         match self.indent {
             Indent::Columns(columns) if tag.length + 2 > columns => {
                 let indented = column + columns;
-                self.allow(self.whole + indented < COLUMNS || indented < COLUMNS / 2)?;
+                self.allow(indented)?;
                 self.more(rest, None, second, Place { column: indented, ..place })
             }
             _ => {
-                self.allow(self.whole + second + 1 < COLUMNS || second + 1 < COLUMNS / 2)?;
+                self.allow(second + 1)?;
                 self.write(",");
-                let place = Place { column: second, closing, before: before + tag.length + 1 };
+                let place = Place { column: second, closing };
                 self.elements(rest, None, place)
             }
         }
@@ -351,7 +345,7 @@ impl Layout<'_> {
                 column += width;
             } else {
                 self.new_line(place.column);
-                let width = self.element(node, Place { column: place.column, closing, before: 0 })?;
+                let width = self.element(node, Place { column: place.column, closing })?;
                 column = place.column + width;
             }
         }
@@ -365,7 +359,7 @@ impl Layout<'_> {
         self.new_line(place.column);
         // A trial of OTP's looks at it where the line has come to.
         let column = if self.out.is_some() { place.column } else { column };
-        self.term(tail, Place { column, closing, before: 0 })
+        self.term(tail, Place { column, closing })
     }
 
     /// The pairs of a map.
@@ -384,13 +378,12 @@ impl Layout<'_> {
                 }
                 self.new_line(place.column);
             }
-            let before = if number == 0 { place.before } else { 0 };
             if fits(length + closing, place.column) {
                 self.pair(key, value);
                 column = place.column + if leaves { length } else { COLUMNS };
                 continue;
             }
-            self.term(key, Place { column: place.column, closing, before })?;
+            self.term(key, Place { column: place.column, closing })?;
             self.write(" =>");
             let indented = place.column
                 + match self.indent {
@@ -398,7 +391,7 @@ impl Layout<'_> {
                     Indent::Columns(columns) => columns,
                 };
             self.new_line(indented);
-            self.term(value, Place { column: indented, closing, before: 0 })?;
+            self.term(value, Place { column: indented, closing })?;
             column = place.column + COLUMNS;
         }
         Ok(())
@@ -417,8 +410,7 @@ impl Layout<'_> {
         let text = text.strip_prefix("<<").unwrap_or(text);
         let text = text.strip_suffix(">>").unwrap_or(text);
         let column = place.column + 2;
-        let room = COLUMNS.saturating_sub(column + 1).min(self.whole.saturating_sub(4 + place.before));
-        let room = room.saturating_sub(place.closing).max(8);
+        let room = COLUMNS.saturating_sub(column + 1 + place.closing).max(8);
         let mut left = room;
         self.write("<<");
         for number in text.split_inclusive(',') {
