@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
+use emberl_host::layout::lay_out;
 use emberl_host::{Clock, Host, Program, program};
 use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
@@ -212,8 +213,8 @@ fn tell(end: End) -> Result<()> {
             })?;
             if text == "ok" || text == "0" { Ok(()) } else { Err(Failure::Told(INPUT)) }
         }
-        End::Ended(Ended { class: Some(class), text, trace }) => {
-            console::tell(&crash(class, &text, &trace));
+        End::Ended(Ended { pid, class: Some(class), text, trace }) => {
+            console::tell(&crash(&pid, class, &text, &trace));
             Err(Failure::Told(INPUT))
         }
         End::Halted(0) => Ok(()),
@@ -227,13 +228,14 @@ fn tell(end: End) -> Result<()> {
     }
 }
 
-/// An exception that nothing caught, in the words of OTP's report about a crashed process.
-fn crash(class: Class, text: &str, trace: &str) -> String {
+/// An exception that nothing caught, in the words and lines of OTP's report about a crashed process. OTP has no report
+/// of an exit, but here the program ends by it.
+fn crash(pid: &str, class: Class, text: &str, trace: &str) -> String {
     let reason = match class {
-        Class::Error | Class::Throw if !trace.is_empty() => format!("{{{text},\n {trace}}}"),
-        _ => text.to_owned(),
+        Class::Error | Class::Throw if !trace.is_empty() => lay_out(&format!("{{{text},{trace}}}")),
+        _ => lay_out(text),
     };
-    format!("Error in the first process, with exit value:\n{reason}\n")
+    format!("Error in process {pid} with exit value:\n{reason}\n")
 }
 
 #[cfg(test)]
@@ -242,15 +244,22 @@ mod tests {
 
     #[test]
     fn crashes_are_told_as_otp_tells_them() {
-        let told = |class| crash(class, "oops", "[{m,f,0,[{file,\"m.erl\"},{line,3}]}]");
-        assert!(told(Class::Error).ends_with("{oops,\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
-        assert!(told(Class::Throw).ends_with("{oops,\n [{m,f,0,[{file,\"m.erl\"},{line,3}]}]}\n"));
-        assert!(told(Class::Exit).ends_with("exit value:\noops\n"));
+        let head = "Error in process <0.2.0> with exit value:\n";
+        let trace = "[{erlang,length,[b],[{error_info,#{module => erl_erts_errors}}]},\
+                     {cr,g,1,[{file,\"cr.erl\"},{line,6}]}]";
+        let badarg = "{badarg,[{erlang,length,[b],[{error_info,#{module => erl_erts_errors}}]},\n         \
+                      {cr,g,1,[{file,\"cr.erl\"},{line,6}]}]}\n";
+        assert_eq!(crash("<0.2.0>", Class::Error, "badarg", trace), format!("{head}{badarg}"));
+        let trace = "[{cr,'-start/0-fun-1-',0,[{file,\"cr.erl\"},{line,3}]}]";
+        let nocatch = "{{nocatch,{hello,world}},\n [{cr,'-start/0-fun-1-',0,[{file,\"cr.erl\"},{line,3}]}]}\n";
+        assert_eq!(crash("<0.2.0>", Class::Throw, "{nocatch,{hello,world}}", trace), format!("{head}{nocatch}"));
+        assert_eq!(crash("<0.2.0>", Class::Exit, "oops", ""), format!("{head}oops\n"));
     }
 
     #[test]
     fn the_exit_code_is_the_programs() {
-        let returned = |text: &str| Ended { class: None, text: text.to_owned(), trace: String::new() };
+        let returned =
+            |text: &str| Ended { pid: "<0.2.0>".to_owned(), class: None, text: text.to_owned(), trace: String::new() };
         for (end, code) in [
             (End::Ended(returned("ok")), 0),
             (End::Ended(returned("0")), 0),

@@ -12,6 +12,7 @@ use emberl_vm::platform::{Function, Platform, Stream};
 
 use crate::clock::Clock;
 use crate::folders::Folders;
+use crate::layout;
 use crate::math;
 use crate::program::Program;
 
@@ -81,6 +82,10 @@ impl Platform for Host {
                 let _ = io::stderr().write_all(bytes);
             }
         }
+    }
+
+    fn write_term(&mut self, stream: Stream, line: &str) {
+        self.write(stream, layout::lay_out(line).as_bytes());
     }
 
     fn monotonic(&mut self) -> u64 {

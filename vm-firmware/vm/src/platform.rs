@@ -46,6 +46,12 @@ pub trait Platform {
     /// Writes to a stream. What cannot be written is lost: a device without a console goes on.
     fn write(&mut self, stream: Stream, bytes: &[u8]);
 
+    /// Writes a term for a person to read. It is given in one line; a machine with room for it may lay it out over
+    /// several, as OTP does.
+    fn write_term(&mut self, stream: Stream, line: &str) {
+        self.write(stream, line.as_bytes());
+    }
+
     /// Nanoseconds since some moment; never goes back.
     fn monotonic(&mut self) -> u64;
 

@@ -18,6 +18,8 @@ use crate::vm::{Options, Vm};
 /// How the first process of a program ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
+    /// Its identifier, as `~p` prints it.
+    pub pid: String,
     /// The class of the exception that nobody caught; `None` when its function returned.
     pub class: Option<Class>,
     /// What it returned, or the reason of the exception (of a throw `{nocatch,Value}`): a term as `~p` prints it, in one
@@ -82,13 +84,14 @@ impl Vm {
             _ => None,
         };
         let (reason, trace) = parts.unwrap_or((term, Term::NIL));
-        let mut text = String::new();
+        let (mut pid, mut text) = (String::new(), String::new());
+        let _ = self.print(store, self.initial(), &mut pid);
         let _ = self.print(store, reason, &mut text);
         let mut lines = String::new();
         if parts.is_some() {
             let _ = self.print(store, trace, &mut lines);
         }
-        Some(Ended { class, text, trace: lines })
+        Some(Ended { pid, class, text, trace: lines })
     }
 
     fn print(&self, store: Store<'_>, term: Term, out: &mut String) -> core::fmt::Result {
@@ -106,7 +109,9 @@ fn report(shared: &mut Shared, process: &Process, reason: Term) {
     };
     print(process.pid(), &mut text);
     text.push_str(" with exit value:\n");
-    print(reason, &mut text);
-    text.push('\n');
+    let mut line = String::new();
+    print(reason, &mut line);
     shared.platform.write(Stream::Error, text.as_bytes());
+    shared.platform.write_term(Stream::Error, &line);
+    shared.platform.write(Stream::Error, b"\n");
 }

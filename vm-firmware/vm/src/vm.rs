@@ -129,6 +129,12 @@ impl Vm {
         self.result.as_ref().map(|(heap, class, term)| (heap, *class, *term))
     }
 
+    /// The pid of the initial process.
+    #[must_use]
+    pub const fn initial(&self) -> Term {
+        Term::pid(self.initial)
+    }
+
     /// Whether the initial process lives.
     #[must_use]
     pub fn is_initial_alive(&self) -> bool {

@@ -108,18 +108,16 @@ fn no_memory() -> u8 {
 
 /// Tells how the first process ended; gives the exit status.
 fn tell(ended: &Ended) -> u8 {
-    let Ended { class, text, trace } = ended;
+    let Ended { pid, class, text, trace } = ended;
     match class {
         None => {
             line(format_args!("Return value: {text}"));
             return if text == "ok" || text == "0" { 0 } else { FAILED };
         }
-        Some(Class::Exit) => line(format_args!("Error in the first process, with exit value:\n{text}")),
-        Some(Class::Error) => {
-            line(format_args!("Error in the first process, with exit value:\n{{{text},\n {trace}}}"));
-        }
-        Some(Class::Throw) => {
-            line(format_args!("Error in the first process, with exit value:\n{{{{nocatch,{text}}},\n {trace}}}"));
+        Some(Class::Exit) => line(format_args!("Error in process {pid} with exit value:\n{text}")),
+        // The reason of a throw holds `nocatch` already.
+        Some(Class::Error | Class::Throw) => {
+            line(format_args!("Error in process {pid} with exit value:\n{{{text},\n {trace}}}"));
         }
     }
     FAILED

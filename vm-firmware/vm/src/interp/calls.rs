@@ -115,18 +115,18 @@ impl Machine<'_> {
                 self.enter(address as usize, arity)
             }
             Target::Native(native) => self.call_native(native, arity, mode),
-            Target::Undefined(module, function) => self.undefined(module, function, arity),
+            Target::Undefined(module, function) => self.undefined(module, function, arity, mode),
             Target::Loading(module, function) => self.call_later(module, function, arity, mode),
         }
     }
 
     #[cold]
-    pub(super) fn undefined(&mut self, module: Atom, function: Atom, arity: usize) -> Option<Outcome> {
+    pub(super) fn undefined(&mut self, module: Atom, function: Atom, arity: usize, mode: Mode) -> Option<Outcome> {
         let entry = self
             .arguments(arity)
             .and_then(|list| self.process.heap.tuple(&[Term::atom(module), Term::atom(function), list, Term::NIL]));
         match entry {
-            Ok(entry) => self.throw(Class::Error, Term::atom(atoms::UNDEF), First::Entry(entry)),
+            Ok(entry) => self.throw(Class::Error, Term::atom(atoms::UNDEF), First::called(entry, mode)),
             Err(NoMemory) => Some(self.out_of_memory()),
         }
     }
@@ -246,7 +246,7 @@ impl Machine<'_> {
                 for (place, &term) in arguments.iter_mut().zip(self.x.iter()) {
                     *place = term;
                 }
-                self.raised(other, native, arguments.get(..arity).unwrap_or_default())
+                self.raised_in(other, native, arguments.get(..arity).unwrap_or_default(), mode)
             }
         }
     }

@@ -7,6 +7,7 @@
 use crate::atoms;
 use crate::heap::Heap;
 use crate::interp::Machine;
+use crate::interp::calls::Mode;
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
 use crate::raise::{Class, Raise};
@@ -28,6 +29,13 @@ pub(super) enum First {
     Instead(Term),
     /// This is the whole trace, as a list.
     Given(Term),
+}
+
+impl First {
+    /// With the entry of a function that was called: after a tail call, the caller is not in the trace.
+    pub(super) fn called(entry: Term, mode: Mode) -> Self {
+        if mode == Mode::Call { Self::Entry(entry) } else { Self::Instead(entry) }
+    }
 }
 
 impl Machine<'_> {
@@ -161,18 +169,36 @@ impl Machine<'_> {
     /// An exception, or whatever else a native function said, that is no matter of calls.
     #[cold]
     pub(super) fn raised(&mut self, raise: Raise, native: NativeId, arguments: &[Term]) -> Option<Outcome> {
-        self.try_raised(raise, native, arguments).unwrap_or_else(|NoMemory| Some(self.out_of_memory()))
+        self.raised_in(raise, native, arguments, Mode::Call)
     }
 
-    fn try_raised(&mut self, raise: Raise, native: NativeId, arguments: &[Term]) -> Result<Option<Outcome>, NoMemory> {
+    /// The same, for a native function called like this.
+    #[cold]
+    pub(super) fn raised_in(
+        &mut self,
+        raise: Raise,
+        native: NativeId,
+        arguments: &[Term],
+        mode: Mode,
+    ) -> Option<Outcome> {
+        self.try_raised(raise, native, arguments, mode).unwrap_or_else(|NoMemory| Some(self.out_of_memory()))
+    }
+
+    fn try_raised(
+        &mut self,
+        raise: Raise,
+        native: NativeId,
+        arguments: &[Term],
+        mode: Mode,
+    ) -> Result<Option<Outcome>, NoMemory> {
         Ok(match raise {
             Raise::Error(reason) => {
                 let entry = self.native_entry(native, arguments, None)?;
-                self.throw(Class::Error, reason, First::Entry(entry))
+                self.throw(Class::Error, reason, First::called(entry, mode))
             }
             Raise::ErrorWithCause(cause) => {
                 let entry = self.native_entry(native, arguments, Some(Term::atom(cause)))?;
-                self.throw(Class::Error, Term::atom(atoms::BADARG), First::Entry(entry))
+                self.throw(Class::Error, Term::atom(atoms::BADARG), First::called(entry, mode))
             }
             Raise::Class(class, reason) => self.throw(class, reason, First::Here),
             Raise::ErrorAs(error) => {
@@ -203,7 +229,9 @@ impl Machine<'_> {
     fn native_entry(&mut self, native: NativeId, arguments: &[Term], cause: Option<Term>) -> Result<Term, NoMemory> {
         let Some(row) = native.get() else { return Ok(Term::NIL) };
         let module = self.shared.atoms.intern(row.module)?;
-        let function = self.shared.atoms.intern(row.name)?;
+        // OTP's operator is `erlang:send/2`.
+        let name = if row.name == "!" { "send" } else { row.name };
+        let function = self.shared.atoms.intern(name)?;
         let heap = &mut self.process.heap;
         let list = heap.list(arguments)?;
         let explains = match module {

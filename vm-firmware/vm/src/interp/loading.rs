@@ -65,7 +65,7 @@ impl Machine<'_> {
         };
         let Some(arity) = self.spread(self.x(2)) else { return self.error(atoms::BADARG) };
         if !loaded {
-            return self.undefined(module, function, arity);
+            return self.undefined(module, function, arity, Mode::Only);
         }
         match self.named(module, function, arity) {
             Some(target) => self.invoke(target, arity, Mode::Only),
