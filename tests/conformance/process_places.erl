@@ -21,6 +21,8 @@ start() ->
     erlang:display(is_integer(proplist(minor_gcs, Before))),
     #{size := 0, kill := true, error_logger := true} = proplist(max_heap_size, Before),
     erlang:display([Key || {Key, Value} <- element(2, process_info(Pid, garbage_collection_info)), is_integer(Value)]),
+    Open = catches(),
+    erlang:display([try catches() - Open after ok end, (catch catches() - Open), catches() - Open]),
     Monitor = monitor(process, Pid),
     exit(Pid, kill),
     receive {'DOWN', Monitor, process, Pid, Reason} -> erlang:display(Reason) end,
@@ -65,3 +67,8 @@ waits(Parent) ->
         stop -> ok
     end,
     ok.
+
+%% How many catches and tries are open.
+catches() ->
+    {catchlevel, Open} = process_info(self(), catchlevel),
+    Open.

@@ -55,8 +55,6 @@ pub struct Process {
     pub group_leader: Term,
     /// Module, function (atoms) and arity (a small integer) that it began with: a tuple.
     pub initial_call: Term,
-    /// Catches and tries that are open.
-    pub catches: u32,
     /// How often its heap was collected.
     pub collections: u32,
     /// Words that collections gave back.
@@ -87,7 +85,6 @@ impl Process {
             exception: [Term::NIL; 3],
             group_leader: Term::NIL,
             initial_call: Term::NIL,
-            catches: 0,
             collections: 0,
             reclaimed: 0,
             building: Building::default(),

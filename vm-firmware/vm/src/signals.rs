@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 
 use crate::atoms::{self, Atom};
 use crate::binaries::Binaries;
-use crate::heap::{External, Heap, View};
+use crate::copy::copy;
+use crate::heap::{External, View};
 use crate::memory::{Budget, NoMemory};
 use crate::on_load;
 use crate::process::Process;
@@ -12,20 +13,6 @@ use crate::processes::{Alias, Monitor, Processes, Watcher, reserve_messages};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
 use crate::term::Term;
-
-/// Copies a term from one heap to another, or nothing at all.
-///
-/// # Errors
-/// When there is no memory.
-pub fn copy(
-    source: &[u32],
-    _literals: &[u32],
-    term: Term,
-    to: &mut Heap,
-    binaries: &mut Binaries,
-) -> core::result::Result<Term, NoMemory> {
-    crate::copy::copy(source, term, to, binaries)
-}
 
 /// A new reference: unique, and of a later one the words are greater, last word first. Its last word is the process's
 /// number, so that an alias is found by it.
@@ -121,9 +108,9 @@ pub fn send(shared: &mut Shared, from: &mut Process, to: Term, message: Term) ->
             let known = receiver.relations.aliases.iter().any(|&(known, _)| known == alias)
                 || receiver.relations.monitors.iter().any(|known| known.reference == alias && known.alias != Alias::No);
             if known {
-                let Shared { literals, binaries, .. } = shared;
+                let Shared { binaries, .. } = shared;
                 let source = from.heap.words.as_slice();
-                let copied = copy(source, literals.words.as_slice(), message, &mut receiver.heap, binaries)?;
+                let copied = copy(source, message, &mut receiver.heap, binaries)?;
                 receiver.mailbox.push_back(copied);
             }
             Ok(())
@@ -154,10 +141,10 @@ pub fn send(shared: &mut Shared, from: &mut Process, to: Term, message: Term) ->
 /// # Errors
 /// When there is no memory.
 pub fn deliver(shared: &mut Shared, source: &[u32], to: u32, message: Term) -> core::result::Result<(), NoMemory> {
-    let Shared { processes, literals, binaries, budget, .. } = shared;
+    let Shared { processes, binaries, budget, .. } = shared;
     let Some(receiver) = processes.get_mut(to) else { return Ok(()) };
     reserve_messages(budget, &mut receiver.mailbox, 1)?;
-    let message = copy(source, literals.words.as_slice(), message, &mut receiver.heap, binaries)?;
+    let message = copy(source, message, &mut receiver.heap, binaries)?;
     receiver.mailbox.push_back(message);
     processes.wake(to);
     Ok(())
@@ -188,16 +175,14 @@ pub fn spawn(
 ) -> core::result::Result<u32, NoMemory> {
     let mut process = shared.processes.make()?;
     let number = process.number;
-    let Shared { processes, literals, binaries, budget, .. } = shared;
-    let literals = literals.words.as_slice();
-    let prepared = prepare(&mut process, budget, heap, literals, binaries, start).and_then(|()| {
+    let Shared { processes, binaries, budget, .. } = shared;
+    let prepared = prepare(&mut process, budget, heap, binaries, start).and_then(|()| {
         let Some(parent) = parent else {
             process.group_leader = process.pid();
             return Ok(());
         };
         process.relations.parent = parent.number;
-        process.group_leader =
-            copy(parent.heap.words.as_slice(), literals, parent.group_leader, &mut process.heap, binaries)?;
+        process.group_leader = copy(parent.heap.words.as_slice(), parent.group_leader, &mut process.heap, binaries)?;
         Ok(())
     });
     if let Err(error) = prepared {
@@ -215,11 +200,10 @@ fn prepare(
     process: &mut Process,
     budget: &Budget,
     heap: &[u32],
-    literals: &[u32],
     binaries: &mut Binaries,
     start: Start,
 ) -> core::result::Result<(), NoMemory> {
-    let arguments = copy(heap, literals, start.arguments, &mut process.heap, binaries)?;
+    let arguments = copy(heap, start.arguments, &mut process.heap, binaries)?;
     let (module, function) = (Term::atom(start.module), Term::atom(start.function));
     budget.reserve(&mut process.registers, 3)?;
     process.registers.extend_from_slice(&[module.0, function.0, arguments.0]);
@@ -246,7 +230,6 @@ enum Fate {
 
 /// What is needed of the shared part while a process is at hand.
 struct Parts<'a> {
-    literals: &'a [u32],
     binaries: &'a mut Binaries,
     budget: &'a Budget,
 }
@@ -266,7 +249,7 @@ fn receive_signal(
     if !receiver.relations.trap_exit && reason == Term::atom(atoms::NORMAL) {
         return Fate::Nothing;
     }
-    let copied = copy(source, parts.literals, reason, &mut receiver.heap, parts.binaries);
+    let copied = copy(source, reason, &mut receiver.heap, parts.binaries);
     if !receiver.relations.trap_exit {
         return Fate::Dies(copied.unwrap_or(Term::atom(atoms::KILLED)));
     }
@@ -316,8 +299,7 @@ pub fn down_message(
 /// its reason.
 pub fn exit_signal(shared: &mut Shared, from: &mut Process, to: u32, reason: Term) -> Option<Term> {
     let mut receiver = shared.processes.take(to)?;
-    let mut parts =
-        Parts { literals: shared.literals.words.as_slice(), binaries: &mut shared.binaries, budget: &shared.budget };
+    let mut parts = Parts { binaries: &mut shared.binaries, budget: &shared.budget };
     let fate = receive_signal(&mut parts, &mut receiver, from.heap.words.as_slice(), from.pid(), reason, Signal::Exit);
     if let Fate::Dies(reason) = fate {
         return exit(shared, receiver, reason, Some(from));
@@ -353,11 +335,7 @@ pub fn exit(
                 if !other.relations.unlink(number) {
                     return Fate::Nothing;
                 }
-                let mut parts = Parts {
-                    literals: shared.literals.words.as_slice(),
-                    binaries: &mut shared.binaries,
-                    budget: &shared.budget,
-                };
+                let mut parts = Parts { binaries: &mut shared.binaries, budget: &shared.budget };
                 receive_signal(&mut parts, other, source, Term::pid(number), reason, Signal::Link)
             };
             reach(shared, &mut hand, &mut hand_dies, &mut first, other, &mut end);
@@ -366,8 +344,7 @@ pub fn exit(
             let mut end = |shared: &mut Shared, other: &mut Process| {
                 let Some(monitor) = other.relations.forget(watcher.reference) else { return Fate::Nothing };
                 keep_alias(other, &monitor);
-                let literals = shared.literals.words.as_slice();
-                let told = copy(source, literals, reason, &mut other.heap, &mut shared.binaries)
+                let told = copy(source, reason, &mut other.heap, &mut shared.binaries)
                     .and_then(|reason| down_message(&shared.budget, other, &monitor, reason));
                 if told.is_err() { Fate::Dies(Term::atom(atoms::SYSTEM_LIMIT)) } else { Fate::Message }
             };

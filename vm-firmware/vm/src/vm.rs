@@ -256,9 +256,9 @@ impl Vm {
     fn end(&mut self, process: Box<Process>, class: Option<Class>, result: Term, reason: Term) {
         if process.number == self.initial {
             let mut heap = Heap::new(self.shared.budget.clone(), 0);
-            let Shared { literals, binaries, .. } = &mut self.shared;
+            let Shared { binaries, .. } = &mut self.shared;
             let source = process.heap.words.as_slice();
-            let kept = signals::copy(source, literals.words.as_slice(), result, &mut heap, binaries);
+            let kept = crate::copy::copy(source, result, &mut heap, binaries);
             self.result = Some((heap, class, kept.unwrap_or(Term::atom(atoms::SYSTEM_LIMIT))));
         }
         signals::exit(&mut self.shared, process, reason, None);

@@ -361,25 +361,3 @@ fn verify_finds_what_is_wrong() {
         assert!(verify(&mut process, &mut [], &[]).is_err(), "{bad:#x}");
     }
 }
-
-/// Not a test: `cargo test --release -p emberl-vm -- --ignored --nocapture speed`.
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let collectors: [(&str, Collector); 2] = [("copying", copying::collect), ("sliding", compact::collect)];
-    for (name, collector) in collectors {
-        let budget = Budget::new(usize::MAX);
-        let mut binaries = Binaries::new(budget.clone());
-        let mut process = Process::new(1, &budget);
-        let mut registers = [Term::NIL.0];
-        for number in 0..500_000 {
-            registers[0] = process.heap.cons(Term::tiny(number), Term(registers[0])).unwrap().0;
-            process.heap.cons(Term::NIL, Term::NIL).unwrap();
-        }
-        for _ in 0..4 {
-            let start = std::time::Instant::now();
-            collector(&mut process, &mut registers, &mut binaries, false).unwrap();
-            std::println!("{name}: {:?} for {} words", start.elapsed(), process.heap.words.len());
-        }
-    }
-}

@@ -668,10 +668,10 @@ fn group_leader_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         process.group_leader = leader;
         return Ok(TRUE);
     }
-    let Shared { processes, literals, binaries, .. } = &mut **shared;
+    let Shared { processes, binaries, .. } = &mut **shared;
     let other = processes.get_mut(number).ok_or(Raise::BADARG)?;
     let source = process.heap.words.as_slice();
-    other.group_leader = signals::copy(source, literals.words.as_slice(), leader, &mut other.heap, binaries)?;
+    other.group_leader = crate::copy::copy(source, leader, &mut other.heap, binaries)?;
     Ok(TRUE)
 }
 

@@ -9,7 +9,6 @@ use crate::natives::{Context, Native, natives};
 use crate::process::{Process, State};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
-use crate::signals;
 use crate::term::Term;
 
 const TRUE: Term = Term::atom(atoms::TRUE);
@@ -187,7 +186,11 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
         }
         _ => match cx.shared.atoms.name(item) {
             "garbage_collection_info" => return collector(cx, other).map(Some),
-            "catchlevel" => Term::tiny(target.catches as i32),
+            // The catches and tries that are open have their tags on the stack.
+            "catchlevel" => {
+                let tags = target.stack.as_slice().iter().filter(|&&word| Term(word).is_catch());
+                Term::tiny(tags.count() as i32)
+            }
             // No calls are kept.
             "last_calls" if relations.kept.last().is_some_and(|&kept| kept > 0) => Term::NIL,
             "last_calls" => Term::boolean(false),
@@ -206,9 +209,9 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
 /// A term of the other process, copied here; one of the caller's own as it is.
 fn bring(cx: &mut Context<'_>, other: Option<&Process>, term: Term) -> Result {
     let Some(other) = other else { return Ok(term) };
-    let Shared { literals, binaries, .. } = &mut *cx.shared;
+    let Shared { binaries, .. } = &mut *cx.shared;
     let source = other.heap.words.as_slice();
-    Ok(signals::copy(source, literals.words.as_slice(), term, &mut cx.process.heap, binaries)?)
+    Ok(crate::copy::copy(source, term, &mut cx.process.heap, binaries)?)
 }
 
 /// The lists of links and monitors.

@@ -231,9 +231,9 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
     let words = signals::new_reference(cx.shared, cx.process.number);
     let reference = cx.heap().boxed(Kind::Reference, &words)?;
     let Context { process, shared } = cx;
-    let Shared { processes, literals, binaries, budget, .. } = &mut **shared;
+    let Shared { processes, binaries, budget, .. } = &mut **shared;
     let mut heap = Heap::new(budget.clone(), 0);
-    let copied = signals::copy(process.heap.words.as_slice(), literals.words.as_slice(), message, &mut heap, binaries)?;
+    let copied = crate::copy::copy(process.heap.words.as_slice(), message, &mut heap, binaries)?;
     let wrapped = if wrap {
         heap.boxed(Kind::Reference, &words)
             .and_then(|reference| heap.tuple(&[Term::atom(atoms::TIMEOUT), reference, copied]))
