@@ -223,9 +223,8 @@ impl<'r, 'u, 'a> Rewriter<'r, 'u, 'a> {
                 continue;
             }
             for instruction in instructions.get(function.instructions.clone()).unwrap_or_default() {
-                self.instruction(instruction, out).map_err(|error| {
-                    Error { offset: unit.code.chunk_offset(instruction), ..error }.within(ChunkId(*b"Code"))
-                })?;
+                self.instruction(instruction, out)
+                    .map_err(|error| error.at(unit.code.chunk_offset(instruction)).within(ChunkId(*b"Code")))?;
             }
         }
         out.push(Op::IntCodeEnd.number());

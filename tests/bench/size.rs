@@ -22,7 +22,10 @@ use emberl_vm::shared::Shared;
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
 
 /// Crates that are the board's own start, not the VM.
-const BOARD: [&str; 3] = ["emberl_board_qemu_riscv32", "riscv_rt", "riscv"];
+const BOARD: [&str; 5] = ["emberl_board_qemu_riscv32", "riscv_rt", "riscv", "embedded_alloc", "linked_list_allocator"];
+
+/// What comes with the language, as a C program has libc, libm and libgcc from elsewhere.
+const LANGUAGE: [&str; 5] = ["core", "alloc", "compiler_builtins", "libm", "__rustc"];
 
 struct Settings {
     top: usize,
@@ -111,7 +114,8 @@ fn firmware(settings: &Settings) -> Result<(), String> {
         let row = crates.entry(crate_of(name)).or_default();
         *row = (row.0 + size, row.1 + 1);
     }
-    let board: u64 = BOARD.iter().filter_map(|name| crates.get(name)).map(|row| row.0).sum();
+    let sum = |names: &[&str]| names.iter().filter_map(|name| crates.get(name)).map(|row| row.0).sum::<u64>();
+    let (board, language) = (sum(&BOARD), sum(&LANGUAGE));
     let mut crates: Vec<_> = crates.into_iter().collect();
     crates.sort_by_key(|&(_, (size, _))| std::cmp::Reverse(size));
     println!("{:>9}  {:>9}  CRATE", "BYTES", "FUNCTIONS");
@@ -125,7 +129,8 @@ fn firmware(settings: &Settings) -> Result<(), String> {
         println!("{size:>9}  {name}");
     }
     println!("\nThe firmware: {text} bytes of code, {data} of constants.");
-    println!("The VM: {} bytes of code (all but the board's own {board}).\n", text - board);
+    println!("The board's own: {board}. Of the rest, {language} came with Rust (core, alloc, software floats, libm).");
+    println!("The VM and the libraries that it brings: {} bytes of code.\n", text - board - language);
     Ok(())
 }
 

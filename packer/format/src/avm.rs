@@ -104,10 +104,7 @@ impl<'a> Section<'a> {
     pub fn file_contents(&self) -> Result<&'a [u8]> {
         const WHAT: &str = "a plain file (its length word does not fit its section; build the pack again)";
         let mut reader = Reader::new(self.data);
-        reader
-            .u32(WHAT)
-            .and_then(|length| reader.bytes(length as usize, WHAT))
-            .map_err(|error| Error { offset: self.offset, ..error })
+        reader.u32(WHAT).and_then(|length| reader.bytes(length as usize, WHAT)).map_err(|error| error.at(self.offset))
     }
 }
 
@@ -172,7 +169,7 @@ impl<'a> Sections<'a> {
         }
         let section = reader.bytes(size, WHAT)?;
         self.at = reader.offset();
-        let inside = |error: Error| Error { offset, ..error };
+        let inside = |error: Error| error.at(offset);
         let mut reader = Reader::new(section);
         reader.u32(WHAT).map_err(inside)?;
         let flags = reader.u32(WHAT).map_err(inside)?;

@@ -1,6 +1,9 @@
 //! The error that every reader of this crate returns: what was wrong, in which chunk, at which byte.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Deref;
 
 /// The four bytes that name a chunk of a `.beam` file, for example `Code`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,9 +28,16 @@ impl fmt::Debug for ChunkId {
     }
 }
 
-/// Where and why bytes could not be read.
+/// Where and why bytes could not be read: [`Details`], as its fields.
+///
+/// An error goes up through many functions and is seldom made, so what it tells stands elsewhere: on a device the code that
+/// passes it on is a good part of a reader's. Where there is no memory even for that, the error is [`ErrorKind::Untold`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<[Details]>);
+
+/// What an [`Error`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Details {
     /// The chunk that was read, or `None` for the file around the chunks.
     pub chunk: Option<ChunkId>,
     /// Byte offset: from the start of the chunk's data (after its size word), or of the file when
@@ -37,25 +47,58 @@ pub struct Error {
     pub kind: ErrorKind,
 }
 
+static UNTOLD: Details = Details { chunk: None, offset: 0, kind: ErrorKind::Untold };
+
 impl Error {
     /// An error of the file around the chunks.
     #[must_use]
-    pub const fn new(offset: usize, kind: ErrorKind) -> Self {
-        Self { chunk: None, offset, kind }
+    #[cold]
+    #[inline(never)]
+    pub fn new(offset: usize, kind: ErrorKind) -> Self {
+        let mut details = Vec::new();
+        if details.try_reserve_exact(1).is_ok() {
+            details.push(Details { chunk: None, offset, kind });
+        }
+        Self(details.into_boxed_slice())
     }
 
     /// The same error, said to be inside `chunk`. A chunk that is already named stays.
     #[must_use]
     pub fn within(mut self, chunk: ChunkId) -> Self {
-        self.chunk = self.chunk.or(Some(chunk));
+        for details in &mut self.0 {
+            details.chunk = details.chunk.or(Some(chunk));
+        }
+        self
+    }
+
+    /// The same error, said to be at another offset.
+    #[must_use]
+    pub fn at(mut self, offset: usize) -> Self {
+        for details in &mut self.0 {
+            details.offset = offset;
+        }
         self
     }
 
     /// The same error with `base` added to its offset: for readers of a part.
     #[must_use]
-    pub fn shifted(mut self, base: usize) -> Self {
-        self.offset = self.offset.saturating_add(base);
-        self
+    pub fn shifted(self, base: usize) -> Self {
+        let offset = self.offset.saturating_add(base);
+        self.at(offset)
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        self.0.first().unwrap_or(&UNTOLD)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
     }
 }
 
@@ -137,6 +180,8 @@ pub enum ErrorKind {
         /// The rule, as a sentence without a full stop.
         what: &'static str,
     },
+    /// It cannot be said, for want of memory.
+    Untold,
 }
 
 impl fmt::Display for ErrorKind {
@@ -157,6 +202,7 @@ impl fmt::Display for ErrorKind {
             Self::TooLarge { what, limit } => write!(f, "{what} is over the limit of {limit}"),
             Self::TrailingBytes { what, count } => write!(f, "{count} bytes are left over after {what}"),
             Self::Invalid { what } => f.write_str(what),
+            Self::Untold => f.write_str("something is wrong, and there is no memory to say what"),
         }
     }
 }

@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
 
     /// An error at the next byte.
     #[must_use]
-    pub const fn error(&self, kind: ErrorKind) -> Error {
+    pub fn error(&self, kind: ErrorKind) -> Error {
         Error::new(self.at, kind)
     }
 

@@ -1,11 +1,11 @@
 //! What the flow checker asks of a state before an instruction may run, and how an instruction changes it.
 
-use super::rule::{Place, Rule};
+use super::rule::{Broken, Place, Rule, broken};
 use super::state::{Frame, State, Value};
 use crate::compact::Operand;
 
 /// The outcome of one step along a path.
-pub(super) type Step = Result<(), Rule>;
+pub(super) type Step = Result<(), Broken>;
 
 pub(super) const fn place_of(operand: Operand) -> Place {
     match operand {
@@ -17,12 +17,12 @@ pub(super) const fn place_of(operand: Operand) -> Place {
 }
 
 /// What an operand holds; constants are terms.
-pub(super) fn read(state: &State, operand: Operand) -> Result<Value, Rule> {
+pub(super) fn read(state: &State, operand: Operand) -> Result<Value, Broken> {
     match operand {
         Operand::X(number) | Operand::TypedX(number, _) => Ok(state.get_x(number)),
         Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get(usize::from(number)) {
             Some(&value) => Ok(value),
-            None => Err(no_such_slot(state, number)),
+            None => broken(no_such_slot(state, number)),
         },
         _ => Ok(Value::TERM),
     }
@@ -37,26 +37,26 @@ pub(super) fn no_such_slot(state: &State, slot: u16) -> Rule {
 pub(super) fn term(state: &State, operand: Operand) -> Step {
     match read(state, operand)? {
         value if value.is_term() => Ok(()),
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
-        Value::CONTEXT | Value::MIXED => Err(Rule::ContextAsTerm(place_of(operand))),
-        _ => Err(Rule::TagTouched(place_of(operand))),
+        Value::UNINITIALIZED => broken(Rule::Uninitialized(place_of(operand))),
+        Value::MARKER | Value::UNUSABLE => broken(Rule::Marker(place_of(operand))),
+        Value::CONTEXT | Value::MIXED => broken(Rule::ContextAsTerm(place_of(operand))),
+        _ => broken(Rule::TagTouched(place_of(operand))),
     }
 }
 
 /// An operand that is moved, or begun to be matched: a term or a match context.
-pub(super) fn movable(state: &State, operand: Operand) -> Result<Value, Rule> {
+pub(super) fn movable(state: &State, operand: Operand) -> Result<Value, Broken> {
     match read(state, operand)? {
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        value if value.is_tag() => Err(Rule::TagTouched(place_of(operand))),
+        Value::UNINITIALIZED => broken(Rule::Uninitialized(place_of(operand))),
+        value if value.is_tag() => broken(Rule::TagTouched(place_of(operand))),
         value => Ok(value),
     }
 }
 
 /// An operand that a match begins with, or whose size is asked: a term or a match context.
-pub(super) fn matchable(state: &State, operand: Operand) -> Result<Value, Rule> {
+pub(super) fn matchable(state: &State, operand: Operand) -> Result<Value, Broken> {
     match movable(state, operand)? {
-        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(place_of(operand))),
+        Value::MARKER | Value::UNUSABLE => broken(Rule::Marker(place_of(operand))),
         value => Ok(value),
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn matchable(state: &State, operand: Operand) -> Result<Value, Rule> 
 /// An argument that another function gets.
 pub(super) fn no_marker(state: &State, number: u16) -> Step {
     match state.get_x(number) {
-        Value::MARKER | Value::UNUSABLE => Err(Rule::Marker(Place::X(number))),
+        Value::MARKER | Value::UNUSABLE => broken(Rule::Marker(Place::X(number))),
         _ => Ok(()),
     }
 }
@@ -72,14 +72,14 @@ pub(super) fn no_marker(state: &State, number: u16) -> Step {
 pub(super) fn context(state: &State, operand: Operand) -> Step {
     match read(state, operand)? {
         Value::CONTEXT => Ok(()),
-        Value::UNINITIALIZED => Err(Rule::Uninitialized(place_of(operand))),
-        _ => Err(Rule::TermAsContext(place_of(operand))),
+        Value::UNINITIALIZED => broken(Rule::Uninitialized(place_of(operand))),
+        _ => broken(Rule::TermAsContext(place_of(operand))),
     }
 }
 
 pub(super) fn float(state: &State, operand: Operand) -> Step {
     match operand {
-        Operand::FloatRegister(number) if !state.get_float(number) => Err(Rule::Uninitialized(Place::Float(number))),
+        Operand::FloatRegister(number) if !state.get_float(number) => broken(Rule::Uninitialized(Place::Float(number))),
         _ => Ok(()),
     }
 }
@@ -91,12 +91,12 @@ pub(super) fn write(state: &mut State, operand: Operand, value: Value) -> Step {
             Ok(())
         }
         Operand::Y(number) | Operand::TypedY(number, _) => match state.y.get_mut(usize::from(number)) {
-            Some(place) if place.is_tag() => Err(Rule::TagTouched(Place::Y(number))),
+            Some(place) if place.is_tag() => broken(Rule::TagTouched(Place::Y(number))),
             Some(place) => {
                 *place = value;
                 Ok(())
             }
-            None => Err(no_such_slot(state, number)),
+            None => broken(no_such_slot(state, number)),
         },
         _ => Ok(()),
     }
@@ -106,8 +106,8 @@ pub(super) fn write(state: &mut State, operand: Operand, value: Value) -> Step {
 pub(super) fn live(state: &State, count: u64) -> Step {
     let known = state.x.iter().take(count as usize);
     match known.clone().position(|value| *value == Value::UNINITIALIZED) {
-        Some(number) => Err(Rule::Uninitialized(Place::X(number as u16))),
-        None if (known.len() as u64) < count => Err(Rule::Uninitialized(Place::X(known.len() as u16))),
+        Some(number) => broken(Rule::Uninitialized(Place::X(number as u16))),
+        None if (known.len() as u64) < count => broken(Rule::Uninitialized(Place::X(known.len() as u16))),
         None => Ok(()),
     }
 }
@@ -115,8 +115,8 @@ pub(super) fn live(state: &State, count: u64) -> Step {
 /// All slots of the frame must be written: the collector, or the search for a handler, may meet them.
 pub(super) fn initialized(state: &State) -> Step {
     match state.y.iter().position(|value| *value == Value::UNINITIALIZED) {
-        Some(slot) => Err(Rule::Uninitialized(Place::Y(slot as u16))),
-        None if state.hidden => Err(Rule::NoFrame),
+        Some(slot) => broken(Rule::Uninitialized(Place::Y(slot as u16))),
+        None if state.hidden => broken(Rule::NoFrame),
         None => Ok(()),
     }
 }
@@ -125,7 +125,7 @@ pub(super) fn initialized(state: &State) -> Step {
 /// other term holds the tuple yet, and none can come to hold itself.
 pub(super) fn overwrite(state: &State, element: Operand, tuple: Operand) -> Step {
     if !state.mutable || read(state, tuple)? != Value::FRESH || read(state, element)? == Value::FRESH {
-        return Err(Rule::Overwritten(place_of(tuple)));
+        return broken(Rule::Overwritten(place_of(tuple)));
     }
     Ok(())
 }
@@ -133,11 +133,11 @@ pub(super) fn overwrite(state: &State, element: Operand, tuple: Operand) -> Step
 /// Takes the frame away.
 pub(super) fn leave_frame(state: &mut State, size: u64) -> Step {
     if state.frame != Frame::Here {
-        return Err(Rule::NoFrame);
+        return broken(Rule::NoFrame);
     }
     let slots = state.y.len() as u32;
     if u64::from(slots) != size {
-        return Err(Rule::FrameSize { given: size, needed: slots });
+        return broken(Rule::FrameSize { given: size, needed: slots });
     }
     no_catch(state)?;
     state.frame = Frame::None;
@@ -147,11 +147,11 @@ pub(super) fn leave_frame(state: &mut State, size: u64) -> Step {
 
 pub(super) fn no_frame(state: &State) -> Step {
     if state.frame != Frame::None {
-        return Err(Rule::FrameLeft);
+        return broken(Rule::FrameLeft);
     }
     if state.receiving {
         // The next receive would go on behind messages that it has not seen.
-        return Err(Rule::OpenReceive);
+        return broken(Rule::OpenReceive);
     }
     no_catch(state)
 }
@@ -159,7 +159,7 @@ pub(super) fn no_frame(state: &State) -> Step {
 pub(super) fn no_catch(state: &State) -> Step {
     match &state.catches {
         Some(catches) if catches.is_empty() => Ok(()),
-        _ => Err(Rule::OpenCatch),
+        _ => broken(Rule::OpenCatch),
     }
 }
 
@@ -171,6 +171,6 @@ pub(super) fn take_heap(state: &mut State, kind: usize, need: u64) -> Step {
             *left = rest as u32;
             Ok(())
         }
-        None => Err(Rule::Heap { what, need, left: *left }),
+        None => broken(Rule::Heap { what, need, left: *left }),
     }
 }

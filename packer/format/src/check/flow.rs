@@ -17,7 +17,7 @@ use super::access::{
 };
 use super::operands::MatchCommands;
 use super::returns::Returns;
-use super::rule::Rule;
+use super::rule::{Broken, Rule, broken};
 use super::state::{Catch, Frame, State, Value};
 use crate::code::{Decoded, Instruction};
 use crate::compact::Operand;
@@ -80,30 +80,33 @@ fn bifs(module: &Module<'_>, which: impl Fn(&str, u32) -> bool) -> Vec<bool> {
         .collect()
 }
 
-/// Whether a guard BIF never raises, whatever its arguments.
+/// Guard BIFs of one and of two arguments that never raise, whatever those are.
+const SAFE: [&[&str]; 2] = [
+    &[
+        "get",
+        "is_atom",
+        "is_binary",
+        "is_bitstring",
+        "is_boolean",
+        "is_float",
+        "is_function",
+        "is_integer",
+        "is_list",
+        "is_map",
+        "is_number",
+        "is_pid",
+        "is_port",
+        "is_reference",
+        "is_tuple",
+    ],
+    &["=:=", "=/=", "==", "/=", "<", ">", "=<", ">="],
+];
+
+/// Whether a guard BIF never raises.
 fn is_safe_bif(name: &str, arity: u32) -> bool {
-    match arity {
-        0 => true,
-        1 => matches!(
-            name,
-            "get"
-                | "is_atom"
-                | "is_binary"
-                | "is_bitstring"
-                | "is_boolean"
-                | "is_float"
-                | "is_function"
-                | "is_integer"
-                | "is_list"
-                | "is_map"
-                | "is_number"
-                | "is_pid"
-                | "is_port"
-                | "is_reference"
-                | "is_tuple"
-        ),
-        2 => matches!(name, "=:=" | "=/=" | "==" | "/=" | "<" | ">" | "=<" | ">="),
-        _ => false,
+    match arity.checked_sub(1) {
+        None => true,
+        Some(arity) => SAFE.get(arity as usize).is_some_and(|names| names.contains(&name)),
     }
 }
 
@@ -227,8 +230,8 @@ impl States {
         self.0.get_mut(place).map(|(_, state)| state)
     }
 
-    fn take(&mut self, label: u32) -> Option<State> {
-        Some(*self.slot(label)?.take()?)
+    fn take(&mut self, label: u32) -> Option<Box<State>> {
+        self.slot(label)?.take()
     }
 
     fn get_mut(&mut self, label: u32) -> Option<&mut State> {
@@ -265,7 +268,7 @@ struct Walk<'c, 'm, 'a> {
     /// The instruction being followed.
     at: usize,
     /// What is known before it; `None` where it cannot be reached.
-    current: Option<State>,
+    current: Option<Box<State>>,
     /// Local calls with match contexts among their arguments.
     calls: Vec<(usize, Vec<u8>)>,
 }
@@ -320,7 +323,7 @@ impl Walk<'_, '_, '_> {
                 *state = None;
             }
         }
-        self.current = Some(State::entry(arguments));
+        self.current = Some(Box::new(State::entry(arguments)));
         let header = function.instructions.start..function.body;
         let body = function.body..function.instructions.end;
         // Lists are gone through too.
@@ -340,7 +343,7 @@ impl Walk<'_, '_, '_> {
             if let Err(rule) = self.step(&instruction) {
                 // What follows on this path would only repeat it.
                 self.current = None;
-                findings.push(Finding { function: number, instruction: index, rule });
+                findings.push(Finding { function: number, instruction: index, rule: *rule });
             }
         }
     }
@@ -361,7 +364,7 @@ impl Walk<'_, '_, '_> {
             if let Some(current) = self.current.take() {
                 self.merge_state(label, &current);
             }
-            self.current = self.states.get_mut(label).as_deref().cloned();
+            self.current = self.states.get_mut(label).map(|state| Box::new(state.clone()));
         } else if let Some(waiting) = self.states.take(label) {
             let cells = waiting.cells();
             self.cells = self.cells.saturating_add(cells);
@@ -384,7 +387,7 @@ impl Walk<'_, '_, '_> {
         let from = self.checker.functions.label(label).unwrap_or(usize::MAX);
         let mut behind = instructions.get(from..).unwrap_or_default().iter().map(|instruction| instruction.op);
         if behind.find(|op| !matches!(op, Op::Label | Op::Line)) != Some(Op::TryCase) {
-            return Err(Rule::HandlerEntered(label));
+            return broken(Rule::HandlerEntered(label));
         }
         self.may_raise(state)
     }
@@ -426,7 +429,7 @@ impl Walk<'_, '_, '_> {
     /// (Compilers rely on it: they know of some guard BIFs that these arguments cannot make them fail.)
     fn may_raise(&mut self, state: &State) -> Step {
         match &state.catches {
-            None => Err(Rule::CatchNesting),
+            None => broken(Rule::CatchNesting),
             Some(catches) => {
                 if let Some(catch) = catches.last() {
                     let raised = state.raised();
@@ -453,7 +456,7 @@ impl Walk<'_, '_, '_> {
             && core::mem::take(&mut state.raised)
         {
             // Until then, what is in the registers is for the end of the catch alone.
-            return Err(Rule::CatchNesting);
+            return broken(Rule::CatchNesting);
         }
         if state.building && !keeps_building(instruction.op) {
             state.building = false;
@@ -490,7 +493,7 @@ impl Walk<'_, '_, '_> {
             }
             Op::FuncInfo => {
                 if state.frame != Frame::None {
-                    return Err(Rule::FrameLeft);
+                    return broken(Rule::FrameLeft);
                 }
                 for number in 0..u16::from(self.arity) {
                     no_marker(&state, number)?;
@@ -576,7 +579,7 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Calls of functions by name. Returns whether the next instruction follows.
-    fn call(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+    fn call(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Broken> {
         let arity = self.unsigned(instruction, 0);
         initialized(state)?;
         live(state, arity)?;
@@ -596,7 +599,7 @@ impl Walk<'_, '_, '_> {
         match instruction.op {
             Op::Call | Op::CallExt => {
                 if state.frame != Frame::Here {
-                    return Err(Rule::NoFrame);
+                    return broken(Rule::NoFrame);
                 }
             }
             // A frame that is taken away for a BIF that always raises may be garbage: compilers know that. A VM must call
@@ -606,7 +609,7 @@ impl Walk<'_, '_, '_> {
             _ => no_frame(state)?,
         }
         if instruction.op != Op::Call && instruction.op != Op::CallExt && returns && state.receiving {
-            return Err(Rule::OpenReceive);
+            return broken(Rule::OpenReceive);
         }
         self.may_raise(state)?;
         state.forget_registers();
@@ -660,7 +663,7 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Calls whose target is in a register, and instructions that work as calls do.
-    fn call_register(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+    fn call_register(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Broken> {
         let registers = match instruction.op {
             Op::CallFun => self.unsigned(instruction, 0) + 1,
             Op::CallFun2 => {
@@ -678,7 +681,7 @@ impl Walk<'_, '_, '_> {
         if instruction.op == Op::ApplyLast {
             leave_frame(state, self.unsigned(instruction, 1))?;
         } else if state.frame != Frame::Here {
-            return Err(Rule::NoFrame);
+            return broken(Rule::NoFrame);
         }
         self.may_raise(state)?;
         // raw_raise goes on, with badarg in x0, when the class is none. A class that an exception had always is one.
@@ -709,7 +712,7 @@ impl Walk<'_, '_, '_> {
                 // The innermost tag must be found first when the stack is searched from slot 0 upwards.
                 let catches = state.catches.as_mut().ok_or(Rule::CatchNesting)?;
                 if catches.last().is_some_and(|outer| outer.slot <= slot) {
-                    return Err(Rule::CatchNesting);
+                    return broken(Rule::CatchNesting);
                 }
                 catches.push(catch);
                 write(state, Operand::Y(slot), Value::tag(catch))
@@ -717,11 +720,11 @@ impl Walk<'_, '_, '_> {
             op => {
                 let innermost = state.catches.as_mut().and_then(Vec::pop).ok_or(Rule::CatchNesting)?;
                 if innermost.slot != slot || innermost.is_try != (op != Op::CatchEnd) {
-                    return Err(Rule::CatchNesting);
+                    return broken(Rule::CatchNesting);
                 }
                 match state.y.get_mut(usize::from(slot)) {
                     Some(place) if *place == Value::tag(innermost) => *place = Value::TERM,
-                    _ => return Err(Rule::CatchNesting),
+                    _ => return broken(Rule::CatchNesting),
                 }
                 match op {
                     Op::CatchEnd => {
@@ -736,7 +739,7 @@ impl Walk<'_, '_, '_> {
                     }
                     Op::TryCase => {
                         if !state.raised {
-                            return Err(Rule::HandlerEntered(innermost.handler));
+                            return broken(Rule::HandlerEntered(innermost.handler));
                         }
                         initialized(state)?;
                         state.raised = false;
@@ -754,7 +757,7 @@ impl Walk<'_, '_, '_> {
         match instruction.op {
             Op::Allocate | Op::AllocateHeap | Op::AllocateZero | Op::AllocateHeapZero => {
                 if state.frame != Frame::None {
-                    return Err(Rule::FrameAlready);
+                    return broken(Rule::FrameAlready);
                 }
                 let size = self.unsigned(instruction, 0);
                 // The elements of an allocation list come before the number of live registers.
@@ -779,14 +782,14 @@ impl Walk<'_, '_, '_> {
             Op::Trim => {
                 let (dropped, left) = (self.unsigned(instruction, 0), self.unsigned(instruction, 1));
                 if state.frame != Frame::Here {
-                    return Err(Rule::NoFrame);
+                    return broken(Rule::NoFrame);
                 }
                 let size = state.y.len() as u32;
                 if dropped + left != u64::from(size) {
-                    return Err(Rule::FrameSize { given: dropped + left, needed: size });
+                    return broken(Rule::FrameSize { given: dropped + left, needed: size });
                 }
                 if state.y.iter().take(dropped as usize).any(|value| value.is_tag()) {
-                    return Err(Rule::OpenCatch);
+                    return broken(Rule::OpenCatch);
                 }
                 state.y.drain(..(dropped as usize).min(state.y.len()));
                 for catch in state.catches.iter_mut().flatten() {
@@ -801,7 +804,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    fn receive(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Rule> {
+    fn receive(&mut self, instruction: &Instruction, state: &mut State) -> Result<bool, Broken> {
         match instruction.op {
             Op::LoopRec => {
                 state.receiving = true;
@@ -844,7 +847,7 @@ impl Walk<'_, '_, '_> {
             _ => {
                 let marker = self.checker.code.operand(instruction, 0);
                 if read(state, marker)? != Value::MARKER {
-                    return Err(Rule::Marker(place_of(marker)));
+                    return broken(Rule::Marker(place_of(marker)));
                 }
                 term(state, self.checker.code.operand(instruction, 1))?;
             }
@@ -1044,7 +1047,7 @@ impl Walk<'_, '_, '_> {
             | Op::BsPutUtf32
                 if !state.building =>
             {
-                Err(Rule::NoBinary)
+                broken(Rule::NoBinary)
             }
             _ => Ok(()),
         }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Finding;
-use super::rule::{Rule, Table};
+use super::rule::{Broken, Rule, Table, broken};
 use crate::code::{Decoded, Instruction, is_source};
 use crate::compact::Operand;
 use crate::etf;
@@ -28,7 +28,7 @@ pub fn check(
         let body = code.instructions().get(function.instructions.clone()).unwrap_or_default();
         for (index, instruction) in function.instructions.clone().zip(body) {
             if let Err(rule) = checker.instruction(instruction) {
-                findings.push(Finding { function: number, instruction: index, rule });
+                findings.push(Finding { function: number, instruction: index, rule: *rule });
             }
         }
     }
@@ -63,7 +63,7 @@ struct Checker<'m, 'a> {
     literals: &'m Literals,
 }
 
-type Check = Result<(), Rule>;
+type Check = Result<(), Broken>;
 
 /// A list of an instruction is shorter, with room for what a VM's objects have beside the elements.
 const MOST_ELEMENTS: usize = (1 << 24) - 8;
@@ -74,7 +74,7 @@ impl Checker<'_, '_> {
     fn instruction(&mut self, instruction: &Instruction) -> Check {
         let info = instruction.op.info();
         if info.is_obsolete() {
-            return Err(Rule::Obsolete(instruction.op));
+            return broken(Rule::Obsolete(instruction.op));
         }
         for (&kind, operand) in info.operands.iter().zip(self.code.operands(instruction)) {
             self.operand(kind, operand)?;
@@ -100,21 +100,21 @@ impl Checker<'_, '_> {
             }
             (Kind::Line, Operand::Unsigned(index)) => match &self.module.lines {
                 Some(lines) if index > lines.items.len() as u64 => {
-                    Err(Rule::Index { table: Table::Lines, index, count: lines.items.len() as u64 })
+                    broken(Rule::Index { table: Table::Lines, index, count: lines.items.len() as u64 })
                 }
                 _ => Ok(()),
             },
             (Kind::Entry, Operand::Label(label)) => match self.functions.entered_at(label) {
                 Some(_) => Ok(()),
-                None => Err(Rule::NotAnEntry(label)),
+                None => broken(Rule::NotAnEntry(label)),
             },
-            (Kind::Arity, Operand::Unsigned(arity)) if arity > 255 => Err(Rule::Arity { given: arity, needed: 255 }),
+            (Kind::Arity, Operand::Unsigned(arity)) if arity > 255 => broken(Rule::Arity { given: arity, needed: 255 }),
             (Kind::Live | Kind::FrameSize | Kind::Deallocate | Kind::Remaining, Operand::Unsigned(number))
                 if number > 1024 =>
             {
-                Err(Rule::Operands("a number of registers or slots is over 1024"))
+                broken(Rule::Operands("a number of registers or slots is over 1024"))
             }
-            (Kind::Unit, Operand::Unsigned(unit)) if unit == 0 || unit > 256 => Err(BAD_UNIT),
+            (Kind::Unit, Operand::Unsigned(unit)) if unit == 0 || unit > 256 => broken(BAD_UNIT),
             (Kind::HeapNeed, operand) => self.heap_need(operand),
             (kind, list) if kind.is_list() => self.list(kind, list),
             (_, operand) => self.term(operand),
@@ -123,13 +123,13 @@ impl Checker<'_, '_> {
 
     fn one_of(&self, atom: u32, names: &[&str], what: &'static str) -> Check {
         self.term(Operand::Atom(atom))?;
-        if names.contains(&self.module.atom(atom)) { Ok(()) } else { Err(Rule::Operands(what)) }
+        if names.contains(&self.module.atom(atom)) { Ok(()) } else { broken(Rule::Operands(what)) }
     }
 
     fn label(&self, label: u32) -> Check {
         match self.functions.label(label) {
             Some(index) if self.labels.contains(&index) => Ok(()),
-            _ => Err(Rule::Label(label)),
+            _ => broken(Rule::Label(label)),
         }
     }
 
@@ -139,13 +139,13 @@ impl Checker<'_, '_> {
             Operand::Atom(index) => {
                 if index > self.module.atoms.len() {
                     let count = u64::from(self.module.atoms.len());
-                    return Err(Rule::Index { table: Table::Atoms, index: u64::from(index), count });
+                    return broken(Rule::Index { table: Table::Atoms, index: u64::from(index), count });
                 }
                 Ok(())
             }
             Operand::Literal(index) => {
                 below(Table::Literals, u64::from(index), u64::from(self.module.literals.len()))?;
-                if self.literals.is_valid(index) { Ok(()) } else { Err(Rule::BadLiteral(index)) }
+                if self.literals.is_valid(index) { Ok(()) } else { broken(Rule::BadLiteral(index)) }
             }
             Operand::TypedX(_, index) | Operand::TypedY(_, index) => match &self.module.types {
                 Some(types) => below(Table::Types, u64::from(index), types.rows.len() as u64),
@@ -162,11 +162,11 @@ impl Checker<'_, '_> {
         let mut kinds = [false; 3];
         for pair in self.code.elements(operand).chunks_exact(2) {
             let [Operand::Unsigned(kind), Operand::Unsigned(number)] = *pair else {
-                return Err(Rule::Operands("an allocation list must hold numbers"));
+                return broken(Rule::Operands("an allocation list must hold numbers"));
             };
             match kinds.get_mut(usize::try_from(kind).unwrap_or(usize::MAX)) {
                 Some(seen) if !*seen => *seen = true,
-                _ => return Err(Rule::Operands("an allocation list has an unknown kind, or one twice")),
+                _ => return broken(Rule::Operands("an allocation list has an unknown kind, or one twice")),
             }
             heap_number(number)?;
         }
@@ -176,18 +176,18 @@ impl Checker<'_, '_> {
     fn list(&mut self, kind: Kind, list: Operand) -> Check {
         let elements = self.code.elements(list);
         if elements.len() >= MOST_ELEMENTS {
-            return Err(Rule::Operands("a list has more elements than a tuple can have"));
+            return broken(Rule::Operands("a list has more elements than a tuple can have"));
         }
         match kind {
             Kind::SelectValues | Kind::SelectArities => {
                 for pair in pairs(elements, "a list of values and labels has an odd length")? {
                     let [value, Operand::Label(label)] = *pair else {
-                        return Err(Rule::Operands("a list of values and labels has something else than a label"));
+                        return broken(Rule::Operands("a list of values and labels has something else than a label"));
                     };
                     match (kind, value) {
                         (Kind::SelectArities, Operand::Unsigned(_)) => {}
                         (Kind::SelectValues, value) if is_constant(value) => self.term(value)?,
-                        _ => return Err(Rule::Operands("a value to select by is not a constant")),
+                        _ => return broken(Rule::Operands("a value to select by is not a constant")),
                     }
                     self.label(label)?;
                 }
@@ -195,7 +195,7 @@ impl Checker<'_, '_> {
             }
             Kind::Slots => {
                 if elements.iter().any(|slot| slot.y().is_none()) {
-                    return Err(Rule::Operands("a list of slots holds something else"));
+                    return broken(Rule::Operands("a list of slots holds something else"));
                 }
                 Ok(())
             }
@@ -209,7 +209,7 @@ impl Checker<'_, '_> {
                     let [key, destination] = *pair else { continue };
                     self.source(key)?;
                     if destination.x().is_none() && destination.y().is_none() {
-                        return Err(Rule::Operands("a value of a map goes into something else than a register"));
+                        return broken(Rule::Operands("a value of a map goes into something else than a register"));
                     }
                     self.term(destination)?;
                 }
@@ -218,10 +218,10 @@ impl Checker<'_, '_> {
             Kind::Updates => {
                 for pair in pairs(elements, "a list of updates has an odd length")? {
                     let [Operand::Unsigned(position), value] = *pair else {
-                        return Err(Rule::Operands("an update has no position"));
+                        return broken(Rule::Operands("an update has no position"));
                     };
                     if position == 0 {
-                        return Err(Rule::Operands("an update has position 0; positions start at 1"));
+                        return broken(Rule::Operands("an update has position 0; positions start at 1"));
                     }
                     self.source(value)?;
                 }
@@ -234,19 +234,19 @@ impl Checker<'_, '_> {
 
     fn source(&self, operand: Operand) -> Check {
         if !is_source(operand) {
-            return Err(Rule::Operands("a list holds something else than terms"));
+            return broken(Rule::Operands("a list holds something else than terms"));
         }
         self.term(operand)
     }
 
     fn segments(&self, elements: &[Operand]) -> Check {
         if !elements.len().is_multiple_of(6) {
-            return Err(Rule::Operands("the segments of bs_create_bin are not six operands each"));
+            return broken(Rule::Operands("the segments of bs_create_bin are not six operands each"));
         }
         for segment in elements.chunks_exact(6) {
             let [Operand::Atom(kind), Operand::Unsigned(_), Operand::Unsigned(unit), flags, value, size] = *segment
             else {
-                return Err(Rule::Operands("a segment of bs_create_bin is malformed"));
+                return broken(Rule::Operands("a segment of bs_create_bin is malformed"));
             };
             self.term(Operand::Atom(kind))?;
             let name = self.module.atom(kind);
@@ -256,14 +256,14 @@ impl Checker<'_, '_> {
                 _ => (1..=256).contains(&unit),
             };
             if !fits {
-                return Err(BAD_UNIT);
+                return broken(BAD_UNIT);
             }
             self.flags(flags)?;
             self.source(size)?;
             match name {
                 "string" => {
                     let (Operand::Unsigned(offset), Operand::Integer(size)) = (value, size) else {
-                        return Err(Rule::Operands("a string segment has no offset and size"));
+                        return broken(Rule::Operands("a string segment has no offset and size"));
                     };
                     let size = u64::try_from(size).map_err(|_| Rule::Operands("the size of a string is negative"))?;
                     self.string(offset, size)?;
@@ -271,7 +271,7 @@ impl Checker<'_, '_> {
                 "append" | "binary" | "float" | "integer" | "private_append" | "utf8" | "utf16" | "utf32" => {
                     self.source(value)?;
                 }
-                _ => return Err(Rule::Operands("a segment of bs_create_bin has an unknown type")),
+                _ => return broken(Rule::Operands("a segment of bs_create_bin has an unknown type")),
             }
         }
         Ok(())
@@ -280,7 +280,7 @@ impl Checker<'_, '_> {
     fn flags(&self, flags: Operand) -> Check {
         match flags {
             Operand::Nil | Operand::Literal(_) | Operand::Unsigned(_) => self.term(flags),
-            _ => Err(Rule::Operands("the flags of a segment are malformed")),
+            _ => broken(Rule::Operands("the flags of a segment are malformed")),
         }
     }
 
@@ -289,7 +289,7 @@ impl Checker<'_, '_> {
         let count = self.module.strings.len() as u64;
         match offset.checked_add(size) {
             Some(end) if end <= count => Ok(()),
-            end => Err(Rule::Index { table: Table::Strings, index: end.unwrap_or(u64::MAX), count }),
+            end => broken(Rule::Index { table: Table::Strings, index: end.unwrap_or(u64::MAX), count }),
         }
     }
 
@@ -300,7 +300,7 @@ impl Checker<'_, '_> {
                 self.flags(flags)?;
             }
             if command.live.is_some_and(|live| live > 1024) {
-                return Err(Rule::Operands("a number of registers or slots is over 1024"));
+                return broken(Rule::Operands("a number of registers or slots is over 1024"));
             }
             if let Some(destination) = command.destination {
                 self.term(destination)?;
@@ -319,7 +319,7 @@ impl Checker<'_, '_> {
         match instruction.op {
             Op::OnLoad => same_arity(u64::from(self.arity), 0),
             Op::Fmove if is_float_register(operand(0)) == is_float_register(operand(1)) => {
-                Err(Rule::Operands("fmove is not between a floating-point register and a term"))
+                broken(Rule::Operands("fmove is not between a floating-point register and a term"))
             }
             Op::CallFun2 => {
                 let Operand::Unsigned(lambda) = operand(0) else { return Ok(()) };
@@ -329,7 +329,7 @@ impl Checker<'_, '_> {
             Op::BsStartMatch3 | Op::BsStartMatch4 | Op::BsMatch | Op::GetMapElements | Op::HasMapFields
                 if operand(0) == Operand::Label(0) =>
             {
-                Err(Rule::Label(0))
+                broken(Rule::Label(0))
             }
             Op::Call | Op::CallLast | Op::CallOnly => {
                 let Operand::Label(label) = operand(1) else { return Ok(()) };
@@ -347,7 +347,7 @@ impl Checker<'_, '_> {
             Op::MakeFun3 => {
                 let free = self.module.lambdas.get(unsigned(0) as usize).map_or(0, |lambda| u64::from(lambda.free));
                 let given = self.code.elements(operand(2)).len() as u64;
-                if given == free { Ok(()) } else { Err(Rule::Arity { given, needed: free }) }
+                if given == free { Ok(()) } else { broken(Rule::Arity { given, needed: free }) }
             }
             Op::BsMatchString => self.string(unsigned(3), unsigned(2).div_ceil(8)),
             Op::BsPutString => self.string(unsigned(1), unsigned(0)),
@@ -355,7 +355,7 @@ impl Checker<'_, '_> {
                 let size = unsigned(1);
                 let positions = self.code.elements(operand(4)).iter().step_by(2);
                 if positions.into_iter().any(|position| matches!(position, Operand::Unsigned(at) if *at > size)) {
-                    return Err(Rule::Operands("an update is beyond the record's size"));
+                    return broken(Rule::Operands("an update is beyond the record's size"));
                 }
                 Ok(())
             }
@@ -382,20 +382,20 @@ fn valid_literal(module: &Module<'_>, index: u32) -> bool {
 }
 
 fn same_arity(given: u64, needed: u64) -> Check {
-    if given == needed { Ok(()) } else { Err(Rule::Arity { given, needed }) }
+    if given == needed { Ok(()) } else { broken(Rule::Arity { given, needed }) }
 }
 
 fn below(table: Table, index: u64, count: u64) -> Check {
-    if index < count { Ok(()) } else { Err(Rule::Index { table, index, count }) }
+    if index < count { Ok(()) } else { broken(Rule::Index { table, index, count }) }
 }
 
 fn heap_number(number: u64) -> Check {
     // OTP's compiler never asks for near as much at once: a tuple has at most 2^24 - 1 elements.
-    if number <= 1 << 25 { Ok(()) } else { Err(Rule::Operands("an instruction needs more heap than there can be")) }
+    if number <= 1 << 25 { Ok(()) } else { broken(Rule::Operands("an instruction needs more heap than there can be")) }
 }
 
-fn pairs<'o>(elements: &'o [Operand], what: &'static str) -> Result<impl Iterator<Item = &'o [Operand]>, Rule> {
-    if elements.len().is_multiple_of(2) { Ok(elements.chunks_exact(2)) } else { Err(Rule::Operands(what)) }
+fn pairs<'o>(elements: &'o [Operand], what: &'static str) -> Result<impl Iterator<Item = &'o [Operand]>, Broken> {
+    if elements.len().is_multiple_of(2) { Ok(elements.chunks_exact(2)) } else { broken(Rule::Operands(what)) }
 }
 
 const fn is_float_register(operand: Operand) -> bool {
@@ -439,22 +439,22 @@ impl<'m, 'a, 'o> MatchCommands<'m, 'a, 'o> {
 }
 
 impl<'a> Iterator for MatchCommands<'_, 'a, '_> {
-    type Item = Result<MatchCommand<'a>, Rule>;
+    type Item = Result<MatchCommand<'a>, Broken>;
 
     fn next(&mut self) -> Option<Self::Item> {
         const MALFORMED: Rule = Rule::Operands("a command of bs_match is malformed");
         let (&name, rest) = self.rest.split_first()?;
         self.rest = &[];
-        let Operand::Atom(name) = name else { return Some(Err(MALFORMED)) };
+        let Operand::Atom(name) = name else { return Some(broken(MALFORMED)) };
         let name = self.module.atom(name);
         let size = match name {
             "ensure_at_least" => 2,
             "ensure_exactly" | "skip" => 1,
             "binary" | "integer" => 5,
             "get_tail" | "=:=" => 3,
-            _ => return Some(Err(Rule::Operands("bs_match has an unknown command"))),
+            _ => return Some(broken(Rule::Operands("bs_match has an unknown command"))),
         };
-        let Some((command, rest)) = rest.split_at_checked(size) else { return Some(Err(MALFORMED)) };
+        let Some((command, rest)) = rest.split_at_checked(size) else { return Some(broken(MALFORMED)) };
         self.rest = rest;
         let register = |operand: Operand| operand.x().is_some() || operand.y().is_some();
         Some(match *command {
@@ -473,7 +473,7 @@ impl<'a> Iterator for MatchCommands<'_, 'a, '_> {
                 let bits = size.checked_mul(unit);
                 Ok(MatchCommand { name, bits, live: Some(live), flags: Some(flags), destination: Some(destination) })
             }
-            _ => Err(MALFORMED),
+            _ => broken(MALFORMED),
         })
     }
 }

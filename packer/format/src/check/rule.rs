@@ -1,5 +1,6 @@
 //! What the checker of code can find, with the words for it.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 use crate::opcode::Op;
@@ -143,6 +144,16 @@ pub enum Rule {
     FallsThrough,
     /// The paths through a function are too many to follow.
     TooComplex,
+}
+
+/// A rule that was found broken, on its way to the findings: it goes up through many functions, and is seldom made.
+pub type Broken = Box<Rule>;
+
+/// Says that a rule is broken.
+#[cold]
+#[inline(never)]
+pub(super) fn broken<T>(rule: Rule) -> Result<T, Broken> {
+    Err(Box::new(rule))
 }
 
 impl Rule {

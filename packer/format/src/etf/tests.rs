@@ -26,7 +26,7 @@ fn refused(body: &[u8]) -> ErrorKind {
     if !matches!(error.kind, ErrorKind::TrailingBytes { .. }) {
         assert_eq!(visit(&bytes, &mut ()).unwrap_err(), error);
     }
-    error.kind
+    error.kind.clone()
 }
 
 fn write(term: &Term) -> Vec<u8> {

@@ -341,23 +341,84 @@ fn halt(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     Err(if abort || cx.store().length(status).is_some() { Raise::Halt(1) } else { Raise::BADARG })
 }
 
-/// What `system_info/1` tells by an atom that is always the same.
-const SYSTEM: [(&str, &str); 14] = [
-    ("build_type", "opt"),
-    ("cpu_topology", "undefined"),
-    ("dynamic_trace", "none"),
-    ("dynamic_trace_probes", "false"),
-    ("emu_flavor", "emu"),
-    ("emu_type", "opt"),
-    ("heap_type", "private"),
-    ("multi_scheduling", "disabled"),
-    ("port_parallelism", "false"),
-    ("scheduler_bind_type", "unbound"),
-    ("time_correction", "true"),
-    ("time_offset", "final"),
-    ("time_warp_mode", "no_time_warp"),
-    ("tolerant_timeofday", "enabled"),
+/// What `system_info/1` tells.
+enum Told {
+    Atom(&'static str),
+    Number(i32),
+    Text(&'static str),
+    /// How many processes there are.
+    Processes,
+    /// How many atoms there are.
+    Atoms,
+    /// Family and name of the operating system.
+    OsType,
+    /// The name, and a flag that `system_flag/2` keeps.
+    Flag(usize),
+}
+
+const SYSTEM: &[(&str, Told)] = &[
+    ("atom_count", Told::Atoms),
+    ("atom_limit", Told::Number(atoms::MAX_ATOMS as i32)),
+    ("backtrace_depth", Told::Number(8)),
+    ("build_type", Told::Atom("opt")),
+    ("cpu_topology", Told::Atom("undefined")),
+    ("creation", Told::Number(0)),
+    ("debug_compiled", Told::Atom("false")),
+    ("dirty_cpu_schedulers", Told::Number(0)),
+    ("dirty_io_schedulers", Told::Number(0)),
+    ("dynamic_trace", Told::Atom("none")),
+    ("dynamic_trace_probes", Told::Atom("false")),
+    ("emu_flavor", Told::Atom("emu")),
+    ("emu_type", Told::Atom("opt")),
+    ("endian", Told::Atom(if cfg!(target_endian = "big") { "big" } else { "little" })),
+    ("ets_count", Told::Number(0)),
+    ("fullsweep_after", Told::Flag(2)),
+    ("heap_type", Told::Atom("private")),
+    ("kernel_poll", Told::Atom("false")),
+    ("logical_processors", Told::Number(1)),
+    ("logical_processors_online", Told::Number(1)),
+    // What programs written for small devices ask for, to know that they run on one.
+    ("machine", Told::Text("ATOM")),
+    ("message_queue_data", Told::Atom("on_heap")),
+    ("min_bin_vheap_size", Told::Flag(1)),
+    ("min_heap_size", Told::Flag(0)),
+    ("multi_scheduling", Told::Atom("disabled")),
+    ("os_type", Told::OsType),
+    ("otp_release", Told::Text("25")),
+    ("port_count", Told::Number(0)),
+    ("port_limit", Told::Number(0)),
+    ("port_parallelism", Told::Atom("false")),
+    ("process_count", Told::Processes),
+    ("process_limit", Told::Number(crate::processes::MAX_PROCESSES as i32)),
+    ("scheduler_bind_type", Told::Atom("unbound")),
+    ("scheduler_id", Told::Number(1)),
+    ("schedulers", Told::Number(1)),
+    ("schedulers_online", Told::Number(1)),
+    ("smp_support", Told::Atom("false")),
+    ("start_time", Told::Number(0)),
+    ("system_architecture", Told::Text("emberl")),
+    ("system_version", Told::Text(concat!("Emberl ", env!("CARGO_PKG_VERSION"), "\n"))),
+    ("thread_pool_size", Told::Number(0)),
+    ("threads", Told::Atom("false")),
+    ("time_correction", Told::Atom("true")),
+    ("time_offset", Told::Atom("final")),
+    ("time_warp_mode", Told::Atom("no_time_warp")),
+    ("tolerant_timeofday", Told::Atom("enabled")),
+    ("trace_control_word", Told::Number(0)),
+    ("version", Told::Text(env!("CARGO_PKG_VERSION"))),
+    ("wordsize", Told::Number(4)),
 ];
+
+/// Where nothing is under the VM, it is the operating system.
+const OS_TYPE: (&str, &str) = if cfg!(windows) {
+    ("win32", "nt")
+} else if cfg!(target_os = "macos") {
+    ("unix", "darwin")
+} else if cfg!(target_os = "linux") {
+    ("unix", "linux")
+} else {
+    ("unix", "emberl")
+};
 
 fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let what = arg(arguments, 0);
@@ -366,61 +427,24 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let known = [atoms::INTERNAL, atoms::EXTERNAL].iter().any(|&name| pair.get(1) == Some(Term::atom(name)));
         return if wordsize && known { Ok(Term::tiny(4)) } else { Err(Raise::BADARG) };
     }
-    let name = what.as_atom().ok_or(Raise::BADARG)?;
-    let told = cx.shared.atoms.name(name);
-    if let Some(&(_, value)) = SYSTEM.iter().find(|(name, _)| *name == told) {
-        return Ok(Term::atom(cx.shared.atoms.intern(value)?));
-    }
-    let text = match told {
-        // What programs written for small devices ask for, to know that they run on one.
-        "machine" => "ATOM",
-        "otp_release" => "25",
-        "version" => env!("CARGO_PKG_VERSION"),
-        "system_version" => concat!("Emberl ", env!("CARGO_PKG_VERSION"), "\n"),
-        "system_architecture" => "emberl",
-        "wordsize" => return Ok(Term::tiny(4)),
-        "process_count" => return Ok(Term::tiny(cx.shared.processes.count() as i32)),
-        "process_limit" => return Ok(Term::tiny(crate::processes::MAX_PROCESSES as i32)),
-        "atom_count" => return Ok(Term::tiny(cx.shared.atoms.len() as i32)),
-        "atom_limit" => return Ok(Term::tiny(atoms::MAX_ATOMS as i32)),
-        "schedulers" | "schedulers_online" | "scheduler_id" | "logical_processors" | "logical_processors_online" => {
-            return Ok(Term::tiny(1));
-        }
-        "port_count" | "port_limit" | "ets_count" | "dirty_cpu_schedulers" | "dirty_io_schedulers" | "creation" => {
-            return Ok(Term::tiny(0));
-        }
-        "threads" | "smp_support" | "debug_compiled" | "kernel_poll" => return Ok(FALSE),
-        "endian" => return Ok(Term::atom(if cfg!(target_endian = "big") { atoms::BIG } else { atoms::LITTLE })),
-        "start_time" => return Ok(Term::tiny(0)),
-        "os_type" => {
-            let (family, os) = if cfg!(windows) {
-                ("win32", "nt")
-            } else if cfg!(target_os = "macos") {
-                ("unix", "darwin")
-            } else if cfg!(target_os = "linux") {
-                ("unix", "linux")
-            } else {
-                // Nothing is under the VM.
-                ("unix", "emberl")
-            };
-            let pair = [cx.shared.atoms.intern(family)?, cx.shared.atoms.intern(os)?];
+    let name = cx.shared.atoms.name(what.as_atom().ok_or(Raise::BADARG)?);
+    let (_, told) = SYSTEM.iter().find(|(known, _)| *known == name).ok_or(Raise::BADARG)?;
+    let number = match *told {
+        Told::Atom(name) => return Ok(Term::atom(cx.shared.atoms.intern(name)?)),
+        Told::Text(text) => return Ok(cx.heap().string(text)?),
+        Told::OsType => {
+            let pair = [cx.shared.atoms.intern(OS_TYPE.0)?, cx.shared.atoms.intern(OS_TYPE.1)?];
             return Ok(cx.heap().tuple(&pair.map(Term::atom))?);
         }
-        "thread_pool_size" | "trace_control_word" => return Ok(Term::tiny(0)),
-        "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" => {
-            let kept = match name {
-                atoms::MIN_HEAP_SIZE => 0,
-                atoms::MIN_BIN_VHEAP_SIZE => 1,
-                _ => 2,
-            };
+        Told::Flag(kept) => {
             let value = cx.shared.processes.flags.get(kept).copied().unwrap_or_default();
             return Ok(cx.heap().tuple(&[what, Term::tiny(value as i32)])?);
         }
-        "backtrace_depth" => return Ok(Term::tiny(8)),
-        "message_queue_data" => return Ok(Term::atom(atoms::ON_HEAP)),
-        _ => return Err(Raise::BADARG),
+        Told::Number(number) => number,
+        Told::Processes => cx.shared.processes.count() as i32,
+        Told::Atoms => cx.shared.atoms.len() as i32,
     };
-    Ok(cx.heap().string(text)?)
+    Ok(Term::tiny(number))
 }
 
 /// Flags that are kept and told, as those of processes, but mean nothing here; and those that can have but one value.

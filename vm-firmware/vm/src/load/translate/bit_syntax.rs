@@ -38,6 +38,19 @@ pub(in crate::load) fn refuse(code: &Decoded<'_>) -> Option<&'static str> {
     None
 }
 
+/// The segments of `bs_create_bin` by their names.
+const SEGMENTS: [(&str, u8); 9] = [
+    ("append", kind::APPEND),
+    ("private_append", kind::APPEND),
+    ("binary", kind::BINARY),
+    ("integer", kind::INTEGER),
+    ("float", kind::FLOAT),
+    ("utf8", kind::UTF8),
+    ("utf16", kind::UTF16),
+    ("utf32", kind::UTF32),
+    ("string", kind::STRING),
+];
+
 /// A size of so many units, in bits.
 fn bits(size: u64, unit: u64) -> u32 {
     size.checked_mul(unit).and_then(|bits| u32::try_from(bits).ok()).unwrap_or(NEVER)
@@ -328,17 +341,16 @@ impl Translator<'_, '_> {
             let [Operand::Atom(name), _, Operand::Unsigned(unit), flags, value, size] = *segment else { continue };
             let unit = unit.min(256) as u32;
             let all = matches!(size, Operand::Atom(atom) if module.atom(atom) == "all");
-            let (number, bits) = match module.atom(name) {
-                "append" | "private_append" if index == 0 => (kind::APPEND, 0),
-                "append" | "private_append" => (kind::ALL, NEVER),
-                "binary" if all => (kind::ALL, NEVER),
-                "binary" => (kind::BINARY, constant(size, unit)),
-                "integer" => (kind::INTEGER, constant(size, unit)),
-                "float" => (kind::FLOAT, constant(size, unit)),
-                "utf8" => (kind::UTF8, NEVER),
-                "utf16" => (kind::UTF16, NEVER),
-                "utf32" => (kind::UTF32, 32),
-                _ => (kind::STRING, constant(size, 8)),
+            let name = module.atom(name);
+            let number = SEGMENTS.iter().find(|(known, _)| *known == name).map_or(kind::STRING, |&(_, number)| number);
+            let (number, bits) = match number {
+                kind::APPEND if index == 0 => (number, 0),
+                kind::APPEND => (kind::ALL, NEVER),
+                kind::BINARY if all => (kind::ALL, NEVER),
+                kind::UTF8 | kind::UTF16 => (number, NEVER),
+                kind::UTF32 => (number, 32),
+                kind::STRING => (number, constant(size, 8)),
+                _ => (number, constant(size, unit)),
             };
             sum = sum.and_then(|sum| if bits == NEVER { None } else { sum.checked_add(bits) });
             self.push(codes::segment(number, self::flags(module, flags), unit))?;
