@@ -171,8 +171,8 @@ fn run<'a>(
 ) -> Result<Ordering, NoMemory> {
     let same_heap = core::ptr::eq(store_a.heap(), store_b.heap());
     let mut stack = Stack { inline: [EMPTY; INLINE], count: 0, spilled: store_a.budget().scratch() };
-    let mut steps =
-        Steps::of(store_a.heap().len() + store_a.literals().len() + if same_heap { 0 } else { store_b.heap().len() });
+    let words = store_a.heap().len() + store_a.literals().len() + if same_heap { 0 } else { store_b.heap().len() };
+    let mut steps = Steps::of(words, store_a.budget());
     loop {
         steps.take()?;
         if a != b || (!same_heap && a.is_local_pointer()) {

@@ -198,7 +198,7 @@ fn count(
 ) -> Result<usize, NoMemory> {
     let mut size = 0_usize;
     let mut next = Some(term);
-    let mut steps = Steps::of(source.len());
+    let mut steps = Steps::of(source.len(), budget);
     while let Some(term) = next {
         steps.take()?;
         next = None;

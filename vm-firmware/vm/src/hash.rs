@@ -133,7 +133,15 @@ pub fn internal(store: Store<'_>, term: Term, salt: u32) -> Result<u32, NoMemory
     if !term.is_pointer() {
         return Ok(mix(term.0, constant(3), salt));
     }
-    walk(store, None, term, salt)
+    walk(store, None, term, salt, &mut Steps::new(store))
+}
+
+/// As [`internal`] without salt, of one of many terms: a part of their walk.
+///
+/// # Errors
+/// As [`internal`].
+pub fn internal_of_many(store: Store<'_>, term: Term, steps: &mut Steps<'_>) -> Result<u32, NoMemory> {
+    if term.is_pointer() { walk(store, None, term, 0, steps) } else { internal(store, term, 0) }
 }
 
 /// `erlang:phash2/1` before it is cut to its range: 32 bits.
@@ -141,14 +149,19 @@ pub fn internal(store: Store<'_>, term: Term, salt: u32) -> Result<u32, NoMemory
 /// # Errors
 /// When the term is nested deeply and there is no memory for a stack.
 pub fn phash2(store: Store<'_>, code: &Code, term: Term) -> Result<u32, NoMemory> {
-    walk(store, Some(code), term, 0)
+    walk(store, Some(code), term, 0, &mut Steps::new(store))
 }
 
-fn walk(store: Store<'_>, code: Option<&Code>, mut term: Term, mut hash: u32) -> Result<u32, NoMemory> {
+fn walk(
+    store: Store<'_>,
+    code: Option<&Code>,
+    mut term: Term,
+    mut hash: u32,
+    steps: &mut Steps<'_>,
+) -> Result<u32, NoMemory> {
     // Without code it is the hash inside this VM: atoms and funs by their index.
     let atom_hash = |atom: Atom| if code.is_some() { name(store, atom) } else { atom.0 ^ constant(20) };
     let mut stack: Scratch<'_, Work<'_>> = store.budget().scratch();
-    let mut steps = Steps::new(store);
     loop {
         steps.take()?;
         match store.view(term) {

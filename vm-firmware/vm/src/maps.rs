@@ -14,6 +14,7 @@ use crate::heap::{Heap, Map, Store, View};
 use crate::memory::{NoMemory, Scratch};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
+use crate::steps::Steps;
 use crate::term::{Kind, Term};
 
 /// Most keys of a small map.
@@ -640,9 +641,11 @@ pub fn from_pairs(heap: &mut Heap, shared: &Shared, pairs: &[(Term, Term)]) -> F
     // More keys than that for certain: sort the pairs by hash, and drop those that others follow.
     let mut order = shared.budget.scratch();
     order.reserve(pairs.len())?;
+    let mut steps = Steps::over(store, pairs.len());
     for (index, &(key, _)) in pairs.iter().enumerate() {
-        order.push((hash_at(store, key, 0)?, index as u32))?;
+        order.push((hash::internal_of_many(store, key, &mut steps)?, index as u32))?;
     }
+    drop(steps);
     compare::sort(&mut order, |a, b| Ok(a < b))?;
     let pair = |index: u32| pairs.get(index as usize).copied().unwrap_or((Term::NIL, Term::NIL));
     // `kept` entries at the head stay. Keys that share a hash with one that stays, but are others, come after.

@@ -13,6 +13,7 @@ pub struct NoMemory;
 struct Counts {
     used: Cell<usize>,
     limit: Cell<usize>,
+    walked: Cell<u32>,
 }
 
 /// A handle on the VM's one budget. Cloning it gives another handle on the same.
@@ -23,7 +24,7 @@ impl Budget {
     /// A budget of so many bytes; `usize::MAX` for no limit but the allocator's.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit) }))
+        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit), walked: Cell::new(0) }))
     }
 
     /// Bytes in use.
@@ -42,6 +43,24 @@ impl Budget {
     #[must_use]
     pub fn left(&self) -> usize {
         self.limit().saturating_sub(self.used())
+    }
+
+    /// Parts of terms that long walks have visited since this was last [taken](Self::take_walked): work that nobody has
+    /// counted as reductions yet.
+    #[must_use]
+    pub fn walked(&self) -> u32 {
+        self.0.walked.get()
+    }
+
+    /// As [`walked`](Self::walked), which is then 0.
+    #[must_use]
+    pub fn take_walked(&self) -> u32 {
+        self.0.walked.take()
+    }
+
+    /// Counts the parts that a long walk has visited.
+    pub(crate) fn add_walked(&self, parts: u32) {
+        self.0.walked.set(self.walked().saturating_add(parts));
     }
 
     /// Counts bytes as used.

@@ -4,7 +4,7 @@
 //! have one.
 
 use crate::heap::Store;
-use crate::memory::NoMemory;
+use crate::memory::{Budget, NoMemory};
 
 /// Parts that any walk may visit.
 const LEAST: u32 = 1 << 22;
@@ -14,24 +14,42 @@ const EACH: u32 = 16;
 /// Bytes that count as a part.
 const BYTES: usize = 256;
 
-/// What is left of a walk.
-#[derive(Debug)]
-pub struct Steps(u32);
+/// Parts of a walk that is quick: the instruction that made it stands for it. Longer ones are counted.
+const QUICK: u32 = 1 << 12;
 
-impl Steps {
+/// What is left of a walk. When it is over, the budget is told of it if it was long.
+#[derive(Debug)]
+pub struct Steps<'a> {
+    left: u32,
+    all: u32,
+    budget: &'a Budget,
+}
+
+impl<'a> Steps<'a> {
     /// A walk begins, over a term of a heap.
     #[must_use]
     #[inline]
-    pub fn new(store: Store<'_>) -> Self {
-        Self::of(store.heap().len() + store.literals().len())
+    pub fn new(store: Store<'a>) -> Self {
+        Self::of(store.heap().len() + store.literals().len(), store.budget())
     }
 
     /// A walk begins, over a term in so many words.
     #[must_use]
     #[inline]
-    pub fn of(words: usize) -> Self {
+    pub fn of(words: usize, budget: &'a Budget) -> Self {
         let words = u32::try_from(words).unwrap_or(u32::MAX);
-        Self(words.saturating_mul(EACH).saturating_add(LEAST))
+        let all = words.saturating_mul(EACH).saturating_add(LEAST);
+        Self { left: all, all, budget }
+    }
+
+    /// One walk over so many terms, one after the other: each may hold [a quick walk's parts](QUICK) more.
+    #[must_use]
+    pub fn over(store: Store<'a>, terms: usize) -> Self {
+        let mut steps = Self::new(store);
+        let more = u32::try_from(terms).unwrap_or(u32::MAX).saturating_mul(QUICK).min(u32::MAX - steps.all);
+        steps.left += more;
+        steps.all += more;
+        steps
     }
 
     /// Goes on to another part.
@@ -50,8 +68,18 @@ impl Steps {
     #[inline]
     pub fn take_bytes(&mut self, bytes: usize) -> Result<(), NoMemory> {
         let steps = u32::try_from(bytes / BYTES).map_err(|_| NoMemory)?;
-        self.0 = self.0.checked_sub(steps).ok_or(NoMemory)?;
+        self.left = self.left.checked_sub(steps).ok_or(NoMemory)?;
         Ok(())
+    }
+}
+
+impl Drop for Steps<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        let walked = self.all - self.left;
+        if walked > QUICK {
+            self.budget.add_walked(walked);
+        }
     }
 }
 
@@ -96,6 +124,28 @@ mod tests {
         assert!(crate::print::print(store, code, a, crate::print::Mode::Plain, &budget, &mut Nothing).is_err());
         assert!(crate::print::print(store, code, c, crate::print::Mode::Plain, &budget, &mut Nothing).is_ok());
         assert_eq!(budget.used(), used);
+    }
+
+    #[test]
+    fn long_walks_are_told_and_many_are_one() {
+        let budget = Budget::new(1 << 20);
+        let platform = alloc::boxed::Box::new(crate::external::tests::Nothing);
+        let machine = crate::shared::Shared::new(platform, budget.clone()).unwrap();
+        let mut heap = Heap::new(budget.clone(), 0);
+        let (small, large) = (shared(&mut heap, 8), shared(&mut heap, 18));
+        let pairs = |heap: &mut Heap, part: Term| -> alloc::vec::Vec<(Term, Term)> {
+            (0..40).map(|number| (heap.tuple(&[part, Term::tiny(number)]).unwrap(), Term::NIL)).collect()
+        };
+        let (quick, long) = (pairs(&mut heap, small), pairs(&mut heap, large));
+        assert_eq!(budget.take_walked(), 0);
+        // One such key is hashed, forty for one map are not.
+        assert!(crate::hash::internal(machine.store(&heap), long[0].0, 0).is_ok());
+        assert!(budget.take_walked() > 1 << 18);
+        assert_eq!(budget.walked(), 0);
+        assert_eq!(crate::maps::from_pairs(&mut heap, &machine, &long), Err(NoMemory));
+        assert!(budget.take_walked() > LEAST);
+        let map = crate::maps::from_pairs(&mut heap, &machine, &quick).unwrap();
+        assert_eq!(crate::maps::size(machine.store(&heap), map), Some(40));
     }
 
     /// Text that nobody reads.

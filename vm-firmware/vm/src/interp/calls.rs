@@ -209,6 +209,9 @@ impl Machine<'_> {
         if !self.ensure(0, 1) {
             return Some(self.out_of_memory());
         }
+        if self.shared.budget.walked() > 0 {
+            let _ = self.settle();
+        }
         if self.process.reductions <= 0 { Some(self.leave(1, Outcome::Yielded)) } else { None }
     }
 

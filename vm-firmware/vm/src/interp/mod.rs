@@ -58,7 +58,7 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
         process.heap.limit = 0;
     }
     let ip = process.ip as usize;
-    Machine { shared, process, x, f, ip, failed: Cell::new(false) }.run()
+    Machine { shared, process, x, f, ip, trouble: Cell::new(Trouble::None) }.run()
 }
 
 /// A process that runs.
@@ -69,8 +69,18 @@ struct Machine<'a> {
     f: &'a mut [f64; REGISTERS],
     /// The word of the instruction at hand.
     ip: usize,
-    /// A comparison had no memory for what it must remember of deep terms.
-    failed: Cell<bool>,
+    /// What a comparison leaves to be settled.
+    trouble: Cell<Trouble>,
+}
+
+/// What is to be said of a comparison beside its answer.
+#[derive(Clone, Copy, PartialEq)]
+enum Trouble {
+    None,
+    /// It was long: that is to be counted.
+    Long,
+    /// It had no memory for what it must remember of deep terms; its answer means nothing.
+    NoMemory,
 }
 
 impl Machine<'_> {

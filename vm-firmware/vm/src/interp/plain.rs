@@ -3,7 +3,7 @@
 use crate::atoms;
 use crate::interp::calls::Mode;
 use crate::interp::exceptions::First;
-use crate::interp::{Machine, op};
+use crate::interp::{Machine, Trouble, op};
 use crate::process::State;
 use crate::raise::Class;
 use crate::term::Term;
@@ -293,10 +293,22 @@ impl Machine<'_> {
 
     /// Goes on, or to the label in word 1, as a comparison found; unless it had no memory.
     pub(super) fn decide(&mut self, holds: bool) -> Option<Outcome> {
-        if self.failed.get() {
-            return Some(self.out_of_memory());
+        if self.trouble.get() != Trouble::None
+            && let Some(outcome) = self.settle()
+        {
+            return Some(outcome);
         }
         if holds { self.proceed() } else { self.fail() }
+    }
+
+    /// Counts long walks as reductions; where one had no memory, the process ends.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn settle(&mut self) -> Option<Outcome> {
+        let trouble = self.trouble.replace(Trouble::None);
+        let walked = self.shared.budget.take_walked();
+        self.process.bump(walked as usize / 10);
+        (trouble == Trouble::NoMemory).then(|| self.out_of_memory())
     }
 
     /// A test failed: to the label, or (without one) an exception.

@@ -7,7 +7,7 @@
 use crate::atoms;
 use crate::integers::{self, Operation};
 use crate::interp::calls::Mode;
-use crate::interp::{Machine, op};
+use crate::interp::{Machine, Trouble, op};
 use crate::natives::NativeId;
 use crate::raise::Raise;
 use crate::term::Term;
@@ -115,8 +115,11 @@ impl Machine<'_> {
                     Some(false) => jump!(($word as i32 >> 16) as isize),
                     None => {
                         let holds = $slow;
-                        if machine.failed.get() {
-                            return machine.out_of_memory();
+                        if machine.trouble.get() != Trouble::None {
+                            machine.ip = ip;
+                            if let Some(outcome) = machine.settle() {
+                                return outcome;
+                            }
                         }
                         test!($word, 2, holds)
                     }

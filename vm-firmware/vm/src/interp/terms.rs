@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use crate::atoms;
 use crate::heap::View;
 use crate::integers::{self, Operation};
-use crate::interp::{Machine, REGISTERS, op};
+use crate::interp::{Machine, REGISTERS, Trouble, op};
 use crate::memory::NoMemory;
 use crate::natives::NativeId;
 use crate::raise::Raise;
@@ -50,8 +50,11 @@ impl Machine<'_> {
     /// What a comparison found; when it had no memory, that is remembered, and the answer is thrown away.
     #[inline(always)]
     fn known(&self, result: Result<bool, NoMemory>) -> bool {
+        if self.shared.budget.walked() > 0 {
+            self.trouble.set(Trouble::Long);
+        }
         result.unwrap_or_else(|NoMemory| {
-            self.failed.set(true);
+            self.trouble.set(Trouble::NoMemory);
             false
         })
     }
@@ -410,8 +413,12 @@ impl Machine<'_> {
     /// The value of a key; none for what is no map.
     #[inline]
     fn map_value(&self, map: Term, key: Term) -> Option<Term> {
-        crate::maps::get(self.store(), map, key).unwrap_or_else(|NoMemory| {
-            self.failed.set(true);
+        let found = crate::maps::get(self.store(), map, key);
+        if self.shared.budget.walked() > 0 {
+            self.trouble.set(Trouble::Long);
+        }
+        found.unwrap_or_else(|NoMemory| {
+            self.trouble.set(Trouble::NoMemory);
             None
         })
     }
@@ -443,6 +450,11 @@ impl Machine<'_> {
         let mut result = self.try_put_map(exact, count);
         if result == Err(Raise::NoMemory) && self.give_back_memory(live) {
             result = self.try_put_map(exact, count);
+        }
+        if self.shared.budget.walked() > 0
+            && let Some(outcome) = self.settle()
+        {
+            return Some(outcome);
         }
         match result {
             Ok(map) => match self.ensure_keeping(live, map) {

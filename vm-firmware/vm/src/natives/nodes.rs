@@ -184,6 +184,7 @@ fn flatten(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
             }
         }
     })();
+    drop(steps);
     let result = match walked {
         Ok(()) => cx.process.heap.list(&flat).map_err(Raise::from),
         Err(raise) => Err(raise),
