@@ -4,7 +4,9 @@
 
 start() ->
     P = fun(X) -> io:format("~tp~n", [X]) end,
+    ok = io:setopts([binary]),
     P(io:get_line("")),
+    ok = io:setopts([list]),
     P(io:get_line("> ")),
     P(io:get_chars("", 3)),
     P(io:get_chars("", 0)),
@@ -17,14 +19,12 @@ start() ->
     P(io:read("")),
     P(io:get_line("")),
     P(io:parse_erl_exprs("")),
-    P(io:get_line("")),
     P(io:scan_erl_exprs("")),
     P(io:get_line("")),
-    ok = io:setopts([binary]),
+    P(io:get_line("")),
     P(io:get_line("")),
     P(io:get_chars("", 4)),
     P(io:get_line("")),
-    ok = io:setopts([list]),
     P(io:get_line("")),
     Self = self(),
     %% Two that read: each gets a line.
