@@ -1,17 +1,22 @@
 //! The desktop's [`Platform`].
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, TimeZone};
-use emberl_vm::platform::{Function, Platform, Stream};
+use emberl_vm::files::{Answer, Error, Request};
+use emberl_vm::platform::{Function, Input, Platform, Stream};
 
 use crate::clock::Clock;
+use crate::files::Files;
 use crate::folders::Folders;
+use crate::input::Reader;
 use crate::layout;
 use crate::math;
 use crate::program::Program;
@@ -20,7 +25,13 @@ use crate::program::Program;
 #[derive(Debug)]
 pub struct Host {
     program: Rc<Program>,
+    /// The modules that come with the virtual machine.
+    library: Program,
     folders: Folders,
+    input: Reader,
+    files: Files,
+    /// What the program has changed of the environment, which stays as it is for everybody else.
+    changed: HashMap<String, Option<Vec<u8>>>,
     clock: Clock,
     arguments: Vec<Vec<u8>>,
     closed: Rc<Cell<bool>>,
@@ -30,9 +41,16 @@ impl Host {
     /// The desktop, with a program and no folders. What the VM asks for later comes from the program first.
     #[must_use]
     pub fn new(program: Rc<Program>) -> Self {
+        let mut library = Program::default();
+        // It is this program's own; a test proves that it is sound.
+        let _ = library.add(Path::new("emberl.avm"), emberl_erlang::PACK.to_vec());
         Self {
             program,
+            library,
             folders: Folders::default(),
+            input: Reader::default(),
+            files: Files::default(),
+            changed: HashMap::new(),
             clock: Clock::new(),
             arguments: Vec::new(),
             closed: Rc::new(Cell::new(false)),
@@ -118,11 +136,43 @@ impl Platform for Host {
         }
     }
 
+    fn read(&mut self) -> Input {
+        self.input.read()
+    }
+
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
-        match self.program.module(name) {
-            Some(bytes) => Some(bytes.to_vec()),
-            None => self.folders.find(name),
+        let Self { program, library, folders, .. } = self;
+        if emberl_erlang::is_first(name)
+            && let Some(bytes) = library.module(name)
+        {
+            return Some(bytes.to_vec());
         }
+        match program.module(name) {
+            Some(bytes) => Some(bytes.to_vec()),
+            None => folders.find(name).or_else(|| library.module(name).map(<[u8]>::to_vec)),
+        }
+    }
+
+    fn module_path(&mut self, name: &str) -> Option<Vec<u8>> {
+        let Self { program, library, folders, .. } = self;
+        let own = |program: &Program| program.path(name).map(|path| path.into_os_string().into_encoded_bytes());
+        if emberl_erlang::is_first(name)
+            && let Some(path) = own(library)
+        {
+            return Some(path);
+        }
+        own(program)
+            .or_else(|| folders.path(name).map(|path| path.into_os_string().into_encoded_bytes()))
+            .or_else(|| own(library))
+    }
+
+    fn folders(&mut self) -> Vec<Vec<u8>> {
+        self.folders.paths().map(|path| path.as_os_str().as_encoded_bytes().to_vec()).collect()
+    }
+
+    fn set_folders(&mut self, folders: Vec<Vec<u8>>) {
+        let path = |bytes| PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+        self.folders = Folders::new(folders.iter().map(|bytes| path(bytes)));
     }
 
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
@@ -130,7 +180,29 @@ impl Platform for Host {
     }
 
     fn variable(&mut self, name: &str) -> Option<Vec<u8>> {
-        env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+        match self.changed.get(name) {
+            Some(value) => value.clone(),
+            None => env::var_os(name).map(OsString::into_encoded_bytes),
+        }
+    }
+
+    fn set_variable(&mut self, name: &str, value: Option<&[u8]>) {
+        self.changed.insert(name.to_owned(), value.map(<[u8]>::to_vec));
+    }
+
+    fn variables(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let kept = env::vars_os().filter(|(name, _)| name.to_str().is_none_or(|name| !self.changed.contains_key(name)));
+        let kept = kept.map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes()));
+        let own = self.changed.iter().filter_map(|(name, value)| Some((name.clone().into_bytes(), value.clone()?)));
+        kept.chain(own).collect()
+    }
+
+    fn file(&mut self, request: Request<'_>) -> Result<Answer, Error> {
+        self.files.answer(request)
+    }
+
+    fn program_number(&mut self) -> u32 {
+        std::process::id()
     }
 
     fn arguments(&mut self) -> &[Vec<u8>] {

@@ -4,8 +4,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod clock;
+mod files;
 pub mod folders;
 pub mod host;
+mod input;
 pub mod layout;
 pub mod math;
 pub mod program;

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::files::{self, Answer, Request};
+
 /// Where output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -9,6 +11,17 @@ pub enum Stream {
     Output,
     /// Where errors are told: standard error on the desktop, the console on boards.
     Error,
+}
+
+/// What is there to be read from standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// These bytes, at least one.
+    Bytes(Vec<u8>),
+    /// Nothing yet.
+    Pending,
+    /// Nothing any more.
+    End,
 }
 
 /// The functions of OTP's `math` that are more than arithmetic.
@@ -52,6 +65,11 @@ pub trait Platform {
         self.write(stream, line.as_bytes());
     }
 
+    /// Reads what has come by standard input; never waits for it. A machine without one is at its end.
+    fn read(&mut self) -> Input {
+        Input::End
+    }
+
     /// Nanoseconds since some moment; never goes back.
     fn monotonic(&mut self) -> u64;
 
@@ -74,6 +92,22 @@ pub trait Platform {
         None
     }
 
+    /// Where [`find_module`](Self::find_module) finds a module: a path, for people and for finding files beside it.
+    fn module_path(&mut self, name: &str) -> Option<Vec<u8>> {
+        let _ = name;
+        None
+    }
+
+    /// The folders that modules are looked for in, in order: paths.
+    fn folders(&mut self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    /// Sets those folders.
+    fn set_folders(&mut self, folders: Vec<Vec<u8>>) {
+        let _ = folders;
+    }
+
     /// A plain file of the packs, by its name there: `app/priv/file`.
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         let _ = name;
@@ -84,6 +118,30 @@ pub trait Platform {
     fn variable(&mut self, name: &str) -> Option<Vec<u8>> {
         let _ = name;
         None
+    }
+
+    /// Sets a variable of the environment, or takes it away: for the program itself, and only where there is such.
+    fn set_variable(&mut self, name: &str, value: Option<&[u8]>) {
+        let _ = (name, value);
+    }
+
+    /// The environment: names and values.
+    fn variables(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        Vec::new()
+    }
+
+    /// Something with files, where the machine has such.
+    ///
+    /// # Errors
+    /// POSIX's name of the reason, in small letters.
+    fn file(&mut self, request: Request<'_>) -> Result<Answer, files::Error> {
+        let _ = request;
+        Err("enotsup")
+    }
+
+    /// The system's number of the program that runs.
+    fn program_number(&mut self) -> u32 {
+        1
     }
 
     /// The program's own arguments, where the machine has such.

@@ -11,6 +11,7 @@ use crate::memory::{Budget, NoMemory};
 use crate::on_load::Loading;
 use crate::platform::Platform;
 use crate::processes::Processes;
+use crate::services::Services;
 use crate::term::LITERAL_BIT;
 
 /// All of a VM but the process at hand.
@@ -37,6 +38,10 @@ pub struct Shared {
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
+    /// Open files, and the processes that opened them.
+    pub files: Vec<(u32, u32)>,
+    /// OTP's system processes, as far as they run.
+    pub services: Services,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -64,6 +69,8 @@ impl Shared {
             send: crate::natives::find("erlang", "!", 2),
             arithmetic,
             zeal: false,
+            services: Services::new(),
+            files: Vec::new(),
             unique: 0,
         })
     }

@@ -9,6 +9,7 @@ use crate::memory::{Budget, NoMemory};
 use crate::platform::Platform;
 use crate::process::{Process, SLICE, State};
 use crate::raise::Class;
+use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
 use crate::term::Term;
@@ -61,7 +62,7 @@ pub type Run = fn(&mut Shared, &mut Registers, &mut Process) -> Outcome;
 
 /// Told of each process that ends by an error or an uncaught throw, with its reason as its links are told it, a term of
 /// the process: what writes OTP's error report.
-pub type Report = fn(&mut Shared, &Process, Term);
+pub type Report = fn(&mut Shared, &mut Process, Term);
 
 /// A virtual machine.
 pub struct Vm {
@@ -118,7 +119,13 @@ impl Vm {
         let arity = u8::try_from(arguments.len()).map_err(|_| NoMemory)?;
         let arguments = heap.list(arguments)?;
         let start = Start { module, function, arguments, arity };
+        let leader = services::leader(&mut self.shared)?;
         self.initial = signals::spawn(&mut self.shared, heap.words.as_slice(), None, start)?;
+        if let Some(process) = self.shared.processes.get_mut(self.initial)
+            && let Some(leader) = leader
+        {
+            process.group_leader = leader;
+        }
         Ok(self.initial)
     }
 
@@ -160,6 +167,16 @@ impl Vm {
             }
         }
         if self.shared.processes.is_ready() { Step::Ready } else { self.idle() }
+    }
+
+    /// Lets what was logged be written, when the initial process has ended and OTP's logger runs: steps until nothing is
+    /// ready, but not for long.
+    pub fn settle(&mut self) {
+        const STEPS: u32 = 100;
+        let mut left = if self.shared.services.are_booted() { STEPS } else { 0 };
+        while left > 0 && self.step(64) == Step::Ready {
+            left -= 1;
+        }
     }
 
     fn idle(&mut self) -> Step {
@@ -244,7 +261,7 @@ impl Vm {
                     && process.number != self.initial
                     && let Some(report) = self.report
                 {
-                    report(&mut self.shared, &process, told);
+                    report(&mut self.shared, &mut process, told);
                 }
                 self.end(process, Some(class), told, told);
             }

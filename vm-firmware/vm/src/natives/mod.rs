@@ -7,8 +7,10 @@ mod calendar;
 mod compare;
 mod dictionary;
 pub mod external;
+mod files;
 mod library;
 mod lists;
+mod machine;
 mod maps;
 mod math;
 mod modules;
@@ -102,7 +104,6 @@ impl Native {
             (self.module, self.name, self.arity),
             ("base64" | "calendar", ..)
                 | ("binary", "replace", _)
-                | ("code", "ensure_loaded", _)
                 | ("lists", "flatten", _)
                 | ("maps", "next" | "to_list", _)
                 | ("unicode", "characters_to_binary" | "characters_to_list", 1)
@@ -159,6 +160,9 @@ pub static TABLES: &[&[Native]] = &[
     calendar::ERLANG,
     calendar::CALENDAR,
     modules::ERLANG,
+    machine::EMBERL,
+    files::EMBERL,
+    library::ERLANG,
     library::OS,
     library::IO,
     library::FILE,
