@@ -37,6 +37,9 @@ pub struct Shared {
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
+    /// Regular expressions, ready to be run.
+    #[cfg(feature = "re")]
+    pub patterns: crate::natives::re::Patterns,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -64,6 +67,8 @@ impl Shared {
             send: crate::natives::find("erlang", "!", 2),
             arithmetic,
             zeal: false,
+            #[cfg(feature = "re")]
+            patterns: crate::natives::re::Patterns::default(),
             unique: 0,
         })
     }
