@@ -510,13 +510,7 @@ fn wanted(store: Store<'_>, pattern: &Pattern, capture: Capture) -> Result<Optio
     })
 }
 
-fn result(
-    cx: &mut Context<'_>,
-    subject: Term,
-    pattern: &Pattern,
-    options: &Options,
-    matches: &[Found],
-) -> Result {
+fn result(cx: &mut Context<'_>, subject: Term, pattern: &Pattern, options: &Options, matches: &[Found]) -> Result {
     let wanted = wanted(cx.store(), pattern, options.capture)?;
     if matches.is_empty() {
         return Ok(Term::atom(atoms::NOMATCH));
@@ -552,13 +546,7 @@ fn result(
 }
 
 /// What is told of a group: where it is, or its text.
-fn one(
-    cx: &mut Context<'_>,
-    subject: Term,
-    group: Option<(usize, usize)>,
-    kind: Type,
-    unicode: bool,
-) -> Result {
+fn one(cx: &mut Context<'_>, subject: Term, group: Option<(usize, usize)>, kind: Type, unicode: bool) -> Result {
     let (start, end) = group.unwrap_or_default();
     match kind {
         Type::Index if group.is_none() => pair(cx, Term::tiny(-1), Term::tiny(0)),

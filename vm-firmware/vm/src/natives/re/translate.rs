@@ -427,9 +427,9 @@ impl Reader<'_> {
         let number = |reader: &mut Self| -> Option<u32> {
             let digits = reader.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
             let text = reader.rest().get(..digits).filter(|digits| !digits.is_empty())?;
-            let number = text.iter().fold(0_u32, |number, digit| {
-                number.saturating_mul(10).saturating_add(u32::from(digit - b'0'))
-            });
+            let number = text
+                .iter()
+                .fold(0_u32, |number, digit| number.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
             reader.at += digits;
             Some(number)
         };
@@ -572,7 +572,9 @@ impl Reader<'_> {
 
     /// What follows `(`.
     fn group(&mut self) -> Result {
-        if self.peek() == Some(b'*') && self.rest().get(1).is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b':') {
+        if self.peek() == Some(b'*')
+            && self.rest().get(1).is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b':')
+        {
             if self.eat(b"*FAIL)") || self.eat(b"*F)") {
                 self.assert("(?!)");
                 return Ok(());
@@ -912,8 +914,7 @@ impl Reader<'_> {
                     Some(b'{') => b'}',
                     Some(b'\'') => b'\'',
                     _ => {
-                        return self
-                            .fail_before("\\k is not followed by a braced, angle-bracketed, or quoted name");
+                        return self.fail_before("\\k is not followed by a braced, angle-bracketed, or quoted name");
                     }
                 };
                 self.at += 1;
