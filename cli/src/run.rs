@@ -95,9 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let options = Options { memory: arguments.memory, zeal: arguments.zeal };
     let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
-    for name in boot.then_some("init").into_iter().chain([&*start]) {
-        load(&mut vm, &program, name)?;
-    }
+    load(&mut vm, &program, &start)?;
     if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;
     let end = drive(&mut vm, clock, &|| closed.get());
     // What the program printed comes before what is said about it.

@@ -73,15 +73,25 @@ pub fn compile_elixir(sources: &[PathBuf], into: &Path) -> Result<(), String> {
     process::run(&mut command, COMPILE_LIMIT).map_err(|error| error.to_string())?.ok().map(drop)
 }
 
-/// An `erl` command that has the folders in its code path and opens no shell.
+/// An `erl` command that has the folders in its code path, opens no shell and reads no input.
 ///
 /// # Errors
 /// When `erl` is missing.
 pub fn command(paths: &[&Path]) -> Result<Command, Failed> {
+    let mut command = input_command(paths)?;
+    command.arg("-noinput");
+    Ok(command)
+}
+
+/// An `erl` command that has the folders in its code path and opens no shell; its program can read standard input.
+///
+/// # Errors
+/// When `erl` is missing.
+pub fn input_command(paths: &[&Path]) -> Result<Command, Failed> {
     let erl = Tool::Erl.find().ok_or("erl was not found")?;
     let mut command = Command::new(erl);
     // The output's encoding follows the locale.
-    command.env("LC_ALL", "C.UTF-8").env("ERL_CRASH_DUMP_BYTES", "0").args(["-noshell", "-noinput"]);
+    command.env("LC_ALL", "C.UTF-8").env("ERL_CRASH_DUMP_BYTES", "0").arg("-noshell");
     for path in paths {
         command.arg("-pa").arg(path);
     }
@@ -156,11 +166,15 @@ pub fn programs() -> Result<Vec<Program>, String> {
     let erlang = sources("programs", "erl")?.into_iter();
     let elixir = sources("programs", "ex")?.into_iter();
     let erlang = erlang.map(|source| Program { module: stem(&source), source, elixir: false });
-    let elixir = elixir.map(|source| {
-        let name: String = stem(&source).split('_').map(capitalized).collect();
-        Program { module: format!("Elixir.{name}"), source, elixir: true }
-    });
+    let elixir = elixir.map(|source| Program { module: elixir_module(&stem(&source)), source, elixir: true });
     Ok(erlang.chain(elixir).collect())
+}
+
+/// The module of Elixir that is in a file of that name: `Elixir.MyCase` in `my_case.ex`.
+#[must_use]
+pub fn elixir_module(stem: &str) -> String {
+    let name: String = stem.split('_').map(capitalized).collect();
+    format!("Elixir.{name}")
 }
 
 fn capitalized(word: &str) -> String {

@@ -65,14 +65,22 @@ impl fmt::Display for Output {
     }
 }
 
-/// Runs a command to its end. Its standard input is empty unless the command has set one. After `limit` it is killed.
+/// Runs a command to its end, with empty standard input. After `limit` it is killed.
 ///
 /// # Errors
 /// When the program cannot be started or waited for.
 pub fn run(command: &mut Command, limit: Duration) -> io::Result<Output> {
+    run_with(command, Stdio::null(), limit)
+}
+
+/// As [`run`], with a standard input.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(command: &mut Command, input: Stdio, limit: Duration) -> io::Result<Output> {
     let shown = format!("{command:?}");
     let mut child = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use emberl_format::beam;
 
@@ -24,6 +24,18 @@ impl Folders {
     #[must_use]
     pub fn new(paths: impl IntoIterator<Item = PathBuf>) -> Self {
         Self { folders: paths.into_iter().map(|path| Folder { path, modules: None }).collect() }
+    }
+
+    /// The folders, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(|folder| folder.path.as_path())
+    }
+
+    /// Where the file of a module is: in the first folder that has it.
+    pub fn path(&mut self, name: &str) -> Option<PathBuf> {
+        let has = |folder: &mut Folder| folder.modules.get_or_insert_with(|| list(&folder.path)).contains(name);
+        let folder = self.folders.iter_mut().find_map(|folder| has(folder).then_some(&folder.path))?;
+        Some(folder.join(format!("{name}.beam")))
     }
 
     /// The bytes of a module, inflated, from the first folder that has it. A file that cannot be read or inflated is as

@@ -3,15 +3,16 @@
 use std::cell::Cell;
 use std::env;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, TimeZone};
-use emberl_vm::platform::{Function, Platform, Stream};
+use emberl_vm::platform::{Function, Input, Platform, Stream};
 
 use crate::clock::Clock;
 use crate::folders::Folders;
+use crate::input::Reader;
 use crate::layout;
 use crate::math;
 use crate::program::Program;
@@ -20,7 +21,10 @@ use crate::program::Program;
 #[derive(Debug)]
 pub struct Host {
     program: Rc<Program>,
+    /// The modules that come with the virtual machine.
+    library: Program,
     folders: Folders,
+    input: Reader,
     clock: Clock,
     arguments: Vec<Vec<u8>>,
     closed: Rc<Cell<bool>>,
@@ -30,9 +34,14 @@ impl Host {
     /// The desktop, with a program and no folders. What the VM asks for later comes from the program first.
     #[must_use]
     pub fn new(program: Rc<Program>) -> Self {
+        let mut library = Program::default();
+        // It is this program's own; a test proves that it is sound.
+        let _ = library.add(Path::new("emberl.avm"), emberl_erlang::PACK.to_vec());
         Self {
             program,
+            library,
             folders: Folders::default(),
+            input: Reader::default(),
             clock: Clock::new(),
             arguments: Vec::new(),
             closed: Rc::new(Cell::new(false)),
@@ -118,11 +127,43 @@ impl Platform for Host {
         }
     }
 
+    fn read(&mut self) -> Input {
+        self.input.read()
+    }
+
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
-        match self.program.module(name) {
-            Some(bytes) => Some(bytes.to_vec()),
-            None => self.folders.find(name),
+        let Self { program, library, folders, .. } = self;
+        if emberl_erlang::is_first(name)
+            && let Some(bytes) = library.module(name)
+        {
+            return Some(bytes.to_vec());
         }
+        match program.module(name) {
+            Some(bytes) => Some(bytes.to_vec()),
+            None => folders.find(name).or_else(|| library.module(name).map(<[u8]>::to_vec)),
+        }
+    }
+
+    fn module_path(&mut self, name: &str) -> Option<Vec<u8>> {
+        let Self { program, library, folders, .. } = self;
+        let own = |program: &Program| program.path(name).map(|path| path.into_os_string().into_encoded_bytes());
+        if emberl_erlang::is_first(name)
+            && let Some(path) = own(library)
+        {
+            return Some(path);
+        }
+        own(program)
+            .or_else(|| folders.path(name).map(|path| path.into_os_string().into_encoded_bytes()))
+            .or_else(|| own(library))
+    }
+
+    fn folders(&mut self) -> Vec<Vec<u8>> {
+        self.folders.paths().map(|path| path.as_os_str().as_encoded_bytes().to_vec()).collect()
+    }
+
+    fn set_folders(&mut self, folders: Vec<Vec<u8>>) {
+        let path = |bytes| PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+        self.folders = Folders::new(folders.iter().map(|bytes| path(bytes)));
     }
 
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {

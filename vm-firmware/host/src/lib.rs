@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod folders;
 pub mod host;
+mod input;
 pub mod layout;
 pub mod math;
 pub mod program;

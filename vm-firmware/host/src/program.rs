@@ -173,6 +173,13 @@ impl Program {
         Some(if bytes.starts_with(b"FOR1") { path.to_string() } else { format!("{path}({name}.beam)") })
     }
 
+    /// Where a module comes from, as a path that leads there if a pack is thought of as a folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        let (path, bytes) = self.files.get(self.modules.get(name)?.file)?;
+        Some(if bytes.starts_with(b"FOR1") { path.clone() } else { path.join(format!("{name}.beam")) })
+    }
+
     /// The contents of a plain file, by its name in the packs.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&[u8]> {

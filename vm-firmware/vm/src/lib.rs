@@ -43,6 +43,7 @@ pub mod process;
 pub mod processes;
 pub mod program;
 pub mod raise;
+pub mod services;
 pub mod shared;
 pub mod signals;
 pub mod steps;

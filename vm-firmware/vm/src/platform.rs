@@ -11,6 +11,17 @@ pub enum Stream {
     Error,
 }
 
+/// What is there to be read from standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// These bytes, at least one.
+    Bytes(Vec<u8>),
+    /// Nothing yet.
+    Pending,
+    /// Nothing any more.
+    End,
+}
+
 /// The functions of OTP's `math` that are more than arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // Their names say what they are.
@@ -52,6 +63,11 @@ pub trait Platform {
         self.write(stream, line.as_bytes());
     }
 
+    /// Reads what has come by standard input; never waits for it. A machine without one is at its end.
+    fn read(&mut self) -> Input {
+        Input::End
+    }
+
     /// Nanoseconds since some moment; never goes back.
     fn monotonic(&mut self) -> u64;
 
@@ -72,6 +88,22 @@ pub trait Platform {
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
         let _ = name;
         None
+    }
+
+    /// Where [`find_module`](Self::find_module) finds a module: a path, for people and for finding files beside it.
+    fn module_path(&mut self, name: &str) -> Option<Vec<u8>> {
+        let _ = name;
+        None
+    }
+
+    /// The folders that modules are looked for in, in order: paths.
+    fn folders(&mut self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    /// Sets those folders.
+    fn set_folders(&mut self, folders: Vec<Vec<u8>>) {
+        let _ = folders;
     }
 
     /// A plain file of the packs, by its name there: `app/priv/file`.

@@ -419,6 +419,14 @@ impl Processes {
         }
     }
 
+    /// Lets a new process wait: it begins when a message or a signal comes.
+    pub fn sleep(&mut self, number: u32) {
+        self.unqueue(number);
+        if let Some(process) = self.get_mut(number) {
+            process.state = State::Waiting;
+        }
+    }
+
     fn unqueue(&mut self, number: u32) {
         let Some(slot) = self.slot_mut(number) else { return };
         if !slot.queued {

@@ -11,6 +11,7 @@ use crate::memory::{Budget, NoMemory};
 use crate::on_load::Loading;
 use crate::platform::Platform;
 use crate::processes::Processes;
+use crate::services::Services;
 use crate::term::LITERAL_BIT;
 
 /// All of a VM but the process at hand.
@@ -27,6 +28,9 @@ pub struct Shared {
     pub binaries: Binaries,
     /// Loaded modules.
     pub code: Code,
+    /// Regular expressions, ready to be run.
+    #[cfg(feature = "re")]
+    pub patterns: crate::natives::re::Patterns,
     /// The native function of the `send` instruction.
     pub send: Option<crate::natives::NativeId>,
     /// Modules whose `on_load` function has not ended yet.
@@ -37,9 +41,8 @@ pub struct Shared {
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
-    /// Regular expressions, ready to be run.
-    #[cfg(feature = "re")]
-    pub patterns: crate::natives::re::Patterns,
+    /// OTP's system processes, as far as they run.
+    pub services: Services,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -60,6 +63,8 @@ impl Shared {
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
             code: Code::new(budget.clone())?,
+            #[cfg(feature = "re")]
+            patterns: crate::natives::re::Patterns::default(),
             loading: Vec::new(),
             processes: Processes::new(budget.clone()),
             platform,
@@ -67,8 +72,7 @@ impl Shared {
             send: crate::natives::find("erlang", "!", 2),
             arithmetic,
             zeal: false,
-            #[cfg(feature = "re")]
-            patterns: crate::natives::re::Patterns::default(),
+            services: Services::new(),
             unique: 0,
         })
     }

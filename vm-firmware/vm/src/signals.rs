@@ -11,6 +11,7 @@ use crate::on_load;
 use crate::process::Process;
 use crate::processes::{Alias, Monitor, Processes, Watcher, reserve_messages};
 use crate::raise::{Raise, Result};
+use crate::services;
 use crate::shared::Shared;
 use crate::term::Term;
 
@@ -26,12 +27,12 @@ pub fn new_reference(shared: &mut Shared, number: u32) -> [u32; 3] {
 ///
 /// # Errors
 /// `badarg` for an unknown name, and for what names nobody.
-pub fn destination(shared: &Shared, from: &Process, to: Term) -> Result<Option<u32>> {
+pub fn destination(shared: &mut Shared, from: &Process, to: Term) -> Result<Option<u32>> {
     if let Some(number) = to.as_pid() {
         return Ok(Some(number));
     }
     if let Some(name) = to.as_atom() {
-        return shared.processes.whereis(name).map(Some).ok_or(Raise::BADARG);
+        return services::whereis(shared, name, from)?.map(Some).ok_or(Raise::BADARG);
     }
     let store = shared.store(&from.heap);
     match store.view(to) {
@@ -39,7 +40,10 @@ pub fn destination(shared: &Shared, from: &Process, to: Term) -> Result<Option<u
             (Some(name), Some(node)) if name.is_atom() && node.is_atom() => {
                 // Another node cannot be reached: the message is lost.
                 let here = node == Term::atom(atoms::NONODE_AT_NOHOST);
-                Ok(name.as_atom().filter(|_| here).and_then(|name| shared.processes.whereis(name)))
+                match name.as_atom().filter(|_| here) {
+                    Some(name) => services::whereis(shared, name, from),
+                    None => Ok(None),
+                }
             }
             _ => Err(Raise::BADARG),
         },

@@ -9,6 +9,7 @@ use crate::memory::{Budget, NoMemory};
 use crate::platform::Platform;
 use crate::process::{Process, SLICE, State};
 use crate::raise::Class;
+use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
 use crate::term::Term;
@@ -118,7 +119,13 @@ impl Vm {
         let arity = u8::try_from(arguments.len()).map_err(|_| NoMemory)?;
         let arguments = heap.list(arguments)?;
         let start = Start { module, function, arguments, arity };
+        let leader = services::leader(&mut self.shared)?;
         self.initial = signals::spawn(&mut self.shared, heap.words.as_slice(), None, start)?;
+        if let Some(process) = self.shared.processes.get_mut(self.initial)
+            && let Some(leader) = leader
+        {
+            process.group_leader = leader;
+        }
         Ok(self.initial)
     }
 

@@ -9,6 +9,7 @@ mod dictionary;
 pub mod external;
 mod library;
 mod lists;
+mod machine;
 mod maps;
 mod math;
 mod modules;
@@ -104,7 +105,6 @@ impl Native {
             (self.module, self.name, self.arity),
             ("base64" | "calendar", ..)
                 | ("binary", "replace", _)
-                | ("code", "ensure_loaded", _)
                 | ("lists", "flatten", _)
                 | ("maps", "next" | "to_list", _)
                 | ("unicode", "characters_to_binary" | "characters_to_list", 1)
@@ -161,6 +161,7 @@ pub static TABLES: &[&[Native]] = &[
     calendar::ERLANG,
     calendar::CALENDAR,
     modules::ERLANG,
+    machine::EMBERL,
     library::OS,
     library::IO,
     library::FILE,

@@ -5,6 +5,7 @@ use crate::heap::{External, View};
 use crate::natives::{Context, Native, natives};
 use crate::processes::{Alias, Monitor};
 use crate::raise::{Class, Raise, Result};
+use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
 use crate::term::{Kind, Term};
@@ -419,10 +420,10 @@ fn monitor(cx: &mut Context<'_>, arguments: &[Term], alias: Alias, tag: Option<T
         Some(pair) => {
             name = pair.get(0).and_then(Term::as_atom).filter(|_| pair.len() == 2);
             let here = pair.get(1) == Some(NODE);
-            cx.shared.processes.whereis(name.ok_or(Raise::BADARG)?).filter(|_| here)
+            services::whereis(cx.shared, name.ok_or(Raise::BADARG)?, cx.process)?.filter(|_| here)
         }
         None => match name {
-            Some(name) => cx.shared.processes.whereis(name),
+            Some(name) => services::whereis(cx.shared, name, cx.process)?,
             None => pid_arg(cx, object)?,
         },
     };
@@ -643,7 +644,8 @@ fn unregister(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn whereis(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    Ok(cx.shared.processes.whereis(atom_arg(arguments, 0)?).map_or(UNDEFINED, Term::pid))
+    let found = services::whereis(cx.shared, atom_arg(arguments, 0)?, cx.process)?;
+    Ok(found.map_or(UNDEFINED, Term::pid))
 }
 
 fn registered(cx: &mut Context<'_>, _: &[Term]) -> Result {
