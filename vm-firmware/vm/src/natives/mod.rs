@@ -19,6 +19,8 @@ mod nodes;
 mod number;
 mod process;
 mod process_info;
+#[cfg(feature = "re")]
+pub mod re;
 mod search;
 mod time;
 mod tuples;
@@ -173,6 +175,8 @@ pub static TABLES: &[&[Native]] = &[
     nodes::LISTS,
     nodes::MAPS,
     nodes::UNICODE,
+    #[cfg(feature = "re")]
+    re::RE,
 ];
 
 /// A native function, by its place: the table, and the row in it.
