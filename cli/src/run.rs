@@ -185,6 +185,7 @@ fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
             return End::Halted(status);
         }
         if let Some(ended) = vm.result() {
+            vm.settle();
             return End::Ended(ended);
         }
         if closed() {

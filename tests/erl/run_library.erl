@@ -4,6 +4,8 @@
 -export([main/1]).
 
 main([Name]) ->
+    %% As in later releases, and on the device.
+    [ok = io:setopts(Device, [{encoding, unicode}]) || Device <- [user, standard_error]],
     try (list_to_atom(Name)):start() of
         Value ->
             io:format("Return value: ~0p~n", [Value]),

@@ -13,7 +13,8 @@ use emberl_format::beam::Chunks;
 use emberl_format::module::Module;
 use emberl_tests::releases::{self, RELEASES};
 use emberl_tests::tools::{self, Tool};
-use emberl_tests::{conformance, corpus, package_dir, process, repository_dir};
+use emberl_host::Program;
+use emberl_tests::{bin, conformance, corpus, package_dir, process, repository_dir};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
@@ -22,6 +23,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 const CHUNKS: [&[u8; 4]; 7] = [b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"Type"];
 /// How the conformance programs' fixtures are brought up to date.
 const UPDATE: &str = "EMBERL_UPDATE=1 cargo test -p emberl-tests --test conformance writes the fixtures anew";
+
+/// The release that `vm-firmware/erlang/emberl.avm` is compiled by: its code runs on all later ones' machines.
+const PACK_RELEASE: u32 = 25;
 
 /// A compiled fixture: its release, its source, and itself.
 struct Fixture {
@@ -33,6 +37,7 @@ struct Fixture {
 fn main() {
     let arguments = Arguments::from_args();
     let trials = RELEASES.map(trial).into_iter().chain(RELEASES.map(conformance_trial)).chain([
+        releases::needs(PACK_RELEASE, "the virtual machine's Erlang modules come from their sources", erlang_pack),
         tools::needs(&[Tool::Elixirc], "fixtures of Elixir come from their sources", elixir),
         Trial::test("every Erlang fixture has a source", every_fixture_has_a_source),
     ]);
@@ -138,6 +143,48 @@ fn elixir() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// `vm-firmware/erlang/emberl.avm` holds what its sources compile to; with `EMBERL_UPDATE=1` it is written anew.
+fn erlang_pack(program: &str) -> Result<(), Failed> {
+    let home = repository_dir().join("vm-firmware/erlang");
+    let folder = TempDir::new()?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(home.join("src"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "erl") {
+            fs::copy(&path, folder.path().join(path.file_name().unwrap_or_default()))?;
+            names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    let expression = "[{ok, _} = compile:file(F, [deterministic, warnings_as_errors, report]) \
+                      || F <- filelib:wildcard(\"*.erl\")], halt().";
+    releases::run(program, folder.path(), expression, LIMIT)?;
+    let made = folder.path().join("emberl.avm");
+    let mut arguments: Vec<PathBuf> =
+        ["pack", "-q", "--lib", "--allow-unresolved", "-o"].into_iter().map(PathBuf::from).collect();
+    arguments.push(made.clone());
+    arguments.extend(names.iter().map(|name| folder.path().join(format!("{name}.beam"))));
+    bin::run(arguments)?.ok()?;
+    let kept = home.join("emberl.avm");
+    if std::env::var_os("EMBERL_UPDATE").is_some() {
+        fs::copy(&made, &kept)?;
+    }
+    let (old, new) = (Program::open(&[&kept])?, Program::open(&[&made])?);
+    let wrong = "EMBERL_UPDATE=1 cargo test -p emberl-tests --test origin writes it anew";
+    if old.names() != new.names() {
+        return Err(format!("emberl.avm does not hold the modules of its sources. {wrong}").into());
+    }
+    for name in new.names() {
+        let (Some(old), Some(new)) = (old.module(name), new.module(name)) else { continue };
+        same_program(Path::new(name), old, new).map_err(|error| format!("{}. {wrong}", text(&error)))?;
+    }
+    // What must come first is there.
+    match emberl_erlang::FIRST.iter().find(|name| old.module(name).is_none()) {
+        Some(name) => Err(format!("{name} comes first, but is not there").into()),
+        None => Ok(()),
+    }
 }
 
 fn same_program(fixture: &Path, kept: &[u8], compiled: &[u8]) -> Result<(), Failed> {

@@ -251,6 +251,8 @@ get_until(Encoding, Prompt, Function, Console) ->
 %% Gives the function what there is until it has enough.
 until(Encoding, Prompt, {M, F, A} = Function, State, #console{buffer = Buffer} = Console) ->
     case whole(Console) of
+        0 when Console#console.eof, State =:= [] ->
+            {eof, Console};
         0 when not Console#console.eof ->
             until(Encoding, Prompt, Function, State, more(Prompt, Console));
         Size ->

@@ -28,10 +28,10 @@ loop(Controller) ->
     receive
         boot ->
             loop(started(Controller));
-        {log, _, _, _, _} = Event ->
-            to_logger(Event, Controller);
-        {log, _, _, _} = Event ->
-            to_logger(Event, Controller);
+        {crash, Pid, Leader, Time, Reason} ->
+            Next = started(Controller),
+            log_crash(Pid, Leader, Time, Reason),
+            loop(Next);
         {stop, Status} ->
             stop_all(Controller),
             halt(Status);
@@ -41,11 +41,13 @@ loop(Controller) ->
             loop(Controller)
     end.
 
-to_logger(Event, Controller) ->
-    Next = started(Controller),
-    %% Where it could not be made, nobody is there to be told.
-    _ = (catch logger ! Event),
-    loop(Next).
+%% A process has ended by an error: what OTP's emulator tells the logger then.
+log_crash(Pid, Leader, Time, Reason) ->
+    Meta = #{pid => Pid, gl => Leader, time => Time, error_logger => #{emulator => true, tag => error}},
+    Event = {log, error, "Error in process ~p with exit value:~n~p~n", [Pid, Reason], Meta},
+    %% Where there is no logger, nobody can be told.
+    catch logger ! Event,
+    ok.
 
 started(undefined) ->
     Controller = (catch make()),

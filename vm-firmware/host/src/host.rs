@@ -1,16 +1,20 @@
 //! The desktop's [`Platform`].
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, TimeZone};
+use emberl_vm::files::{Answer, Error, Request};
 use emberl_vm::platform::{Function, Input, Platform, Stream};
 
 use crate::clock::Clock;
+use crate::files::Files;
 use crate::folders::Folders;
 use crate::input::Reader;
 use crate::layout;
@@ -25,6 +29,9 @@ pub struct Host {
     library: Program,
     folders: Folders,
     input: Reader,
+    files: Files,
+    /// What the program has changed of the environment, which stays as it is for everybody else.
+    changed: HashMap<String, Option<Vec<u8>>>,
     clock: Clock,
     arguments: Vec<Vec<u8>>,
     closed: Rc<Cell<bool>>,
@@ -42,6 +49,8 @@ impl Host {
             library,
             folders: Folders::default(),
             input: Reader::default(),
+            files: Files::default(),
+            changed: HashMap::new(),
             clock: Clock::new(),
             arguments: Vec::new(),
             closed: Rc::new(Cell::new(false)),
@@ -171,7 +180,29 @@ impl Platform for Host {
     }
 
     fn variable(&mut self, name: &str) -> Option<Vec<u8>> {
-        env::var_os(name).map(std::ffi::OsString::into_encoded_bytes)
+        match self.changed.get(name) {
+            Some(value) => value.clone(),
+            None => env::var_os(name).map(OsString::into_encoded_bytes),
+        }
+    }
+
+    fn set_variable(&mut self, name: &str, value: Option<&[u8]>) {
+        self.changed.insert(name.to_owned(), value.map(<[u8]>::to_vec));
+    }
+
+    fn variables(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let kept = env::vars_os().filter(|(name, _)| name.to_str().is_none_or(|name| !self.changed.contains_key(name)));
+        let kept = kept.map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes()));
+        let own = self.changed.iter().filter_map(|(name, value)| Some((name.clone().into_bytes(), value.clone()?)));
+        kept.chain(own).collect()
+    }
+
+    fn file(&mut self, request: Request<'_>) -> Result<Answer, Error> {
+        self.files.answer(request)
+    }
+
+    fn program_number(&mut self) -> u32 {
+        std::process::id()
     }
 
     fn arguments(&mut self) -> &[Vec<u8>] {

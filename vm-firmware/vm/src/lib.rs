@@ -24,6 +24,7 @@ pub mod compare;
 pub mod construct;
 pub mod copy;
 pub mod external;
+pub mod files;
 pub mod hash;
 pub mod heap;
 pub mod integers;

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::files::{self, Answer, Request};
+
 /// Where output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -116,6 +118,30 @@ pub trait Platform {
     fn variable(&mut self, name: &str) -> Option<Vec<u8>> {
         let _ = name;
         None
+    }
+
+    /// Sets a variable of the environment, or takes it away: for the program itself, and only where there is such.
+    fn set_variable(&mut self, name: &str, value: Option<&[u8]>) {
+        let _ = (name, value);
+    }
+
+    /// The environment: names and values.
+    fn variables(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        Vec::new()
+    }
+
+    /// Something with files, where the machine has such.
+    ///
+    /// # Errors
+    /// POSIX's name of the reason, in small letters.
+    fn file(&mut self, request: Request<'_>) -> Result<Answer, files::Error> {
+        let _ = request;
+        Err("enotsup")
+    }
+
+    /// The system's number of the program that runs.
+    fn program_number(&mut self) -> u32 {
+        1
     }
 
     /// The program's own arguments, where the machine has such.

@@ -11,6 +11,7 @@ use crate::platform::{Platform, Stream};
 use crate::print::{self, Mode};
 use crate::process::Process;
 use crate::raise::Class;
+use crate::services;
 use crate::shared::Shared;
 use crate::term::Term;
 use crate::vm::{Options, Vm};
@@ -100,8 +101,11 @@ impl Vm {
     }
 }
 
-/// Tells of a process that ended by an error, in the words of OTP's emulator.
-fn report(shared: &mut Shared, process: &Process, reason: Term) {
+/// Tells of a process that ended by an error, in the words of OTP's emulator: by OTP's logger, where that is.
+fn report(shared: &mut Shared, process: &mut Process, reason: Term) {
+    if services::log_crash(shared, process, reason) {
+        return;
+    }
     let mut text = String::from("Error in process ");
     let store = shared.store(&process.heap);
     let print = |term: Term, text: &mut String| {

@@ -44,7 +44,7 @@ pub struct Services {
     /// Whether OTP's logger is there, likewise.
     logger: Option<bool>,
     boot: Boot,
-    /// Processes that wait until that is done.
+    /// Processes that wait until they are made.
     waiting: Vec<u32>,
 }
 
@@ -53,6 +53,12 @@ impl Services {
     #[must_use]
     pub const fn new() -> Self {
         Self { present: None, logger: None, boot: Boot::Not, waiting: Vec::new() }
+    }
+
+    /// Whether OTP's own processes run.
+    #[must_use]
+    pub fn are_booted(&self) -> bool {
+        self.boot != Boot::Not
     }
 }
 
@@ -193,22 +199,33 @@ pub fn booted(shared: &mut Shared) {
     shared.budget.drop_vector(waiting);
 }
 
-/// Whom the emulator sends what is to be logged: the process `logger`, or `init`, which makes that first. `None` where
-/// OTP's logger is not there.
-///
-/// # Errors
-/// When there is no memory.
-pub fn logger(shared: &mut Shared) -> core::result::Result<Option<u32>, NoMemory> {
+/// Tells OTP's logger of a process that ended by an error: `init`, which makes the logger first where need be, logs it as
+/// the emulator does. Whether that could be: not where OTP's logger is not there.
+pub fn log_crash(shared: &mut Shared, process: &mut Process, reason: Term) -> bool {
+    let Ok(Some(init)) = logger_by(shared) else { return false };
+    let time = shared.platform.system_time() / 1000;
+    let Ok(crash) = shared.atoms.intern("crash") else { return false };
+    let (pid, leader) = (process.pid(), process.group_leader);
+    let message = process
+        .heap
+        .unsigned(time)
+        .and_then(|time| process.heap.tuple(&[Term::atom(crash), pid, leader, time, reason]));
+    let Ok(message) = message else { return false };
+    signals::deliver(shared, process.heap.words.as_slice(), init, message).is_ok()
+}
+
+/// The process `init`, if it is to be told what is to be logged.
+fn logger_by(shared: &mut Shared) -> core::result::Result<Option<u32>, NoMemory> {
+    if !present(shared) {
+        return Ok(None);
+    }
     let logger = shared.atoms.intern("logger")?;
-    if let Some(number) = shared.processes.whereis(logger) {
-        return Ok(Some(number));
-    }
-    if shared.services.boot == Boot::Done || !present(shared) {
-        return Ok(None);
-    }
-    let Shared { services, platform, .. } = &mut *shared;
-    if !*services.logger.get_or_insert_with(|| platform.find_module("logger_server").is_some()) {
-        return Ok(None);
+    if shared.processes.whereis(logger).is_none() {
+        let Shared { services, platform, .. } = &mut *shared;
+        let has_logger = || platform.find_module("logger_server").is_some();
+        if services.boot == Boot::Done || !*services.logger.get_or_insert_with(has_logger) {
+            return Ok(None);
+        }
     }
     let init = shared.atoms.intern(INIT)?;
     match shared.processes.whereis(init) {

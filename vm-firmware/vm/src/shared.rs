@@ -41,6 +41,8 @@ pub struct Shared {
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
+    /// Open files, and the processes that opened them.
+    pub files: Vec<(u32, u32)>,
     /// OTP's system processes, as far as they run.
     pub services: Services,
     /// Counts references and unique integers that were made.
@@ -73,6 +75,7 @@ impl Shared {
             arithmetic,
             zeal: false,
             services: Services::new(),
+            files: Vec::new(),
             unique: 0,
         })
     }

@@ -62,7 +62,7 @@ pub type Run = fn(&mut Shared, &mut Registers, &mut Process) -> Outcome;
 
 /// Told of each process that ends by an error or an uncaught throw, with its reason as its links are told it, a term of
 /// the process: what writes OTP's error report.
-pub type Report = fn(&mut Shared, &Process, Term);
+pub type Report = fn(&mut Shared, &mut Process, Term);
 
 /// A virtual machine.
 pub struct Vm {
@@ -169,6 +169,16 @@ impl Vm {
         if self.shared.processes.is_ready() { Step::Ready } else { self.idle() }
     }
 
+    /// Lets what was logged be written, when the initial process has ended and OTP's logger runs: steps until nothing is
+    /// ready, but not for long.
+    pub fn settle(&mut self) {
+        const STEPS: u32 = 100;
+        let mut left = if self.shared.services.are_booted() { STEPS } else { 0 };
+        while left > 0 && self.step(64) == Step::Ready {
+            left -= 1;
+        }
+    }
+
     fn idle(&mut self) -> Step {
         self.fire();
         if self.shared.processes.is_ready() { Step::Ready } else { self.wait() }
@@ -251,7 +261,7 @@ impl Vm {
                     && process.number != self.initial
                     && let Some(report) = self.report
                 {
-                    report(&mut self.shared, &process, told);
+                    report(&mut self.shared, &mut process, told);
                 }
                 self.end(process, Some(class), told, told);
             }

@@ -11,6 +11,24 @@ use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
 use crate::term::Term;
 
+pub(super) static ERLANG: &[Native] = natives! {
+    "erlang";
+    "dt_spread_tag"/1 => true_1;
+    "dt_restore_tag"/1 => true_1;
+    "dt_prepend_vm_tag_data"/1 => same;
+    "dt_append_vm_tag_data"/1 => same;
+};
+
+/// What OTP's hooks for tracers from outside give where there is no tracer.
+fn true_1(_: &mut Context<'_>, _: &[Term]) -> Result {
+    Ok(Term::boolean(true))
+}
+
+/// Likewise, of those that get data.
+fn same(_: &mut Context<'_>, arguments: &[Term]) -> Result {
+    Ok(arg(arguments, 0))
+}
+
 pub(super) static OS: &[Native] = natives! {
     "os";
     "system_time"/0 => system_time_0;
@@ -18,6 +36,11 @@ pub(super) static OS: &[Native] = natives! {
     "timestamp"/0 => timestamp;
     "perf_counter"/0 => monotonic_time_0;
     "getenv"/1 => getenv;
+    "env"/0 => env;
+    "putenv"/2 => putenv;
+    "unsetenv"/1 => unsetenv;
+    "getpid"/0 => getpid;
+    "set_signal"/2 => set_signal;
 };
 
 pub(super) static IO: &[Native] = natives! {
@@ -62,17 +85,73 @@ fn text(cx: &Context<'_>, list: Term) -> Result<Vec<u8>> {
 
 /// The value as a list of characters; of bytes, where it is not UTF-8.
 fn getenv(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let name = text(cx, arg(arguments, 0))?;
-    let name = core::str::from_utf8(&name).map_err(|_| Raise::BADARG)?;
-    if name.contains('\0') {
+    let name = variable_name(cx, arguments)?;
+    let Some(value) = cx.shared.platform.variable(&name) else { return Ok(Term::boolean(false)) };
+    characters(cx, &value)
+}
+
+fn characters(cx: &mut Context<'_>, bytes: &[u8]) -> Result {
+    let code = |code: u32| Term::tiny(code as i32);
+    Ok(match core::str::from_utf8(bytes) {
+        Ok(text) => cx.heap().list_with(text.chars().map(|character| code(character.into())), Term::NIL)?,
+        Err(_) => cx.heap().list_with(bytes.iter().map(|&byte| code(byte.into())), Term::NIL)?,
+    })
+}
+
+fn variable_name(cx: &Context<'_>, arguments: &[Term]) -> Result<alloc::string::String> {
+    let name = alloc::string::String::from_utf8(text(cx, arg(arguments, 0))?).map_err(|_| Raise::BADARG)?;
+    // A first character that is `=` is of names that Windows has.
+    if name.contains('\0') || name.chars().skip(1).any(|character| character == '=') {
         return Err(Raise::BADARG);
     }
-    let Some(value) = cx.shared.platform.variable(name) else { return Ok(Term::boolean(false)) };
-    let code = |code: u32| Term::tiny(code as i32);
-    Ok(match core::str::from_utf8(&value) {
-        Ok(text) => cx.heap().list_with(text.chars().map(|character| code(character.into())), Term::NIL)?,
-        Err(_) => cx.heap().list_with(value.iter().map(|&byte| code(byte.into())), Term::NIL)?,
-    })
+    Ok(name)
+}
+
+/// Names and values, as pairs.
+fn env(cx: &mut Context<'_>, _: &[Term]) -> Result {
+    let mut list = Term::NIL;
+    for (name, value) in cx.shared.platform.variables() {
+        let pair = [characters(cx, &name)?, characters(cx, &value)?];
+        let pair = cx.heap().tuple(&pair)?;
+        list = cx.heap().cons(pair, list)?;
+    }
+    Ok(list)
+}
+
+fn putenv(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (name, value) = (variable_name(cx, arguments)?, text(cx, arg(arguments, 1))?);
+    if value.contains(&0) || name.is_empty() || name.contains('=') {
+        return Err(Raise::BADARG);
+    }
+    cx.shared.platform.set_variable(&name, Some(&value));
+    Ok(Term::boolean(true))
+}
+
+fn unsetenv(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let name = variable_name(cx, arguments)?;
+    if name.is_empty() || name.contains('=') {
+        return Err(Raise::BADARG);
+    }
+    cx.shared.platform.set_variable(&name, None);
+    Ok(Term::boolean(true))
+}
+
+/// The machine's number of this program; 1 where there is but one.
+fn getpid(cx: &mut Context<'_>, _: &[Term]) -> Result {
+    let mut number = cx.shared.platform.program_number();
+    let mut list = Term::NIL;
+    loop {
+        list = cx.heap().cons(Term::tiny((48 + number % 10) as i32), list)?;
+        number /= 10;
+        if number == 0 {
+            return Ok(list);
+        }
+    }
+}
+
+/// Signals of the system reach no program.
+fn set_signal(_: &mut Context<'_>, _: &[Term]) -> Result {
+    Ok(Term::atom(atoms::OK))
 }
 
 /// OTP's default: `~tp` writes as text what is of Latin-1 characters.

@@ -7,6 +7,7 @@ mod calendar;
 mod compare;
 mod dictionary;
 pub mod external;
+mod files;
 mod library;
 mod lists;
 mod machine;
@@ -162,6 +163,8 @@ pub static TABLES: &[&[Native]] = &[
     calendar::CALENDAR,
     modules::ERLANG,
     machine::EMBERL,
+    files::EMBERL,
+    library::ERLANG,
     library::OS,
     library::IO,
     library::FILE,
