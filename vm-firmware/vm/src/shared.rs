@@ -37,6 +37,10 @@ pub struct Shared {
     pub loading: Vec<Loading>,
     /// The processes, and what they wait for.
     pub processes: Processes,
+    /// The tables of `ets`.
+    pub tables: crate::ets::Tables,
+    /// What `persistent_term` keeps: pairs of a key and its term.
+    pub persistent: crate::ets::objects::Objects,
     /// The native functions of the packed instructions of arithmetic, from `+` on in their order.
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
@@ -69,6 +73,8 @@ impl Shared {
             patterns: crate::natives::re::Patterns::default(),
             loading: Vec::new(),
             processes: Processes::new(budget.clone()),
+            tables: crate::ets::Tables::new(budget.clone()),
+            persistent: crate::ets::objects::Objects::new(crate::ets::objects::Kind::Set, 0, &budget),
             platform,
             budget,
             send: crate::natives::find("erlang", "!", 2),

@@ -332,6 +332,13 @@ pub fn exit(
         first = next;
         let number = process.number;
         on_load::ended(shared, number, &process.heap, reason);
+        crate::ets::ended(shared, number, &mut |shared, heir, tell| {
+            let mut end = |shared: &mut Shared, other: &mut Process| match tell(shared, other) {
+                Ok(()) => Fate::Message,
+                Err(NoMemory) => Fate::Dies(Term::atom(atoms::SYSTEM_LIMIT)),
+            };
+            reach(shared, &mut hand, &mut hand_dies, &mut first, heir, &mut end);
+        });
         let relations = core::mem::take(&mut process.relations);
         let source = process.heap.words.as_slice();
         for &other in &relations.links {

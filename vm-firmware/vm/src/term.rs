@@ -343,7 +343,8 @@ pub enum Kind {
     Fun = 8,
     /// `fun M:F/A`: index of the export.
     ExportFun = 9,
-    /// A reference of this node: three words, the least significant first.
+    /// A reference of this node: three words, the least significant first. Then, in those that lead to something, a term:
+    /// see [`Magic`](crate::heap::Magic).
     Reference = 10,
     /// A map of at most 32 keys: the tuple of its keys, in order, then the values.
     Map = 11,
@@ -385,6 +386,7 @@ impl Kind {
             Self::Tuple | Self::Map => 0,
             Self::Fun | Self::HashMap | Self::HashNode => 1,
             Self::SubBinary | Self::MatchContext => 2,
+            Self::Reference => 3,
             // Kind and numbers; the node's name, an atom, is raw too: the collector need not see it.
             _ => usize::MAX,
         }

@@ -104,7 +104,8 @@ fn size_fits(header: Term) -> bool {
     match header.kind() {
         Kind::Tuple => true,
         Kind::Float | Kind::Port | Kind::HashMap => size == 2,
-        Kind::SharedBinary | Kind::SubBinary | Kind::MatchContext | Kind::Reference => size == 3,
+        Kind::SharedBinary | Kind::SubBinary | Kind::MatchContext => size == 3,
+        Kind::Reference => size == 3 || size == 4,
         Kind::ExportFun => size == 1,
         Kind::Fun => size >= 2,
         Kind::External => size >= 4,

@@ -24,6 +24,17 @@ pub enum External {
     Reference = 2,
 }
 
+/// What the fourth word of a [`Reference`](Kind::Reference) says, when it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Magic {
+    /// The empty list: it names a table of `ets`, whose place is the third number.
+    Table([u32; 3]),
+    /// A list cell: a match specification that was compiled, which this is.
+    MatchSpecification(Term),
+    /// A large binary: the words of `atomics`, behind a word of what they are.
+    Atomics(BinaryId),
+}
+
 /// Words that a new process's heap begins with (OTP: `min_heap_size`).
 pub const MIN_HEAP_WORDS: usize = 233;
 

@@ -4,7 +4,7 @@
 
 use crate::atoms::{Atom, Atoms};
 use crate::binaries::BinaryId;
-use crate::heap::{Heap, words};
+use crate::heap::{Heap, Magic, words};
 use crate::shared::Shared;
 use crate::term::{Kind, Term};
 
@@ -326,6 +326,23 @@ impl<'a> Store<'a> {
         }
     }
 
+    /// What a reference leads to, when it leads to something.
+    #[must_use]
+    pub fn magic(self, term: Term) -> Option<Magic> {
+        let Some((Kind::Reference, &[a, b, c, word])) = self.object(term) else { return None };
+        let word = Term(word);
+        if word == Term::NIL {
+            return Some(Magic::Table([a, b, c]));
+        }
+        if word.is_list() {
+            return Some(Magic::MatchSpecification(word));
+        }
+        match self.object(word)? {
+            (Kind::SharedBinary, &[id, ..]) => Some(Magic::Atomics(BinaryId(id))),
+            _ => None,
+        }
+    }
+
     /// What a term is.
     #[must_use]
     pub fn view(self, term: Term) -> View<'a> {
@@ -365,7 +382,7 @@ impl<'a> Store<'a> {
                 View::Fun { entry, creator: Term(creator), free: Terms(free) }
             }
             (Kind::ExportFun, &[export]) => View::ExportFun(export),
-            (Kind::Reference, &[a, b, c]) => View::Reference([a, b, c]),
+            (Kind::Reference, &[a, b, c, ..]) => View::Reference([a, b, c]),
             (Kind::Map, [keys, values @ ..]) => {
                 let key_tuple = Term(*keys);
                 View::Map(Map::Flat { keys: self.tuple(key_tuple)?, values: Terms(values), key_tuple })

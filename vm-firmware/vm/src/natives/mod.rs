@@ -1,11 +1,15 @@
 //! Native functions: OTP's BIFs and NIFs, declared once, in the table of each file here. The loader binds imports to
 //! them, and the packer's link check reads the same table, so what a check promises is what the VM has.
 
+mod atomics;
 mod base64;
 pub mod binary;
 mod calendar;
 mod compare;
 mod dictionary;
+mod ets;
+mod ets_objects;
+mod ets_select;
 pub mod external;
 mod files;
 mod library;
@@ -17,6 +21,7 @@ mod modules;
 mod names;
 mod nodes;
 mod number;
+mod persistent_term;
 mod process;
 mod process_info;
 #[cfg(feature = "re")]
@@ -106,6 +111,8 @@ impl Native {
             (self.module, self.name, self.arity),
             ("base64" | "calendar", ..)
                 | ("binary", "replace", _)
+                | ("code", "ensure_loaded", _)
+                | ("ets", "delete_all_objects" | "match_delete" | "match_spec_run" | "select_delete" | "tab2list", _)
                 | ("lists", "flatten", _)
                 | ("maps", "next" | "to_list", _)
                 | ("unicode", "characters_to_binary" | "characters_to_list", 1)
@@ -175,8 +182,17 @@ pub static TABLES: &[&[Native]] = &[
     nodes::LISTS,
     nodes::MAPS,
     nodes::UNICODE,
+<<<<<<< HEAD
     #[cfg(feature = "re")]
     re::RE,
+=======
+    ets::ETS,
+    ets_objects::ETS,
+    ets_select::ETS,
+    ets_select::ERLANG,
+    persistent_term::PERSISTENT_TERM,
+    atomics::ATOMICS,
+    atomics::COUNTERS,
 ];
 
 /// A native function, by its place: the table, and the row in it.

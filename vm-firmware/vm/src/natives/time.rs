@@ -516,7 +516,7 @@ fn memory_of(cx: &mut Context<'_>, kind: Atom) -> Result {
         atoms::BINARY => shared.binaries.total(),
         atoms::CODE => (shared.code.words.capacity() + shared.literals.words.capacity()) * 4,
         atoms::ATOM | atoms::ATOM_USED => shared.atoms.len() * 24,
-        atoms::ETS => 0,
+        atoms::ETS => shared.tables.iter().map(crate::ets::Table::memory).sum(),
         _ => return Err(Raise::BADARG),
     };
     Ok(cx.heap().unsigned(bytes as u64)?)

@@ -1,0 +1,637 @@
+//! Match specifications, as `ets` and `erlang` give them: `select` and `match` in all forms, with continuations.
+//!
+//! A continuation has OTP's shape, which its library knows: `{Table, Slot, Limit, Specification, Rest, RestLength}`, of a
+//! table with an order `{Table, LastKey, [], Limit, Specification, [], Reverse, 0}`. The specification is a reference to
+//! the compiled one: it leads to the term that was compiled, and is compiled again where it is used.
+
+use alloc::string::String;
+use core::fmt::Write;
+
+use crate::atoms;
+use crate::copy::copy;
+use crate::ets::Table;
+use crate::ets::objects::Kind;
+use crate::ets::ordered::Place;
+use crate::heap::{Magic, View};
+use crate::match_spec::compile::compile;
+use crate::match_spec::run::Runner;
+use crate::match_spec::{Dialect, Problem, is_bound};
+use crate::memory::{Budget, NoMemory, Scratch};
+use crate::natives::ets::{Access, TRUE, atom, because, with_table};
+use crate::natives::process::arg;
+use crate::natives::{Context, Native, natives};
+use crate::print;
+use crate::raise::{Raise, Result};
+use crate::term::{Kind as ObjectKind, Term};
+
+pub(super) static ETS: &[Native] = natives! {
+    "ets";
+    "select"/1 => select_1;
+    "select"/2 => select;
+    "select"/3 => select;
+    "select_reverse"/1 => select_1;
+    "select_reverse"/2 => select_reverse;
+    "select_reverse"/3 => select_reverse;
+    "match"/1 => select_1;
+    "match"/2 => match_2;
+    "match"/3 => match_2;
+    "match_object"/1 => select_1;
+    "match_object"/2 => match_object;
+    "match_object"/3 => match_object;
+    "select_count"/2 => select_count;
+    "select_delete"/2 => select_delete;
+    "internal_select_delete"/2 => select_delete;
+    "match_delete"/2 => match_delete;
+    "select_replace"/2 => select_replace;
+    "tab2list"/1 => tab2list;
+    "match_spec_compile"/1 => match_spec_compile;
+    "is_compiled_ms"/1 => is_compiled_ms;
+    "match_spec_run"/2 => match_spec_run;
+    "match_spec_run_r"/3 => match_spec_run_r;
+};
+
+pub(super) static ERLANG: &[Native] = natives! {
+    "erlang";
+    "match_spec_test"/3 => match_spec_test;
+};
+
+/// A program for a specification, a term of the process; `badarg` when it is none. No clauses are a specification that
+/// fits nothing: no program.
+fn runner<'a>(cx: &Context<'_>, budget: &'a Budget, specification: Term) -> Result<Option<Runner<'a>>> {
+    if specification == Term::NIL {
+        return Ok(None);
+    }
+    let program = compile(cx.store(), budget, specification, Dialect::Table, &mut |_| Ok(()))?.ok_or(Raise::BADARG)?;
+    Ok(Some(Runner::new(program, budget)?))
+}
+
+/// Where the objects are that a program can fit, when its patterns tell their keys; `None`: anywhere.
+fn places<'a>(
+    cx: &Context<'_>,
+    budget: &'a Budget,
+    table: &Table,
+    runner: &Runner<'_>,
+) -> Result<Option<Scratch<'a, Place>>> {
+    let mut places = budget.scratch();
+    for clause in runner.clauses() {
+        let store = cx.store();
+        let key = match store.view(clause.head) {
+            View::Tuple(elements) => match elements.get(table.options.key) {
+                Some(key) => key,
+                // Too small for any object.
+                None => continue,
+            },
+            View::Atom(_) => return Ok(None),
+            _ => continue,
+        };
+        if places.len() >= 64 || !is_bound(store, key)? {
+            return Ok(None);
+        }
+        let place = table.objects.find(cx.shared, &cx.process.heap, key, false)?;
+        if let Some(place) = place.filter(|place| !places.contains(place)) {
+            places.push(place)?;
+        }
+    }
+    places.sort_unstable_by_key(|place| (place.0, place.1));
+    Ok(Some(places))
+}
+
+/// The places to look at, one after the other.
+enum Walk<'a> {
+    /// These.
+    Places(Scratch<'a, Place>),
+    /// All, from this one on.
+    All(Option<Place>),
+}
+
+impl Walk<'_> {
+    /// The next place. It must be asked for before the objects of the one before are deleted, and of an ordered table
+    /// only backwards then.
+    fn next(&mut self, table: &Table, forward: bool) -> Option<Place> {
+        match self {
+            Self::Places(places) if !forward => places.pop(),
+            Self::Places(places) => {
+                let first = places.first().copied()?;
+                places.rotate_left(1);
+                places.truncate(places.len() - 1);
+                Some(first)
+            }
+            Self::All(next) => {
+                let place = *next;
+                *next = place.and_then(
+                    |place| {
+                        if forward { table.objects.after(place) } else { table.objects.before(place) }
+                    },
+                );
+                place
+            }
+        }
+    }
+
+    fn new<'a>(
+        cx: &Context<'_>,
+        budget: &'a Budget,
+        table: &Table,
+        runner: &Runner<'_>,
+        forward: bool,
+    ) -> Result<Walk<'a>> {
+        Ok(match places(cx, budget, table, runner)? {
+            Some(places) => Walk::Places(places),
+            None => Walk::All(if forward { table.objects.first() } else { table.objects.last() }),
+        })
+    }
+}
+
+/// All results, in the order of keys where there is one.
+fn select_all(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, reverse: bool) -> Result {
+    let budget = cx.shared.budget.clone();
+    // The list is made from its end.
+    let forward = reverse || table.options.kind != Kind::OrderedSet;
+    let mut walk = Walk::new(cx, &budget, table, runner, forward)?;
+    let mut list = Term::NIL;
+    while let Some(place) = walk.next(table, forward) {
+        for root in table.objects.at(place) {
+            if let Some(result) = runner.run(cx, Some(table.objects.heap()), root)? {
+                list = cx.heap().cons(result, list)?;
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// What a part of a selection begins with and goes on by.
+struct Part {
+    /// The table, as the program named it.
+    table: Term,
+    /// The specification.
+    specification: Term,
+    /// Most results, and at least one.
+    limit: usize,
+    /// Whether keys fall.
+    reverse: bool,
+}
+
+/// The next results, and a continuation. `from`: the place to begin at; `None` for the first part.
+fn select_part(
+    cx: &mut Context<'_>,
+    table: &mut Table,
+    runner: &mut Runner<'_>,
+    part: &Part,
+    from: Option<Walk<'_>>,
+) -> Result {
+    let budget = cx.shared.budget.clone();
+    let ordered = table.options.kind == Kind::OrderedSet;
+    let forward = !(ordered && part.reverse);
+    let first = from.is_none();
+    let mut walk = match from {
+        Some(walk) => walk,
+        None => Walk::new(cx, &budget, table, runner, forward)?,
+    };
+    let by_key = first && matches!(walk, Walk::Places(_));
+    let mut results = budget.scratch();
+    let mut last = None;
+    while results.len() < part.limit || by_key {
+        let Some(place) = walk.next(table, forward) else { break };
+        let start = results.len();
+        for root in table.objects.at(place) {
+            if let Some(result) = runner.run(cx, Some(table.objects.heap()), root)? {
+                results.push(result)?;
+                last = Some((place, root));
+            }
+        }
+        if let Some(new) = results.get_mut(start..) {
+            new.reverse();
+        }
+    }
+    if results.is_empty() {
+        return atom(cx, "$end_of_table");
+    }
+    let end = results.len() < part.limit || by_key && results.len() <= part.limit;
+    let (now, rest) = results.split_at_checked(part.limit).unwrap_or((&results, &[]));
+    let continuation = match last.filter(|_| !end) {
+        None => atom(cx, "$end_of_table")?,
+        Some((place, root)) if ordered => {
+            let key = table.objects.key(cx.shared, root);
+            let source = table.objects.heap().words.as_slice();
+            let key = copy(source, key, &mut cx.process.heap, &mut cx.shared.binaries)?;
+            let _ = place;
+            continuation(cx, part, key, None)?
+        }
+        Some((place, _)) => {
+            let slot = if by_key { table.objects.slots() } else { place.0 as usize + 1 };
+            let list = cx.heap().list(rest)?;
+            continuation(cx, part, Term::tiny(slot as i32), Some((list, rest.len())))?
+        }
+    };
+    let list = cx.heap().list(now)?;
+    Ok(cx.heap().tuple(&[list, continuation])?)
+}
+
+fn continuation(cx: &mut Context<'_>, part: &Part, from: Term, rest: Option<(Term, usize)>) -> Result {
+    let specification = compiled(cx, part.specification)?;
+    let (limit, number) = (Term::tiny(part.limit as i32), |number: usize| Term::tiny(number as i32));
+    let heap = cx.heap();
+    Ok(match rest {
+        Some((list, length)) => heap.tuple(&[part.table, from, limit, specification, list, number(length)])?,
+        None => {
+            let reverse = number(part.reverse.into());
+            heap.tuple(&[part.table, from, Term::NIL, limit, specification, Term::NIL, reverse, number(0)])?
+        }
+    })
+}
+
+/// `select` and all that is one: with a limit, where there is a third argument.
+fn selection(cx: &mut Context<'_>, arguments: &[Term], specification: Term, reverse: bool) -> Result {
+    with_table(cx, arg(arguments, 0), Access::Read, |cx, table| {
+        let limit = arguments.get(2).map(|&limit| limit_of(limit)).transpose()?;
+        let budget = cx.shared.budget.clone();
+        let runner = runner(cx, &budget, specification)?;
+        match (runner, limit) {
+            (Some(mut runner), Some(limit)) => {
+                let part = Part { table: arg(arguments, 0), specification, limit, reverse };
+                select_part(cx, table, &mut runner, &part, None)
+            }
+            (Some(mut runner), None) => select_all(cx, table, &mut runner, reverse),
+            (None, Some(_)) => atom(cx, "$end_of_table"),
+            (None, None) => Ok(Term::NIL),
+        }
+    })
+}
+
+fn limit_of(limit: Term) -> Result<usize> {
+    limit.as_small().and_then(|limit| usize::try_from(limit).ok()).filter(|&limit| limit > 0).ok_or(Raise::BADARG)
+}
+
+fn select(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    selection(cx, arguments, arg(arguments, 1), false)
+}
+
+fn select_reverse(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    selection(cx, arguments, arg(arguments, 1), true)
+}
+
+/// `[{Pattern, [], [Result]}]`.
+fn pattern_specification(cx: &mut Context<'_>, pattern: Term, result: &str) -> Result {
+    let result = if result == "true" { TRUE } else { atom(cx, result)? };
+    let heap = cx.heap();
+    let body = heap.cons(result, Term::NIL)?;
+    let clause = heap.tuple(&[pattern, Term::NIL, body])?;
+    Ok(heap.cons(clause, Term::NIL)?)
+}
+
+fn match_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let specification = pattern_specification(cx, arg(arguments, 1), "$$")?;
+    selection(cx, arguments, specification, false)
+}
+
+fn match_object(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let specification = pattern_specification(cx, arg(arguments, 1), "$_")?;
+    selection(cx, arguments, specification, false)
+}
+
+fn tab2list(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let any = atom(cx, "_")?;
+    let specification = pattern_specification(cx, any, "$_")?;
+    selection(cx, arguments, specification, false)
+}
+
+/// The specification that a reference leads to.
+fn specification_of(cx: &Context<'_>, reference: Term) -> Option<Term> {
+    match cx.store().magic(reference) {
+        Some(Magic::MatchSpecification(specification)) => Some(specification),
+        _ => None,
+    }
+}
+
+/// Goes on by a continuation.
+fn select_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let given = arg(arguments, 0);
+    if given == atom(cx, "$end_of_table")? {
+        return Ok(given);
+    }
+    let elements = cx.store().tuple(given).ok_or(Raise::BADARG)?;
+    let element = |index| elements.get(index).unwrap_or(Term::NIL);
+    let ordered = match elements.len() {
+        6 => false,
+        8 => true,
+        _ => return Err(Raise::BADARG),
+    };
+    let (named, from, rest) = (element(0), element(1), element(4));
+    let (limit, reference) = if ordered { (element(3), element(4)) } else { (element(2), element(3)) };
+    let reverse = ordered && element(6) == Term::tiny(1);
+    let specification = specification_of(cx, reference).ok_or(Raise::BADARG)?;
+    let part = Part { table: named, specification, limit: limit_of(limit)?, reverse };
+    with_table(cx, named, Access::Read, |cx, table| {
+        if ordered != (table.options.kind == Kind::OrderedSet) {
+            return Err(Raise::BADARG);
+        }
+        let budget = cx.shared.budget.clone();
+        let mut runner = runner(cx, &budget, specification)?.ok_or(Raise::BADARG)?;
+        let next = if ordered {
+            let (place, found) = table.objects.bound(cx.shared, &cx.process.heap, from)?;
+            match (reverse, found) {
+                (true, _) => table.objects.before(place),
+                (false, true) => table.objects.after(place),
+                (false, false) => table.objects.from(place),
+            }
+        } else {
+            let slot = from.as_small().and_then(|slot| u32::try_from(slot).ok()).ok_or(Raise::BADARG)?;
+            if rest != Term::NIL {
+                return from_rest(cx, table, &mut runner, &part, (slot, rest));
+            }
+            table.objects.from(Place(slot, 0))
+        };
+        select_part(cx, table, &mut runner, &part, Some(Walk::All(next)))
+    })
+}
+
+/// First come the results that were too many for the part before.
+fn from_rest(
+    cx: &mut Context<'_>,
+    table: &mut Table,
+    runner: &mut Runner<'_>,
+    part: &Part,
+    (slot, mut rest): (u32, Term),
+) -> Result {
+    let budget = cx.shared.budget.clone();
+    let mut results = budget.scratch();
+    while results.len() < part.limit
+        && let Some((head, tail)) = cx.store().cell(rest)
+    {
+        results.push(head)?;
+        rest = tail;
+    }
+    let mut continued = atom(cx, "$end_of_table")?;
+    let left = cx.store().length(rest).ok_or(Raise::BADARG)?;
+    let mut tail = Term::NIL;
+    if results.len() == part.limit {
+        continued = continuation(cx, part, Term::tiny(slot as i32), Some((rest, left)))?;
+    } else {
+        // The others as if they were all that is asked for.
+        let fewer = Part { limit: part.limit - results.len(), ..*part };
+        let next = Walk::All(table.objects.from(Place(slot, 0)));
+        let more = select_part(cx, table, runner, &fewer, Some(next))?;
+        if let Some(pair) = cx.store().tuple(more) {
+            (tail, continued) = (pair.get(0).unwrap_or(Term::NIL), pair.get(1).unwrap_or(continued));
+            // The limit is the same for the parts that follow.
+            if cx.store().tuple(continued).is_some() {
+                let limit = Term::tiny(part.limit as i32);
+                let Context { process, shared } = &mut *cx;
+                continued = process.heap.copy_edited(&shared.literals, continued, 2, 1, &[limit.0])?;
+            }
+        }
+    }
+    let list = cx.heap().list_with(results.iter().copied(), tail)?;
+    Ok(cx.heap().tuple(&[list, continued])?)
+}
+
+/// Counts, or deletes, the objects for which the result is `true`.
+fn each_true(cx: &mut Context<'_>, named: Term, specification: Term, delete: bool) -> Result {
+    let access = if delete { Access::Write } else { Access::Read };
+    with_table(cx, named, access, |cx, table| {
+        let budget = cx.shared.budget.clone();
+        let Some(mut runner) = runner(cx, &budget, specification)? else { return Ok(Term::tiny(0)) };
+        // Backwards: places before one that goes stay.
+        let forward = table.options.kind != Kind::OrderedSet;
+        let mut walk = Walk::new(cx, &budget, table, &runner, forward)?;
+        let mut count = 0_u64;
+        let Context { process, shared } = cx;
+        while let Some(place) = walk.next(table, forward) {
+            let mut is_true = |shared: &mut crate::shared::Shared, heap: &crate::heap::Heap, root| {
+                let mut cx = Context { process, shared };
+                Ok(runner.run(&mut cx, Some(heap), root)? == Some(TRUE))
+            };
+            if delete {
+                let mut chosen = |shared: &mut _, (heap, root): (&_, Term)| is_true(shared, heap, root);
+                count += table.objects.delete_if(shared, place, &mut chosen)? as u64;
+            } else {
+                for root in table.objects.at(place) {
+                    count += u64::from(is_true(shared, table.objects.heap(), root)?);
+                }
+            }
+        }
+        Ok(process.heap.unsigned(count)?)
+    })
+}
+
+fn select_count(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    each_true(cx, arg(arguments, 0), arg(arguments, 1), false)
+}
+
+fn select_delete(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    each_true(cx, arg(arguments, 0), arg(arguments, 1), true)
+}
+
+fn match_delete(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let specification = pattern_specification(cx, arg(arguments, 1), "true")?;
+    each_true(cx, arg(arguments, 0), specification, true)?;
+    Ok(TRUE)
+}
+
+/// Whether a body makes an object with the key that the pattern has, as far as can be seen from it; OTP's rule.
+fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
+    let store = cx.store();
+    let keeps = || {
+        let clause = store.tuple(clause)?;
+        let (head, body) = (clause.get(0)?, clause.get(2)?);
+        let (body, Term::NIL) = store.cell(body)? else { return None };
+        if body.as_atom().is_some_and(|atom| store.atoms().name(atom) == "$_") {
+            return Some(());
+        }
+        let pattern_key = store.tuple(head)?.get(key)?;
+        let call = store.tuple(body)?;
+        let name = |term: Term| term.as_atom().map_or("", |atom| store.atoms().name(atom));
+        let same = |a, b| crate::compare::equal_exact(store, a, b).unwrap_or(false);
+        let first = call.get(0)?;
+        if name(first) == "const" && call.len() == 2 {
+            let made = store.tuple(call.get(1)?)?.get(key)?;
+            return (is_bound(store, pattern_key) == Ok(true) && same(made, pattern_key)).then_some(());
+        }
+        let made = store.tuple(first).filter(|_| call.len() == 1)?.get(key)?;
+        if made.is_atom() && made == pattern_key {
+            return (name(made) != "_" && !matches!(name(made), "$_" | "$$")).then_some(());
+        }
+        if let View::Tuple(made) = store.view(made) {
+            let parts = (made.get(0).map(name).unwrap_or(""), made.get(1)?, made.get(2));
+            return match parts {
+                ("const", constant, None) => same(constant, pattern_key),
+                ("element", place, Some(object)) => place == Term::tiny(key as i32 + 1) && name(object) == "$_",
+                ("", inner, _) => same(inner, pattern_key),
+                _ => false,
+            }
+            .then_some(());
+        }
+        (is_bound(store, made) == Ok(true) && same(made, pattern_key)).then_some(())
+    };
+    keeps().is_some()
+}
+
+fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let specification = arg(arguments, 1);
+    with_table(cx, arg(arguments, 0), Access::Write, |cx, table| {
+        if matches!(table.options.kind, Kind::Bag | Kind::DuplicateBag) {
+            return Err(because(cx, "table_type"));
+        }
+        let budget = cx.shared.budget.clone();
+        let Some(mut runner) = runner(cx, &budget, specification)? else { return Ok(Term::tiny(0)) };
+        if !cx.store().list(specification).all(|clause| keeps_key(cx, clause, table.options.key)) {
+            return Err(Raise::BADARG);
+        }
+        let mut walk = Walk::new(cx, &budget, table, &runner, true)?;
+        let mut count = 0_u64;
+        while let Some(place) = walk.next(table, true) {
+            let Some(root) = table.objects.at(place).next() else { continue };
+            let Some(object) = runner.run(cx, Some(table.objects.heap()), root)? else { continue };
+            let (own, store) = (cx.shared.store(table.objects.heap()), cx.store());
+            let key = store.tuple(object).and_then(|elements| elements.get(table.options.key)).ok_or(Raise::BADARG)?;
+            let old = own.tuple(root).and_then(|elements| elements.get(table.options.key)).unwrap_or(Term::NIL);
+            if !crate::compare::equal_exact_in((store, key), (own, old))? {
+                return Err(Raise::BADARG);
+            }
+            table.objects.replace(cx.shared, place, &cx.process.heap, object)?;
+            count += 1;
+        }
+        Ok(cx.heap().unsigned(count)?)
+    })
+}
+
+/// A reference to a specification.
+fn compiled(cx: &mut Context<'_>, specification: Term) -> Result {
+    let [a, b, c] = crate::signals::new_reference(cx.shared, cx.process.number);
+    Ok(cx.heap().boxed(ObjectKind::Reference, &[a, b, c, specification.0])?)
+}
+
+fn match_spec_compile(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let budget = cx.shared.budget.clone();
+    match runner(cx, &budget, arg(arguments, 0))? {
+        Some(_) => compiled(cx, arg(arguments, 0)),
+        None => Err(Raise::BADARG),
+    }
+}
+
+fn is_compiled_ms(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    Ok(Term::boolean(specification_of(cx, arg(arguments, 0)).is_some()))
+}
+
+/// The results for the terms of a list, the last first, before `tail`.
+fn run_list(cx: &mut Context<'_>, mut list: Term, reference: Term, tail: Term) -> Result {
+    let specification = specification_of(cx, reference).ok_or(Raise::BADARG)?;
+    let budget = cx.shared.budget.clone();
+    let mut runner = runner(cx, &budget, specification)?.ok_or(Raise::BADARG)?;
+    let mut results = tail;
+    while let Some((object, rest)) = cx.store().cell(list) {
+        // OTP takes tuples only.
+        if cx.store().tuple(object).is_some()
+            && let Some(result) = runner.run(cx, None, object)?
+        {
+            results = cx.heap().cons(result, results)?;
+        }
+        list = rest;
+    }
+    if list == Term::NIL { Ok(results) } else { Err(Raise::BADARG) }
+}
+
+fn match_spec_run_r(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    run_list(cx, arg(arguments, 0), arg(arguments, 1), arg(arguments, 2))
+}
+
+fn match_spec_run(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let mut reversed = run_list(cx, arg(arguments, 0), arg(arguments, 1), Term::NIL)?;
+    let mut results = Term::NIL;
+    while let Some((result, rest)) = cx.store().cell(reversed) {
+        results = cx.heap().cons(result, results)?;
+        reversed = rest;
+    }
+    Ok(results)
+}
+
+/// What OTP says of a problem.
+fn explain(cx: &Context<'_>, problem: Problem, text: &mut String) {
+    let name = |atom| cx.shared.atoms.name(atom);
+    let show = |term: Term, text: &mut String| {
+        let _ = print::print(cx.store(), &cx.shared.code, term, print::Mode::Plain, &cx.shared.budget, text);
+    };
+    let special = |function, how: &str, term, text: &mut String| {
+        for part in ["Special form '", name(function), how] {
+            text.push_str(part);
+        }
+        show(term, text);
+    };
+    match problem {
+        Problem::NoList => text.push_str("Match programs are not in a list"),
+        Problem::ImproperList => text.push_str("Match programs are not in a proper list"),
+        Problem::NoTriple => text.push_str("Match program part is not a tuple of arity 3"),
+        Problem::NoExpressions => text.push_str("Match expression is not a list"),
+        Problem::ImproperExpressions => text.push_str("Match expression is not a proper list"),
+        Problem::NoBody => text.push_str("Body clause does not return anything"),
+        Problem::VariableKey => text.push_str("Variable found in map key"),
+        Problem::UnderscoreKey => text.push_str("Underscore found in map key"),
+        Problem::Unbound(number) => {
+            let _ = write!(text, "Variable ${number} is unbound");
+        }
+        Problem::Unknown(function, arity) | Problem::Context(function, arity) => {
+            text.push_str("Function ");
+            show(Term::atom(function), text);
+            let context = matches!(problem, Problem::Context(..));
+            let what = if context { "cannot be called in this context" } else { "does_not_exist" };
+            let _ = write!(text, "/{arity} {what}");
+        }
+        Problem::NoCall(term) => {
+            show(term, text);
+            text.push_str(" is neither a function call, nor a tuple (tuples are written {{ ... }})");
+        }
+        Problem::Constant(term) => special(
+            cx.shared.atoms.find("const").unwrap_or(atoms::NIL),
+            "' called with more than one argument in ",
+            term,
+            text,
+        ),
+        Problem::WithArguments(function, term) => special(function, "' called with arguments in ", term, text),
+        Problem::WithoutArguments(function, term) => special(function, "' called without arguments in ", term, text),
+        Problem::Dialect(function) => {
+            for part in ["Special form '", name(function), "' used in wrong dialect"] {
+                text.push_str(part);
+            }
+        }
+    }
+    text.push('.');
+}
+
+fn match_spec_test(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (object, specification) = (arg(arguments, 0), arg(arguments, 1));
+    let dialect = match arg(arguments, 2).as_atom().map(|kind| cx.shared.atoms.name(kind)) {
+        Some("table") => Dialect::Table,
+        Some("trace") => Dialect::Trace,
+        _ => return Err(Raise::BADARG),
+    };
+    let fits = match dialect {
+        // OTP takes no other things for objects, but what it says is the same.
+        Dialect::Table => true,
+        Dialect::Trace => cx.store().length(object).is_some(),
+    };
+    if !fits {
+        return Err(Raise::BADARG);
+    }
+    let budget = cx.shared.budget.clone();
+    let mut problems = budget.scratch();
+    let mut note = |problem| if problems.len() < 64 { problems.push(problem) } else { Err(NoMemory) };
+    let program = compile(cx.store(), &budget, specification, dialect, &mut note)?;
+    let Some(program) = program else {
+        let mut list = Term::NIL;
+        for &problem in problems.iter().rev() {
+            let mut text = String::new();
+            explain(cx, problem, &mut text);
+            let text = cx.heap().string(&text)?;
+            let pair = cx.heap().tuple(&[Term::atom(atoms::ERROR), text])?;
+            list = cx.heap().cons(pair, list)?;
+        }
+        return Ok(cx.heap().tuple(&[Term::atom(atoms::ERROR), list])?);
+    };
+    let mut runner = Runner::new(program, &budget)?;
+    let result = runner.run(cx, None, object)?;
+    let result = match dialect {
+        Dialect::Table => result.unwrap_or(Term::boolean(false)),
+        Dialect::Trace => Term::boolean(result.is_some()),
+    };
+    Ok(cx.heap().tuple(&[Term::atom(atoms::OK), result, Term::NIL, Term::NIL])?)
+}
