@@ -54,13 +54,15 @@ impl Pack {
 /// The platform.
 pub struct Board {
     pack: Pack,
+    /// The modules that come with the virtual machine.
+    library: Option<Pack>,
     random: u64,
 }
 
 impl Board {
     /// The platform with a pack.
     pub fn new(pack: Pack) -> Self {
-        Self { pack, random: machine::calendar() ^ machine::cycles().rotate_left(32) }
+        Self { pack, library: Pack::new(emberl_erlang::PACK).ok(), random: machine::calendar() ^ machine::cycles().rotate_left(32) }
     }
 }
 
@@ -93,7 +95,9 @@ impl Platform for Board {
     }
 
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
-        let module = self.pack.module(name)?;
+        let own = || self.library.and_then(|library| library.module(name));
+        let first = if emberl_erlang::is_first(name) { own() } else { None };
+        let module = first.or_else(|| self.pack.module(name)).or_else(own)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(module.len()).ok()?;
         bytes.extend_from_slice(module);

@@ -72,12 +72,11 @@ fn run(machine: &Machine) -> u8 {
         return no_memory();
     };
     let boot = pack.module("init").is_some();
-    for name in boot.then_some("init").into_iter().chain([&*start]) {
-        let Some(module) = pack.module(name) else { continue };
-        if let Err(error) = vm.load(module) {
-            line(format_args!("error: cannot load {name}: {error}"));
-            return FAILED;
-        }
+    if let Some(module) = pack.module(&start)
+        && let Err(error) = vm.load(module)
+    {
+        line(format_args!("error: cannot load {start}: {error}"));
+        return FAILED;
     }
     if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
         return no_memory();
@@ -88,6 +87,7 @@ fn run(machine: &Machine) -> u8 {
             return (status & 0xff) as u8;
         }
         if let Some(ended) = vm.result() {
+            vm.settle();
             return tell(&ended);
         }
         match step {
