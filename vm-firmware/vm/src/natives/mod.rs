@@ -111,7 +111,6 @@ impl Native {
             (self.module, self.name, self.arity),
             ("base64" | "calendar", ..)
                 | ("binary", "replace", _)
-                | ("code", "ensure_loaded", _)
                 | ("ets", "delete_all_objects" | "match_delete" | "match_spec_run" | "select_delete" | "tab2list", _)
                 | ("lists", "flatten", _)
                 | ("maps", "next" | "to_list", _)
@@ -182,10 +181,8 @@ pub static TABLES: &[&[Native]] = &[
     nodes::LISTS,
     nodes::MAPS,
     nodes::UNICODE,
-<<<<<<< HEAD
     #[cfg(feature = "re")]
     re::RE,
-=======
     ets::ETS,
     ets_objects::ETS,
     ets_select::ETS,
