@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::atoms::Atoms;
 use crate::binaries::Binaries;
+use crate::building::Building;
 use crate::code::Code;
 use crate::heap::{Heap, Store};
 use crate::memory::{Budget, NoMemory};
@@ -37,6 +38,8 @@ pub struct Shared {
     pub arithmetic: [Option<crate::natives::NativeId>; 10],
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
+    /// The bitstring that instructions of OTP 24 are building. No root of the collector: a collection ends it.
+    pub building: Building,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -64,6 +67,7 @@ impl Shared {
             send: crate::natives::find("erlang", "!", 2),
             arithmetic,
             zeal: false,
+            building: Building::default(),
             unique: 0,
         })
     }
