@@ -52,6 +52,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SIZE", value_parser = crate::size::budget)]
     memory: Option<usize>,
 
+    /// The most processes that there may be at a time, up to 134217728
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=134_217_728))]
+    processes: Option<u32>,
+
     /// Collect garbage wherever it may be collected, and look at every heap: slow, to find faults of the virtual machine
     #[arg(long)]
     zeal: bool,
@@ -93,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         ),
         None => Failure::input("there is not enough memory to start the program", "close other programs"),
     };
-    let options = Options { memory: arguments.memory, zeal: arguments.zeal };
+    let options = Options { memory: arguments.memory, zeal: arguments.zeal, processes: arguments.processes };
     let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
     load(&mut vm, &program, &start)?;
     if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;

@@ -48,7 +48,7 @@ const REDUCTIONS: u64 = 400_000;
 /// # Errors
 /// When the module does not load: why.
 pub fn load(bytes: &[u8], zeal: bool) -> Result<(Vm, Atom), String> {
-    let options = Options { memory: Some(MEMORY[usize::from(zeal)]), zeal };
+    let options = Options { memory: Some(MEMORY[usize::from(zeal)]), zeal, ..Options::default() };
     let mut vm = Vm::new(Box::new(Machine(0)), options).map_err(|_| "there is no memory".to_owned())?;
     let module = vm.load(bytes).map_err(|error| error.to_string())?;
     Ok((vm, module))

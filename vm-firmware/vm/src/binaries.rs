@@ -17,16 +17,21 @@ pub struct BinaryId(pub u32);
 
 struct Slot {
     bytes: Vec<u8>,
-    /// Bits that hold data: what may be appended to stands right behind them.
+    /// Bits that hold data: what may be appended to stands right behind them. In a free slot the next free one.
     bits: u32,
     /// 0: the slot is free.
     references: u32,
 }
 
+/// No slot.
+const NONE: u32 = u32::MAX;
+
 /// All large binaries of a VM.
 pub struct Binaries {
     slots: Vec<Slot>,
-    free: Vec<u32>,
+    /// The first free slot.
+    free: u32,
+    count: usize,
     budget: Budget,
 }
 
@@ -34,7 +39,7 @@ impl Binaries {
     /// No binaries.
     #[must_use]
     pub const fn new(budget: Budget) -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), budget }
+        Self { slots: Vec::new(), free: NONE, count: 0, budget }
     }
 
     /// Takes bytes in, with one reference, which belongs to the caller. The vector's memory must not yet be counted in
@@ -55,19 +60,17 @@ impl Binaries {
 
     fn enter(&mut self, bytes: Vec<u8>) -> Result<BinaryId, (Vec<u8>, NoMemory)> {
         let slot = Slot { bits: (bytes.len() * 8) as u32, bytes, references: 1 };
-        if let Some(id) = self.free.pop() {
-            if let Some(place) = self.slots.get_mut(id as usize) {
-                *place = slot;
-            }
+        let id = self.free;
+        if let Some(place) = self.slots.get_mut(id as usize) {
+            self.free = place.bits;
+            *place = slot;
+            self.count += 1;
             return Ok(BinaryId(id));
         }
-        // Room to free each slot again, so that freeing never fails.
-        let spare = self.slots.len() + 1 - self.free.len();
-        if let Err(error) =
-            self.budget.reserve(&mut self.slots, 1).and_then(|()| self.budget.reserve(&mut self.free, spare))
-        {
+        if let Err(error) = self.budget.reserve(&mut self.slots, 1) {
             return Err((slot.bytes, error));
         }
+        self.count += 1;
         self.slots.push(slot);
         Ok(BinaryId(self.slots.len() as u32 - 1))
     }
@@ -88,7 +91,13 @@ impl Binaries {
         slot.references -= 1;
         if slot.references == 0 {
             self.budget.drop_vector(core::mem::take(&mut slot.bytes));
-            self.free.push(id.0);
+            slot.bits = self.free;
+            self.free = id.0;
+            self.count -= 1;
+            if self.count == 0 {
+                self.budget.drop_vector(core::mem::take(&mut self.slots));
+                self.free = NONE;
+            }
         }
     }
 
@@ -158,7 +167,7 @@ impl Binaries {
 
     /// How many binaries there are.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.slots.len() - self.free.len()
+    pub const fn count(&self) -> usize {
+        self.count
     }
 }

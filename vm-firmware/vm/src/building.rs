@@ -2,7 +2,7 @@
 //! and `bs_put_*` fill, as the compilers up to OTP 24 have it. The first step makes the whole bitstring, of zero bits; each
 //! later one writes in place, so that no last step is needed.
 //!
-//! What is being built is told by [`Building`], which belongs to the process. It is no root of the collector: code that
+//! What is being built is told by [`Building`], which is the running process's. It is no root of the collector: code that
 //! passed the checker does nothing that collects before the last bits are put, and a collection ends it. A put that
 //! finds no room left is `badarg`: code that no compiler makes.
 
@@ -38,16 +38,26 @@ pub struct Building {
     place: Place,
     position: usize,
     end: usize,
+    /// Whose it is: a process, and how often that was collected.
+    owner: [u32; 2],
 }
 
-impl Building {
-    /// Takes the next bits: where they begin; `None` when there are not so many.
-    fn take(&mut self, count: usize) -> Option<usize> {
-        let start = self.position;
-        let end = start.checked_add(count).filter(|&end| end <= self.end)?;
-        self.position = end;
-        Some(start)
-    }
+/// Takes the next bits: where they begin.
+///
+/// # Errors
+/// `badarg` when there are not so many; when the process that began is another, or was collected since.
+fn take(context: &mut Context<'_>, count: usize) -> Result<usize> {
+    let owner = owner(context);
+    let building = &mut context.shared.building;
+    let start = building.position;
+    let end = start.checked_add(count).filter(|&end| end <= building.end && (count == 0 || building.owner == owner));
+    building.position = end.ok_or(Raise::BADARG)?;
+    Ok(start)
+}
+
+/// The process, and how often it was collected.
+const fn owner(context: &Context<'_>) -> [u32; 2] {
+    [context.process.number, context.process.collections]
 }
 
 /// The size in bits that a size operand of `bs_init2` (in bytes, so `unit` is 8), `bs_init_bits` or `bs_append` says.
@@ -90,7 +100,7 @@ pub fn check_append(context: &Context<'_>, base: Term, unit: u32, more: usize) -
 /// When there is no memory.
 pub fn append(context: &mut Context<'_>, base: Term, more: usize) -> Result {
     if more == 0 {
-        context.process.building = Building::default();
+        context.shared.building = Building::default();
         return Ok(base);
     }
     let part = matching::resolve(context, base).ok_or(Raise::BADARG)?;
@@ -115,12 +125,12 @@ pub fn put_integer(context: &mut Context<'_>, term: Term, size: Term, unit: u32,
     if small.is_none() && !matches!(context.store().view(term), View::Big { .. }) {
         return Err(Raise::BADARG);
     }
-    let start = context.process.building.take(count).ok_or(Raise::BADARG)?;
+    let start = take(context, count)?;
     if let Some(value) = small {
         bits::write_integer(target(context), start, count, value.into(), little);
         return Ok(());
     }
-    let place = context.process.building.place;
+    let place = context.shared.building.place;
     if count <= HEAP_BINARY_LIMIT * 8 {
         // The digits may stand in the same heap as what they are written to.
         let mut buffer = [0; HEAP_BINARY_LIMIT];
@@ -146,7 +156,7 @@ pub fn put_float(context: &mut Context<'_>, term: Term, size: Term, unit: u32, f
     let store = context.store();
     let count = construct::segment_size(store, atoms::FLOAT, size, unit)?;
     let value = construct::float_value(store, term, count, flags, size)?;
-    let start = context.process.building.take(count).ok_or(Raise::BADARG)?;
+    let start = take(context, count)?;
     bits::write(target(context), start, count, value);
     Ok(())
 }
@@ -182,14 +192,14 @@ pub fn put_character(context: &mut Context<'_>, term: Term, encoding: Encoding, 
 /// `badarg` when there is no room.
 pub fn put_bytes(context: &mut Context<'_>, bytes: &[u8]) -> Result<()> {
     let count = bytes.len() * 8;
-    let start = context.process.building.take(count).ok_or(Raise::BADARG)?;
+    let start = take(context, count)?;
     bits::copy(bytes, 0, target(context), start, count);
     Ok(())
 }
 
 /// Puts the first `count` bits of a bitstring, which it has.
 fn put_bits(context: &mut Context<'_>, term: Term, count: usize) -> Result<()> {
-    let start = context.process.building.take(count).ok_or(Raise::BADARG)?;
+    let start = take(context, count)?;
     // By way of a buffer: both may stand in one heap, or in one large binary.
     let mut buffer = [0; CHUNK];
     let mut done = 0;
@@ -205,7 +215,7 @@ fn put_bits(context: &mut Context<'_>, term: Term, count: usize) -> Result<()> {
 
 /// The bytes of the binary under construction.
 fn target<'c>(context: &'c mut Context<'_>) -> &'c mut [u8] {
-    match context.process.building.place {
+    match context.shared.building.place {
         Place::Nowhere => &mut [],
         Place::Heap(term) => match context.process.heap.words_of(term).split_first_mut() {
             Some((_, bytes)) => words::bytes_mut(bytes),
@@ -227,7 +237,8 @@ fn fill(context: &mut Context<'_>, term: Term, from: usize) {
         building.position = offset as usize + from;
         building.end = (offset + size) as usize;
     }
-    context.process.building = building;
+    building.owner = owner(context);
+    context.shared.building = building;
 }
 
 /// A bitstring of zero bits.

@@ -51,6 +51,7 @@ pub mod shared;
 pub mod signals;
 pub mod steps;
 pub mod term;
+pub mod ties;
 pub mod timers;
 pub mod vm;
 

@@ -78,7 +78,7 @@ fn begin(shared: &mut Shared, module: Atom) -> Result<(), NoMemory> {
     budget.reserve(loading, 1)?;
     // What OTP tells of processes that run a fun.
     let start = Start { module: atoms::ERLANG, function: atoms::APPLY, arguments: Term::NIL, arity: 2 };
-    let number = signals::spawn(shared, &[], None, start)?;
+    let number = signals::spawn(shared, &[], None, start, &signals::PLAIN).map_err(|_| NoMemory)?;
     if let Some(process) = shared.processes.get_mut(number) {
         process.ip = code::ON_LOAD;
         process.registers.clear();

@@ -1,157 +1,52 @@
 //! The table of processes, the queues of those that may run, and the registered names.
 //!
-//! A process that runs is out of the table: its place says so. A pid's number is the place plus a multiple of the
+//! A process that runs is out of the table: its slot has none. A pid's number is the slot's plus a multiple of the
 //! table's size, and numbers are given out in rising order: a number comes again only after 2^28 others.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use hashbrown::HashTable;
+
 use crate::atoms::Atom;
 use crate::binaries::Binaries;
 use crate::memory::{Budget, NoMemory};
-use crate::process::{Process, State};
+use crate::process::{Extra, Process, State};
+use crate::raise::{Raise, Result as Native};
 use crate::term::Term;
-use crate::timers::Timers;
+use crate::ties::{self, Alias, Kind, Tie, TieId, Ties};
+use crate::timers::{self, Timers};
 
-/// Most processes: OTP's default limit.
-pub const MAX_PROCESSES: usize = 1 << 18;
+/// Most processes, where nothing else was asked for: OTP's default limit.
+pub const MAX_PROCESSES: u32 = 1 << 18;
+/// The most that can be asked for: half of the numbers that pids have, so that a free one is near.
+pub const MOST_PROCESSES: u32 = 1 << 27;
 
 const NUMBERS: u32 = 1 << 28;
-
-/// A monitor, as the process that watches knows it.
-#[derive(Clone, Copy, Debug)]
-pub struct Monitor {
-    /// Which: the words of its reference.
-    pub reference: [u32; 3],
-    /// The process that is watched.
-    pub target: u32,
-    /// The name that it was given by.
-    pub name: Option<Atom>,
-    /// The tag of the message, `DOWN` or another one.
-    pub tag: Term,
-    /// What becomes of the alias that is the same reference.
-    pub alias: Alias,
-}
-
-/// How an alias ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alias {
-    /// There is none.
-    No,
-    /// By `unalias/1` only.
-    Explicit,
-    /// When the monitor is gone.
-    Demonitor,
-    /// As that, or with the first message that came by it.
-    Reply,
-}
-
-/// A monitor, as the process that is watched knows it.
-#[derive(Clone, Copy, Debug)]
-pub struct Watcher {
-    /// Which.
-    pub reference: [u32; 3],
-    /// The process that watches.
-    pub number: u32,
-}
-
-/// What ties a process to others, and its flags.
-pub struct Relations {
-    /// Whether exit signals become messages.
-    pub trap_exit: bool,
-    /// 0 low, 1 normal, 2 high, 3 max.
-    pub priority: u8,
-    /// The processes that it is linked to, in rising order.
-    pub links: Vec<u32>,
-    /// What it watches.
-    pub monitors: Vec<Monitor>,
-    /// Who watches it.
-    pub watchers: Vec<Watcher>,
-    /// Aliases that are no monitors, and whether the first message ends them.
-    pub aliases: Vec<([u32; 3], bool)>,
-    /// The registered name.
-    pub name: Option<Atom>,
-    /// The process that made it; 0 for none.
-    pub parent: u32,
-    /// Time slices that it has had.
-    pub slices: u32,
-    /// Flags that are kept and told, but mean nothing here: `min_heap_size`, `min_bin_vheap_size`, `fullsweep_after`,
-    /// `save_calls`.
-    pub kept: [u32; 4],
-    /// Whether `message_queue_data` is `off_heap`; kept and told.
-    pub off_heap: bool,
-    /// The reason that it dies of, and the next that dies of the same event.
-    pub dying: Option<(Term, Option<Box<Process>>)>,
-}
-
-impl Relations {
-    /// No ties.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            trap_exit: false,
-            priority: 1,
-            links: Vec::new(),
-            monitors: Vec::new(),
-            watchers: Vec::new(),
-            aliases: Vec::new(),
-            name: None,
-            parent: 0,
-            slices: 0,
-            kept: [crate::heap::MIN_HEAP_WORDS as u32, 46422, 65535, 0],
-            off_heap: false,
-            dying: None,
-        }
-    }
-
-    /// Adds a link, where there is room; twice is once.
-    pub fn link(&mut self, other: u32) {
-        if let Err(place) = self.links.binary_search(&other) {
-            self.links.insert(place, other);
-        }
-    }
-
-    /// Removes a link; whether there was one.
-    pub fn unlink(&mut self, other: u32) -> bool {
-        let found = self.links.binary_search(&other);
-        found.map(|place| self.links.remove(place)).is_ok()
-    }
-
-    /// Removes the monitor of that reference.
-    pub fn forget(&mut self, reference: [u32; 3]) -> Option<Monitor> {
-        let place = self.monitors.iter().position(|monitor| monitor.reference == reference)?;
-        Some(self.monitors.remove(place))
-    }
-
-    /// Removes a watcher.
-    pub fn unwatch(&mut self, reference: [u32; 3]) {
-        if let Some(place) = self.watchers.iter().position(|watcher| watcher.reference == reference) {
-            self.watchers.remove(place);
-        }
-    }
-}
-
-impl Default for Relations {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-enum Place {
-    Free,
-    /// The process is at hand of whoever took it.
-    Running,
-    Here(Box<Process>),
-}
 
 struct Slot {
     /// The pid's number; 0 when free.
     number: u32,
-    /// The next in the same queue; 0 for none.
+    /// The next in the same queue; [`LAST`] for none, [`UNQUEUED`] when it is in no queue.
     next: u32,
-    queued: bool,
-    place: Place,
+    /// The one before it in the queue; [`LAST`] for none.
+    before: u32,
+    /// The first of its ties.
+    ties: TieId,
+    /// The process, unless it is at hand of whoever took it.
+    process: Option<Box<Process>>,
+}
+
+/// The end of a queue.
+const LAST: u32 = 0;
+/// In no queue.
+const UNQUEUED: u32 = u32::MAX;
+
+impl Slot {
+    const fn new(number: u32) -> Self {
+        Self { number, next: UNQUEUED, before: LAST, ties: ties::NONE, process: None }
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -170,8 +65,12 @@ pub struct Processes {
     queues: [Queue; 4],
     /// How many normal ones ran since a low one did.
     normal: u8,
-    /// By atom.
-    names: Vec<(Atom, u32)>,
+    /// The registered names, and whose they are.
+    names: HashTable<(Atom, u32)>,
+    /// Links, monitors, aliases.
+    pub ties: Ties,
+    /// Most processes.
+    pub limit: u32,
     /// What is due later.
     pub timers: Timers,
     /// Processes that were ever made.
@@ -232,18 +131,30 @@ pub fn reserve_messages(budget: &Budget, queue: &mut VecDeque<Term>, additional:
     got.map_err(|_| NoMemory)
 }
 
+/// Gives room in a queue of messages back, but that for `spare` more.
+pub fn shrink_messages(budget: &Budget, queue: &mut VecDeque<Term>, spare: usize) {
+    let (before, wanted) = (queue.capacity(), queue.len() + spare);
+    // Shrinking may copy, and must not fail.
+    if before > wanted && budget.probe(wanted * size_of::<Term>()).is_ok() {
+        queue.shrink_to(wanted);
+        budget.give((before - queue.capacity()) * size_of::<Term>());
+    }
+}
+
 impl Processes {
     /// No processes.
     #[must_use]
-    pub const fn new(budget: Budget) -> Self {
+    pub fn new(budget: Budget) -> Self {
         Self {
             slots: Vec::new(),
             count: 0,
             last: 0,
             queues: [Queue { head: 0, tail: 0 }; 4],
             normal: 0,
-            names: Vec::new(),
-            timers: Timers::new(),
+            names: HashTable::new(),
+            ties: Ties::new(budget.clone()),
+            limit: MAX_PROCESSES,
+            timers: Timers::new(budget.clone()),
             made: 0,
             last_now: 0,
             reductions: 0,
@@ -286,30 +197,26 @@ impl Processes {
     /// A process that is not at hand.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&Process> {
-        match &self.slot(number)?.place {
-            Place::Here(process) => Some(process),
-            _ => None,
-        }
+        self.slot(number)?.process.as_deref()
     }
 
     /// A process that is not at hand, to change.
     pub fn get_mut(&mut self, number: u32) -> Option<&mut Process> {
-        match &mut self.slot_mut(number)?.place {
-            Place::Here(process) => Some(process),
-            _ => None,
-        }
+        self.slot_mut(number)?.process.as_deref_mut()
     }
 
-    /// A new process, at hand: without code, and in no queue until it is put back and woken. There is room for its timer.
+    /// A new process, at hand: without code, and in no queue until it is put back and woken.
     ///
     /// # Errors
-    /// When there is no memory.
-    pub fn make(&mut self) -> Result<Box<Process>, NoMemory> {
-        // Three quarters at most are in use, so that a free place is near.
-        if self.count >= self.slots.len() / 4 * 3 {
+    /// `system_limit` when there are as many as there may be; no memory.
+    pub fn make(&mut self) -> Native<Box<Process>> {
+        if self.count >= self.limit as usize {
+            return Err(Raise::SYSTEM_LIMIT);
+        }
+        // An eighth is free, so that a free slot is near.
+        if self.count >= self.slots.len() / 8 * 7 {
             self.grow()?;
         }
-        self.timers.reserve(&self.budget, self.count + 1)?;
         let mask = self.slots.len() as u32 - 1;
         let mut number = self.last;
         loop {
@@ -320,7 +227,7 @@ impl Processes {
         }
         let process = boxed(&self.budget, Process::new(number, &self.budget))?;
         if let Some(slot) = self.slots.get_mut((number & mask) as usize) {
-            *slot = Slot { number, next: 0, queued: false, place: Place::Running };
+            *slot = Slot::new(number);
         }
         self.last = number;
         self.count += 1;
@@ -330,12 +237,9 @@ impl Processes {
 
     fn grow(&mut self) -> Result<(), NoMemory> {
         let size = (self.slots.len() * 2).max(8);
-        if size > MAX_PROCESSES * 2 || self.count >= MAX_PROCESSES {
-            return Err(NoMemory);
-        }
         let mut slots = Vec::new();
         self.budget.reserve(&mut slots, size)?;
-        slots.resize_with(size, || Slot { number: 0, next: 0, queued: false, place: Place::Free });
+        slots.resize_with(size, || Slot::new(0));
         // Numbers that differ modulo the old size differ modulo twice that.
         for slot in self.slots.drain(..).filter(|slot| slot.number != 0) {
             if let Some(place) = slots.get_mut(slot.number as usize & (size - 1)) {
@@ -348,14 +252,7 @@ impl Processes {
 
     /// Takes a process out, to run it or to change it; it counts as running until it is put back.
     pub fn take(&mut self, number: u32) -> Option<Box<Process>> {
-        let slot = self.slot_mut(number)?;
-        match core::mem::replace(&mut slot.place, Place::Running) {
-            Place::Here(process) => Some(process),
-            other => {
-                slot.place = other;
-                None
-            }
-        }
+        self.slot_mut(number)?.process.take()
     }
 
     /// Puts a process back that was taken out. One that is gone meanwhile is given back.
@@ -364,23 +261,31 @@ impl Processes {
     /// Gives the process back when its place is gone.
     pub fn put_back(&mut self, process: Box<Process>) -> Result<(), Box<Process>> {
         let Some(slot) = self.slot_mut(process.number) else { return Err(process) };
-        slot.place = Place::Here(process);
+        slot.process = Some(process);
         Ok(())
     }
 
-    /// Frees the place, the name and the timers of a process: from now on it is not alive. The process itself is at the
-    /// caller's hand, or is given.
-    pub fn remove(&mut self, number: u32, binaries: &mut Binaries) -> Option<Box<Process>> {
+    /// Ends a process that is at hand, but for its ties and its memory: from now on it is not alive, has no name and no
+    /// deadline. Gives the first of its ties.
+    pub fn remove(&mut self, process: &mut Process) -> TieId {
+        let number = process.number;
+        if let Some(name) = process.extra().name {
+            self.unregister(name);
+        }
+        self.forget_deadline(process);
         self.unqueue(number);
-        let slot = self.slot_mut(number)?;
-        slot.number = 0;
-        let place = core::mem::replace(&mut slot.place, Place::Free);
+        let Some(slot) = self.slot_mut(number) else { return ties::NONE };
+        let first = slot.ties;
+        *slot = Slot::new(0);
         self.count -= 1;
-        self.names.retain(|&(_, holder)| holder != number);
-        self.timers.forget_process(&self.budget, number, binaries);
-        match place {
-            Place::Here(process) => Some(process),
-            _ => None,
+        first
+    }
+
+    /// Takes the deadline of a process off the list of what is due.
+    pub fn forget_deadline(&mut self, process: &mut Process) {
+        if process.timer != timers::NONE {
+            self.timers.remove(process.timer);
+            process.timer = timers::NONE;
         }
     }
 
@@ -390,32 +295,28 @@ impl Processes {
         process.heap.release(binaries);
         budget.drop_vector(core::mem::take(&mut process.registers));
         budget.give(process.mailbox.capacity() * size_of::<Term>());
-        let relations = &mut process.relations;
-        budget.drop_vector(core::mem::take(&mut relations.links));
-        budget.drop_vector(core::mem::take(&mut relations.monitors));
-        budget.drop_vector(core::mem::take(&mut relations.watchers));
-        budget.drop_vector(core::mem::take(&mut relations.aliases));
+        if process.extra.take().is_some() {
+            budget.give(size_of::<Extra>());
+        }
         budget.give(size_of::<Process>());
     }
 
     /// Puts a process at the end of its queue, if it is in none.
     pub fn enqueue(&mut self, number: u32, priority: u8) {
-        let Some(slot) = self.slot_mut(number) else { return };
-        if slot.queued {
+        let Some(queue) = self.queues.get_mut(usize::from(priority)) else { return };
+        let tail = queue.tail;
+        let mask = self.slots.len().wrapping_sub(1);
+        let Some(slot) = self.slots.get_mut(number as usize & mask) else { return };
+        if slot.number != number || slot.next != UNQUEUED {
             return;
         }
-        slot.queued = true;
-        slot.next = 0;
-        let priority = usize::from(priority.min(3));
-        let Some(&Queue { tail, .. }) = self.queues.get(priority) else { return };
-        if let Some(slot) = self.slot_mut(tail) {
+        slot.next = LAST;
+        slot.before = tail;
+        queue.tail = number;
+        if tail == LAST {
+            queue.head = number;
+        } else if let Some(slot) = self.slot_mut(tail) {
             slot.next = number;
-        }
-        if let Some(queue) = self.queues.get_mut(priority) {
-            queue.tail = number;
-            if tail == 0 {
-                queue.head = number;
-            }
         }
     }
 
@@ -428,48 +329,28 @@ impl Processes {
     }
 
     fn unqueue(&mut self, number: u32) {
-        let Some(slot) = self.slot_mut(number) else { return };
-        if !slot.queued {
-            return;
+        let Some(slot) = self.slot_mut(number).filter(|slot| slot.next != UNQUEUED) else { return };
+        let (next, before) = (slot.next, slot.before);
+        slot.next = UNQUEUED;
+        if let Some(slot) = self.slot_mut(before) {
+            slot.next = next;
         }
-        slot.queued = false;
-        let next = slot.next;
-        for index in 0..self.queues.len() {
-            let Some(&queue) = self.queues.get(index) else { return };
-            let (mut before, mut at) = (0, queue.head);
-            while at != 0 && at != number {
-                before = at;
-                at = self.slot(at).map_or(0, |slot| slot.next);
+        if let Some(slot) = self.slot_mut(next) {
+            slot.before = before;
+        }
+        for queue in &mut self.queues {
+            if queue.head == number {
+                queue.head = next;
             }
-            if at == 0 {
-                continue;
+            if queue.tail == number {
+                queue.tail = before;
             }
-            if let Some(slot) = self.slot_mut(before) {
-                slot.next = next;
-            }
-            if let Some(queue) = self.queues.get_mut(index) {
-                if before == 0 {
-                    queue.head = next;
-                }
-                if next == 0 {
-                    queue.tail = before;
-                }
-            }
-            return;
         }
     }
 
     fn dequeue(&mut self, priority: usize) -> Option<u32> {
-        let number = self.queues.get(priority).map(|queue| queue.head).filter(|&head| head != 0)?;
-        let next = self.slot_mut(number).map_or(0, |slot| {
-            slot.queued = false;
-            slot.next
-        });
-        let queue = self.queues.get_mut(priority)?;
-        queue.head = next;
-        if next == 0 {
-            queue.tail = 0;
-        }
+        let number = self.queues.get(priority).map(|queue| queue.head).filter(|&head| head != LAST)?;
+        self.unqueue(number);
         Some(number)
     }
 
@@ -497,7 +378,7 @@ impl Processes {
     /// How many processes are ready to run.
     #[must_use]
     pub fn ready(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.queued).count()
+        self.slots.iter().filter(|slot| slot.number != 0 && slot.next != UNQUEUED).count()
     }
 
     /// A message came, or a time: a process that waits may run.
@@ -507,9 +388,10 @@ impl Processes {
             return;
         }
         process.state = State::Runnable;
-        let (deadline, priority) = (process.deadline, process.relations.priority);
-        if let Some(due) = deadline {
-            self.timers.remove_deadline(due, number);
+        let (timer, priority) = (process.timer, process.priority);
+        process.timer = timers::NONE;
+        if timer != timers::NONE {
+            self.timers.remove(timer);
         }
         self.enqueue(number, priority);
     }
@@ -517,8 +399,7 @@ impl Processes {
     /// The process that holds a name.
     #[must_use]
     pub fn whereis(&self, name: Atom) -> Option<u32> {
-        let place = self.names.binary_search_by_key(&name.0, |&(name, _)| name.0).ok()?;
-        self.names.get(place).map(|&(_, number)| number)
+        self.names.find(hash(name), |&(held, _)| held == name).map(|&(_, number)| number)
     }
 
     /// Gives a name to a process; whether it was free.
@@ -526,25 +407,116 @@ impl Processes {
     /// # Errors
     /// When there is no memory.
     pub fn register(&mut self, name: Atom, number: u32) -> Result<bool, NoMemory> {
-        match self.names.binary_search_by_key(&name.0, |&(name, _)| name.0) {
-            Ok(_) => Ok(false),
-            Err(place) => {
-                self.budget.reserve(&mut self.names, 1)?;
-                self.names.insert(place, (name, number));
-                Ok(true)
-            }
+        if self.whereis(name).is_some() {
+            return Ok(false);
         }
+        let rehash = |&(name, _): &(Atom, u32)| hash(name);
+        ties::reserve_index(&self.budget, &mut self.names, &rehash)?;
+        self.names.insert_unique(hash(name), (name, number), rehash);
+        Ok(true)
     }
 
     /// Frees a name; gives the process that held it.
     pub fn unregister(&mut self, name: Atom) -> Option<u32> {
-        let place = self.names.binary_search_by_key(&name.0, |&(name, _)| name.0).ok()?;
-        Some(self.names.remove(place).1)
+        let entry = self.names.find_entry(hash(name), |&(held, _)| held == name).ok()?;
+        let ((_, number), _) = entry.remove();
+        if self.names.is_empty() {
+            ties::drop_index(&self.budget, &mut self.names);
+        }
+        Some(number)
     }
 
-    /// All names.
+    /// All names, in no order.
+    pub fn names(&self) -> impl Iterator<Item = Atom> + '_ {
+        self.names.iter().map(|&(name, _)| name)
+    }
+
+    /// How many names there are.
     #[must_use]
-    pub fn names(&self) -> &[(Atom, u32)] {
-        &self.names
+    pub fn name_count(&self) -> usize {
+        self.names.len()
+    }
+}
+
+fn hash(name: Atom) -> u64 {
+    u64::from(name.0).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Links, monitors and aliases. Processes are named by their numbers, whether they are at hand or not.
+impl Processes {
+    /// The first of the ties of a process.
+    #[must_use]
+    pub fn first_tie(&self, number: u32) -> TieId {
+        self.slot(number).map_or(ties::NONE, |slot| slot.ties)
+    }
+
+    fn set_first_ties(&mut self, ends: [u32; 2], heads: [TieId; 2]) {
+        for (number, head) in ends.into_iter().zip(heads) {
+            if let Some(slot) = self.slot_mut(number) {
+                slot.ties = head;
+            }
+        }
+    }
+
+    /// Adds a tie, for which there is [room](Ties::reserve).
+    pub fn tie(&mut self, tie: Tie) -> TieId {
+        let ends = tie.ends;
+        let heads = ends.map(|end| self.first_tie(end));
+        let id = self.ties.add(tie, heads);
+        self.set_first_ties(ends, heads.map(|head| if head == ties::NONE { id } else { head }));
+        id
+    }
+
+    /// Ends a tie, on both sides.
+    pub fn untie(&mut self, id: TieId, binaries: &mut Binaries) -> Option<Tie> {
+        let ends = self.ties.get(id)?.ends;
+        let mut heads = ends.map(|end| self.first_tie(end));
+        let tie = self.ties.remove(id, &mut heads, binaries);
+        self.set_first_ties(ends, heads);
+        tie
+    }
+
+    /// Links two processes that live; twice is once.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn link(&mut self, a: u32, b: u32) -> Result<(), NoMemory> {
+        if self.ties.find_link(a, b).is_none() {
+            self.ties.reserve()?;
+            self.tie(Tie::link(a, b));
+        }
+        Ok(())
+    }
+
+    /// Removes a link; whether there was one.
+    pub fn unlink(&mut self, a: u32, b: u32, binaries: &mut Binaries) -> bool {
+        self.ties.find_link(a, b).and_then(|id| self.untie(id, binaries)).is_some()
+    }
+
+    /// Ends a monitor that has fired or was called off; an alias that outlives it stays.
+    pub fn end_monitor(&mut self, id: TieId, binaries: &mut Binaries) {
+        match self.ties.get(id) {
+            Some(&Tie { alias: Alias::Explicit, kind: Kind::Monitor, ends: [_, watched], .. }) => {
+                let head = self.ties.turn_to_alias(id, self.first_tie(watched), binaries);
+                self.set_first_ties([0, watched], [ties::NONE, head]);
+            }
+            _ => {
+                self.untie(id, binaries);
+            }
+        }
+    }
+
+    /// Calls `visit` with each tie of a process, in the order in which they were made.
+    pub fn each_tie<E>(&self, number: u32, mut visit: impl FnMut(&Tie) -> Result<(), E>) -> Result<(), E> {
+        let first = self.first_tie(number);
+        let mut at = first;
+        while let Some(tie) = self.ties.get(at) {
+            visit(tie)?;
+            at = self.ties.next(at, number);
+            if at == first {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use crate::atoms::{self, Atom};
 use crate::memory::NoMemory;
-use crate::process::Process;
+use crate::process::{Extra, PLAIN, Process};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
 use crate::signals::{self, Start};
@@ -125,13 +125,20 @@ fn start(shared: &mut Shared, name: Atom) -> core::result::Result<Option<u32>, N
         }
     };
     let module = shared.atoms.intern(MODULE)?;
-    let number = signals::spawn(shared, &[], None, Start { module, function: name, arguments: Term::NIL, arity: 0 })?;
+    let named = Extra { name: Some(name), ..PLAIN };
+    let start = Start { module, function: name, arguments: Term::NIL, arity: 0 };
+    let options = signals::Options { extra: Some(&named), ..signals::PLAIN };
+    let number = signals::spawn(shared, &[], None, start, &options).map_err(|_| NoMemory)?;
     shared.processes.sleep(number);
     let registered = shared.processes.register(name, number);
     if let Some(process) = shared.processes.get_mut(number) {
-        process.relations.name = registered.is_ok().then_some(name);
         if let Some(leader) = leader {
             process.group_leader = Term::pid(leader);
+        }
+        if registered.is_err()
+            && let Some(extra) = &mut process.extra
+        {
+            extra.name = None;
         }
     }
     registered?;
@@ -180,10 +187,10 @@ fn descends(shared: &Shared, process: &Process, from: u32) -> bool {
     let mut process = process;
     // No circle is longer than there are processes.
     for _ in 0..=shared.processes.count() {
-        if process.number == from || process.relations.parent == from {
+        if process.number == from || process.parent == from {
             return true;
         }
-        match shared.processes.get(process.relations.parent) {
+        match shared.processes.get(process.parent) {
             Some(parent) => process = parent,
             None => return false,
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::atoms::Atoms;
 use crate::binaries::Binaries;
+use crate::building::Building;
 use crate::code::Code;
 use crate::heap::{Heap, Store};
 use crate::memory::{Budget, NoMemory};
@@ -49,6 +50,8 @@ pub struct Shared {
     pub files: Vec<(u32, u32)>,
     /// OTP's system processes, as far as they run.
     pub services: Services,
+    /// The bitstring that instructions of OTP 24 are building. No root of the collector: a collection ends it.
+    pub building: Building,
     /// Counts references and unique integers that were made.
     pub unique: u64,
 }
@@ -82,6 +85,7 @@ impl Shared {
             zeal: false,
             services: Services::new(),
             files: Vec::new(),
+            building: Building::default(),
             unique: 0,
         })
     }

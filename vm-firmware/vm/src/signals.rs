@@ -8,12 +8,15 @@ use crate::copy::copy;
 use crate::heap::{External, View};
 use crate::memory::{Budget, NoMemory};
 use crate::on_load;
-use crate::process::Process;
-use crate::processes::{Alias, Monitor, Processes, Watcher, reserve_messages};
+use crate::platform::Stream;
+use crate::process::{Process, State};
+use crate::processes::{reserve_messages, shrink_messages};
 use crate::raise::{Raise, Result};
 use crate::services;
 use crate::shared::Shared;
 use crate::term::Term;
+use crate::ties::{self, Alias, Kind, Tie, TieId};
+use crate::timers::drop_pending;
 
 /// A new reference: unique, and of a later one the words are greater, last word first. Its last word is the process's
 /// number, so that an alias is found by it.
@@ -58,86 +61,80 @@ const fn is_reference(to: Term) -> bool {
     to.is_boxed()
 }
 
-/// Whether a process takes messages by this alias; one that is for one message only ends here.
-fn by_alias(processes: &mut Processes, process: &mut Process, reference: [u32; 3]) -> bool {
-    let relations = &mut process.relations;
-    if let Some(place) = relations.aliases.iter().position(|&(alias, _)| alias == reference) {
-        if relations.aliases.get(place).is_some_and(|&(_, once)| once) {
-            relations.aliases.remove(place);
-        }
-        return true;
-    }
-    let Some(monitor) = relations.monitors.iter().find(|monitor| monitor.reference == reference).copied() else {
-        return false;
-    };
-    match monitor.alias {
-        Alias::No => false,
-        Alias::Explicit | Alias::Demonitor => true,
-        Alias::Reply => {
-            relations.forget(reference);
-            if let Some(target) = processes.get_mut(monitor.target) {
-                target.relations.unwatch(reference);
-            }
-            true
-        }
-    }
-}
-
 /// Sends a message: copies it to the receiver, who may then run. A message to a process that is gone is lost.
 ///
+/// Where there is no memory for it, the receiver is collected if it waits. If that is not enough, that one of the two
+/// cannot go on that holds more: the sender, who is told, or the receiver, who dies.
+///
 /// # Errors
-/// `badarg` for a destination that is none; no memory.
+/// `badarg` for a destination that is none; no memory; the end of the sender, who was linked to the receiver.
 pub fn send(shared: &mut Shared, from: &mut Process, to: Term, message: Term) -> Result<()> {
     let Some(number) = destination(shared, from, to)? else { return Ok(()) };
-    let alias = if to.is_pid() || to.is_atom() {
-        None
-    } else if let View::Reference(words) = shared.store(&from.heap).view(to) {
-        Some(words)
-    } else {
-        None
-    };
+    let mut once = None;
+    if !to.is_pid()
+        && !to.is_atom()
+        && let View::Reference(reference) = shared.store(&from.heap).view(to)
+    {
+        let ties = &shared.processes.ties;
+        let Some((id, tie)) = ties.find(reference).and_then(|id| Some((id, ties.get(id)?))) else { return Ok(()) };
+        if tie.alias == Alias::No {
+            return Ok(());
+        }
+        // An alias for one message ends with a message that is delivered, and its monitor with it.
+        once = Some(id).filter(|_| tie.alias == Alias::Reply);
+    }
     if number == from.number {
         reserve_messages(&shared.budget, &mut from.mailbox, 1)?;
-        if alias.is_none_or(|alias| by_alias(&mut shared.processes, from, alias)) {
-            from.mailbox.push_back(message);
+        from.mailbox.push_back(message);
+    } else if deliver(shared, from.heap.words.as_slice(), number, message).is_err() {
+        let held = shared.processes.get(number).map_or(0, Process::memory);
+        if held <= from.memory() {
+            return Err(Raise::NoMemory);
         }
-        return Ok(());
+        return end_for_memory(shared, number, Some(from)).map_or(Ok(()), |reason| Err(Raise::Exit(reason)));
     }
-    if let Some(alias) = alias {
-        let Some(mut receiver) = shared.processes.take(number) else { return Ok(()) };
-        // Room first: an alias for one message ends with a message that is delivered.
-        let room = reserve_messages(&shared.budget, &mut receiver.mailbox, 1);
-        let length = receiver.mailbox.len();
-        let done = room.and_then(|()| {
-            let known = receiver.relations.aliases.iter().any(|&(known, _)| known == alias)
-                || receiver.relations.monitors.iter().any(|known| known.reference == alias && known.alias != Alias::No);
-            if known {
-                let Shared { binaries, .. } = shared;
-                let source = from.heap.words.as_slice();
-                let copied = copy(source, message, &mut receiver.heap, binaries)?;
-                receiver.mailbox.push_back(copied);
-            }
-            Ok(())
-        });
-        if done.is_ok() && receiver.mailbox.len() > length {
-            // Its target may be the sender.
-            if let Some(monitor) = receiver.relations.monitors.iter().find(|known| known.reference == alias)
-                && monitor.target == from.number
-                && monitor.alias == Alias::Reply
-            {
-                from.relations.unwatch(alias);
-            }
-            by_alias(&mut shared.processes, &mut receiver, alias);
-        }
-        let arrived = receiver.mailbox.len() > length;
-        let _ = shared.processes.put_back(receiver);
-        if arrived {
-            shared.processes.wake(number);
-        }
-        return Ok(done?);
+    if let Some(id) = once {
+        shared.processes.untie(id, &mut shared.binaries);
     }
-    deliver(shared, from.heap.words.as_slice(), number, message)?;
     Ok(())
+}
+
+/// Does something that makes a term of a process, and again after a collection if there was no memory and the process
+/// waits.
+fn with_room(
+    receiver: &mut Process,
+    budget: &Budget,
+    binaries: &mut Binaries,
+    mut attempt: impl FnMut(&mut Process, &mut Binaries) -> core::result::Result<(), NoMemory>,
+) -> core::result::Result<(), NoMemory> {
+    let done = attempt(receiver, binaries);
+    if done.is_ok() || receiver.state != State::Waiting {
+        return done;
+    }
+    tidy(receiver, budget, binaries);
+    attempt(receiver, binaries)
+}
+
+/// Collects a process that waits, and gives back all that it does not need.
+pub fn tidy(process: &mut Process, budget: &Budget, binaries: &mut Binaries) {
+    if process.heap.words.is_empty() || crate::collect::collect(process, &mut [], binaries, 0, false).is_ok() {
+        shrink(process, budget);
+    }
+    process.collections = process.collections.max(1);
+}
+
+/// Gives back what a process holds for later.
+pub fn shrink(process: &mut Process, budget: &Budget) {
+    // Shrinking may copy, and must not fail.
+    for words in [&mut process.heap.words, &mut process.stack] {
+        if words.len() != words.capacity() && budget.probe(words.len() * 4).is_ok() {
+            words.shrink(words.len());
+        }
+    }
+    if process.registers.is_empty() {
+        budget.drop_vector(core::mem::take(&mut process.registers));
+    }
+    shrink_messages(budget, &mut process.mailbox, 0);
 }
 
 /// Copies a message from some heap to a process that is not at hand, if it lives.
@@ -147,11 +144,59 @@ pub fn send(shared: &mut Shared, from: &mut Process, to: Term, message: Term) ->
 pub fn deliver(shared: &mut Shared, source: &[u32], to: u32, message: Term) -> core::result::Result<(), NoMemory> {
     let Shared { processes, binaries, budget, .. } = shared;
     let Some(receiver) = processes.get_mut(to) else { return Ok(()) };
-    reserve_messages(budget, &mut receiver.mailbox, 1)?;
-    let message = copy(source, message, &mut receiver.heap, binaries)?;
-    receiver.mailbox.push_back(message);
+    with_room(receiver, budget, binaries, |receiver, binaries| {
+        reserve_messages(budget, &mut receiver.mailbox, 1)?;
+        let message = copy(source, message, &mut receiver.heap, binaries)?;
+        receiver.mailbox.push_back(message);
+        Ok(())
+    })?;
     processes.wake(to);
     Ok(())
+}
+
+/// Ends a process, not at hand, for which there is no memory. When the one at hand dies of that, gives its reason.
+pub fn end_for_memory(shared: &mut Shared, number: u32, hand: Option<&mut Process>) -> Option<Term> {
+    let process = shared.processes.take(number)?;
+    report_memory(shared, &process);
+    exit(shared, process, Term::atom(atoms::ENOMEM), hand)
+}
+
+/// Tells that a process ends because there is no memory.
+pub fn report_memory(shared: &mut Shared, process: &Process) {
+    let mut digits = [0; 10];
+    let [module, function] = process.initial;
+    let name = process.extra().name.unwrap_or(module);
+    let Shared { platform, atoms, budget, .. } = shared;
+    let mut tell = |text: &str| platform.write(Stream::Error, text.as_bytes());
+    tell("Process <0.");
+    tell(decimal(process.number as usize, &mut digits));
+    tell(".0> (");
+    tell(atoms.name(name));
+    if process.extra().name.is_none() {
+        tell(":");
+        tell(atoms.name(function));
+        tell("/");
+        tell(decimal(usize::from(process.initial_arity), &mut digits));
+    }
+    tell(") ends with enomem: there is no memory left for it. It held ");
+    tell(decimal(process.memory(), &mut digits));
+    tell(" of ");
+    tell(decimal(budget.limit(), &mut digits));
+    tell(" bytes.\n");
+}
+
+/// A number in decimal; as much of it as there is room for. Where there is no memory, none may be asked for.
+fn decimal(mut number: usize, digits: &mut [u8; 10]) -> &str {
+    let mut start = digits.len();
+    for (place, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        start = place;
+        if number == 0 {
+            break;
+        }
+    }
+    core::str::from_utf8(digits.get(start..).unwrap_or_default()).unwrap_or_default()
 }
 
 /// How a process is to begin.
@@ -170,13 +215,14 @@ pub struct Start {
 /// Makes a process, which may then run. `heap` is where the arguments stand. Gives its number.
 ///
 /// # Errors
-/// When there is no memory; then nothing was made.
+/// `system_limit` when there are as many as there may be; no memory. Then nothing was made.
 pub fn spawn(
     shared: &mut Shared,
     heap: &[u32],
     parent: Option<&Process>,
     start: Start,
-) -> core::result::Result<u32, NoMemory> {
+    options: &Options<'_>,
+) -> Result<u32> {
     let mut process = shared.processes.make()?;
     let number = process.number;
     let Shared { processes, binaries, budget, .. } = shared;
@@ -185,20 +231,37 @@ pub fn spawn(
             process.group_leader = process.pid();
             return Ok(());
         };
-        process.relations.parent = parent.number;
+        process.parent = parent.number;
         process.group_leader = copy(parent.heap.words.as_slice(), parent.group_leader, &mut process.heap, binaries)?;
         Ok(())
     });
+    let prepared = prepared.and_then(|()| {
+        if let Some(extra) = options.extra {
+            *process.extra_mut(budget)? = *extra;
+        }
+        Ok(())
+    });
     if let Err(error) = prepared {
-        processes.remove(number, binaries);
+        processes.remove(&mut process);
         processes.drop_process(process, binaries);
-        return Err(error);
+        return Err(error.into());
     }
-    let priority = process.relations.priority;
+    process.priority = options.priority;
     let _ = processes.put_back(process);
-    processes.enqueue(number, priority);
+    processes.enqueue(number, options.priority);
     Ok(number)
 }
+
+/// What `spawn_opt` asks for, for the new process itself.
+pub struct Options<'a> {
+    /// 0 low, 1 normal, 2 high, 3 max.
+    pub priority: u8,
+    /// Flags that are not as at first.
+    pub extra: Option<&'a crate::process::Extra>,
+}
+
+/// Nothing.
+pub const PLAIN: Options<'static> = Options { priority: 1, extra: None };
 
 fn prepare(
     process: &mut Process,
@@ -212,7 +275,8 @@ fn prepare(
     budget.reserve(&mut process.registers, 3)?;
     process.registers.extend_from_slice(&[module.0, function.0, arguments.0]);
     process.ip = crate::code::START;
-    process.initial_call = process.heap.tuple(&[module, function, Term::tiny(i32::from(start.arity))])?;
+    process.initial = [start.module, start.function];
+    process.initial_arity = start.arity;
     Ok(())
 }
 
@@ -230,17 +294,13 @@ enum Fate {
     Nothing,
     Message,
     Dies(Term),
-}
-
-/// What is needed of the shared part while a process is at hand.
-struct Parts<'a> {
-    binaries: &'a mut Binaries,
-    budget: &'a Budget,
+    /// It dies because it could not be told.
+    NoMemory,
 }
 
 /// An exit signal reaches a process. A process without memory for the message dies.
 fn receive_signal(
-    parts: &mut Parts<'_>,
+    shared: &mut Shared,
     receiver: &mut Process,
     source: &[u32],
     from: Term,
@@ -250,15 +310,24 @@ fn receive_signal(
     if signal == Signal::Exit && reason == Term::atom(atoms::KILL) {
         return Fate::Dies(Term::atom(atoms::KILLED));
     }
-    if !receiver.relations.trap_exit && reason == Term::atom(atoms::NORMAL) {
+    if !receiver.trap_exit && reason == Term::atom(atoms::NORMAL) {
         return Fate::Nothing;
     }
-    let copied = copy(source, reason, &mut receiver.heap, parts.binaries);
-    if !receiver.relations.trap_exit {
-        return Fate::Dies(copied.unwrap_or(Term::atom(atoms::KILLED)));
+    let Shared { budget, binaries, .. } = shared;
+    let mut reached = reason;
+    let told = with_room(receiver, budget, binaries, |receiver, binaries| {
+        let reason = copy(source, reason, &mut receiver.heap, binaries)?;
+        if receiver.trap_exit {
+            return exit_message(budget, receiver, from, reason);
+        }
+        reached = reason;
+        Ok(())
+    });
+    match told {
+        Err(NoMemory) => Fate::NoMemory,
+        Ok(()) if receiver.trap_exit => Fate::Message,
+        Ok(()) => Fate::Dies(reached),
     }
-    let told = copied.and_then(|reason| exit_message(parts.budget, receiver, from, reason));
-    if told.is_err() { Fate::Dies(Term::atom(atoms::SYSTEM_LIMIT)) } else { Fate::Message }
 }
 
 /// Puts `{'EXIT', From, Reason}` into a mailbox.
@@ -277,24 +346,27 @@ pub fn exit_message(
     Ok(())
 }
 
-/// Puts `{'DOWN', Reference, process, Object, Reason}` into a mailbox.
+/// Puts `{Tag, Reference, process, Object, Reason}` into a mailbox; tag and reason are terms of the receiver. The object
+/// is a pid, or a name.
 ///
 /// # Errors
 /// When there is no memory.
 pub fn down_message(
     budget: &Budget,
     receiver: &mut Process,
-    monitor: &Monitor,
+    tag: Term,
+    reference: [u32; 3],
+    object: core::result::Result<Term, Atom>,
     reason: Term,
 ) -> core::result::Result<(), NoMemory> {
     reserve_messages(budget, &mut receiver.mailbox, 1)?;
     let heap = &mut receiver.heap;
-    let reference = heap.boxed(crate::term::Kind::Reference, &monitor.reference)?;
-    let object = match monitor.name {
-        Some(name) => heap.tuple(&[Term::atom(name), Term::atom(atoms::NONODE_AT_NOHOST)])?,
-        None => Term::pid(monitor.target),
+    let reference = heap.boxed(crate::term::Kind::Reference, &reference)?;
+    let object = match object {
+        Err(name) => heap.tuple(&[Term::atom(name), Term::atom(atoms::NONODE_AT_NOHOST)])?,
+        Ok(pid) => pid,
     };
-    let message = heap.tuple(&[monitor.tag, reference, Term::atom(atoms::PROCESS), object, reason])?;
+    let message = heap.tuple(&[tag, reference, Term::atom(atoms::PROCESS), object, reason])?;
     receiver.mailbox.push_back(message);
     Ok(())
 }
@@ -303,144 +375,216 @@ pub fn down_message(
 /// its reason.
 pub fn exit_signal(shared: &mut Shared, from: &mut Process, to: u32, reason: Term) -> Option<Term> {
     let mut receiver = shared.processes.take(to)?;
-    let mut parts = Parts { binaries: &mut shared.binaries, budget: &shared.budget };
-    let fate = receive_signal(&mut parts, &mut receiver, from.heap.words.as_slice(), from.pid(), reason, Signal::Exit);
-    if let Fate::Dies(reason) = fate {
-        return exit(shared, receiver, reason, Some(from));
-    }
-    let _ = shared.processes.put_back(receiver);
-    if matches!(fate, Fate::Message) {
-        shared.processes.wake(to);
+    let source = from.heap.words.as_slice();
+    match receive_signal(shared, &mut receiver, source, from.pid(), reason, Signal::Exit) {
+        Fate::Dies(reason) => return exit(shared, receiver, reason, Some(from)),
+        Fate::NoMemory => {
+            report_memory(shared, &receiver);
+            return exit(shared, receiver, Term::atom(atoms::ENOMEM), Some(from));
+        }
+        fate => {
+            let _ = shared.processes.put_back(receiver);
+            if matches!(fate, Fate::Message) {
+                shared.processes.wake(to);
+            }
+        }
     }
     None
 }
 
+/// The ends of one process and of all that die of it.
+struct End<'a> {
+    /// Another process that is at hand, if there is one.
+    hand: Option<&'a mut Process>,
+    /// The reason that it dies of.
+    hand_dies: Option<Term>,
+    /// Those that are to die yet.
+    next: Option<Box<Process>>,
+}
+
 /// The end of a process that is at hand, and of all that die of it: tells links and monitors, and gives all memory back.
 /// `hand` is another process that is at hand, if there is one: when it dies of this too, gives its reason.
-pub fn exit(
-    shared: &mut Shared,
-    mut process: Box<Process>,
-    reason: Term,
-    mut hand: Option<&mut Process>,
-) -> Option<Term> {
-    let mut hand_dies = None;
-    shared.processes.remove(process.number, &mut shared.binaries);
-    process.relations.dying = Some((reason, None));
-    let mut first = Some(process);
-    while let Some(mut process) = first {
-        let (reason, next) = process.relations.dying.take().unwrap_or((Term::NIL, None));
-        first = next;
-        let number = process.number;
-        on_load::ended(shared, number, &process.heap, reason);
-        crate::ets::ended(shared, number, &mut |shared, heir, tell| {
-            let mut end = |shared: &mut Shared, other: &mut Process| match tell(shared, other) {
+pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: Option<&mut Process>) -> Option<Term> {
+    process.exception = [reason; 3];
+    let mut end = End { hand, hand_dies: None, next: Some(process) };
+    while let Some(mut process) = end.next.take() {
+        end.next = process.dies_next.take();
+        let [reason, ..] = process.exception;
+        on_load::ended(shared, process.number, &process.heap, reason);
+        crate::ets::ended(shared, process.number, &mut |shared, heir, tell| {
+            end.reach(shared, heir, &mut |shared, other| match tell(shared, other) {
                 Ok(()) => Fate::Message,
-                Err(NoMemory) => Fate::Dies(Term::atom(atoms::SYSTEM_LIMIT)),
-            };
-            reach(shared, &mut hand, &mut hand_dies, &mut first, heir, &mut end);
+                Err(NoMemory) => Fate::NoMemory,
+            });
         });
-        let relations = core::mem::take(&mut process.relations);
-        let source = process.heap.words.as_slice();
-        for &other in &relations.links {
-            let mut end = |shared: &mut Shared, other: &mut Process| {
-                if !other.relations.unlink(number) {
-                    return Fate::Nothing;
-                }
-                let mut parts = Parts { binaries: &mut shared.binaries, budget: &shared.budget };
-                receive_signal(&mut parts, other, source, Term::pid(number), reason, Signal::Link)
-            };
-            reach(shared, &mut hand, &mut hand_dies, &mut first, other, &mut end);
-        }
-        for watcher in &relations.watchers {
-            let mut end = |shared: &mut Shared, other: &mut Process| {
-                let Some(monitor) = other.relations.forget(watcher.reference) else { return Fate::Nothing };
-                keep_alias(other, &monitor);
-                let told = copy(source, reason, &mut other.heap, &mut shared.binaries)
-                    .and_then(|reason| down_message(&shared.budget, other, &monitor, reason));
-                if told.is_err() { Fate::Dies(Term::atom(atoms::SYSTEM_LIMIT)) } else { Fate::Message }
-            };
-            reach(shared, &mut hand, &mut hand_dies, &mut first, watcher.number, &mut end);
-        }
-        for monitor in &relations.monitors {
-            let mut end = |_: &mut Shared, other: &mut Process| {
-                other.relations.unwatch(monitor.reference);
-                Fate::Nothing
-            };
-            reach(shared, &mut hand, &mut hand_dies, &mut first, monitor.target, &mut end);
-        }
-        process.relations = relations;
+        end.untie_links(shared, &process, reason);
+        end.untie_others(shared, &process, reason);
+        shared.processes.remove(&mut process);
         shared.processes.drop_process(process, &mut shared.binaries);
     }
-    hand_dies
+    end.hand_dies
 }
 
-/// An alias that outlives its monitor stays; there is room for it, since it was made with the monitor.
-pub fn keep_alias(process: &mut Process, monitor: &Monitor) {
-    let aliases = &mut process.relations.aliases;
-    if monitor.alias == Alias::Explicit && aliases.len() < aliases.capacity() {
-        aliases.push((monitor.reference, false));
-    }
+/// The tie that follows in the ring of a process, or none when there is but this one.
+fn following(shared: &Shared, id: TieId, number: u32) -> TieId {
+    let next = shared.processes.ties.next(id, number);
+    if next == id { ties::NONE } else { next }
 }
 
-/// Does something to a process wherever it is, and what follows for it.
-fn reach(
-    shared: &mut Shared,
-    hand: &mut Option<&mut Process>,
-    hand_dies: &mut Option<Term>,
-    first: &mut Option<Box<Process>>,
-    number: u32,
-    end: &mut dyn FnMut(&mut Shared, &mut Process) -> Fate,
-) {
-    if let Some(hand) = hand.as_deref_mut().filter(|hand| hand.number == number) {
-        if let Fate::Dies(reason) = end(shared, hand) {
-            hand_dies.get_or_insert(reason);
-        }
-        return;
-    }
-    let Some(mut other) = shared.processes.take(number) else { return };
-    match end(shared, &mut other) {
-        Fate::Dies(reason) => {
-            shared.processes.remove(number, &mut shared.binaries);
-            other.relations.dying = Some((reason, first.take()));
-            *first = Some(other);
-        }
-        fate => {
-            let _ = shared.processes.put_back(other);
-            if matches!(fate, Fate::Message) {
-                shared.processes.wake(number);
+impl End<'_> {
+    /// Ends the links of a process, and tells those at the other end.
+    fn untie_links(&mut self, shared: &mut Shared, process: &Process, reason: Term) {
+        let (number, source) = (process.number, process.heap.words.as_slice());
+        let (mut at, mut kept) = (shared.processes.first_tie(number), ties::NONE);
+        while at != ties::NONE && at != kept {
+            let next = following(shared, at, number);
+            let Some(tie) = shared.processes.ties.get(at) else { return };
+            if tie.kind == Kind::Link {
+                let other = tie.other(number);
+                shared.processes.untie(at, &mut shared.binaries);
+                self.reach(shared, other, &mut |shared, other| {
+                    receive_signal(shared, other, source, Term::pid(number), reason, Signal::Link)
+                });
+            } else if kept == ties::NONE {
+                kept = at;
             }
+            at = next;
         }
+    }
+
+    /// Ends all else that ties a process to others; who watched it is told.
+    fn untie_others(&mut self, shared: &mut Shared, process: &Process, reason: Term) {
+        let (number, source) = (process.number, process.heap.words.as_slice());
+        let mut at = shared.processes.first_tie(number);
+        while at != ties::NONE {
+            let next = following(shared, at, number);
+            let Some(tie) = shared.processes.ties.get_mut(at) else { return };
+            let ([watcher, _], reference, name, tag) = (tie.ends, tie.reference, tie.name(), tie.tag);
+            match tie.kind {
+                Kind::Monitor if watcher != number => {
+                    let kept = tie.kept.take();
+                    shared.processes.end_monitor(at, &mut shared.binaries);
+                    let words: &[u32] = kept.as_ref().map_or(&[], |kept| kept.0.words.as_slice());
+                    let tag = kept.as_ref().map_or(tag, |kept| kept.1);
+                    let object = name.map_or(Ok(Term::pid(number)), Err);
+                    self.reach(shared, watcher, &mut |shared, other| {
+                        let Shared { budget, binaries, .. } = shared;
+                        let told = with_room(other, budget, binaries, |other, binaries| {
+                            let tag = copy(words, tag, &mut other.heap, binaries)?;
+                            let reason = copy(source, reason, &mut other.heap, binaries)?;
+                            down_message(budget, other, tag, reference, object, reason)
+                        });
+                        if told.is_err() { Fate::NoMemory } else { Fate::Message }
+                    });
+                    if let Some(kept) = kept {
+                        ties::drop_kept(&shared.budget, kept, &mut shared.binaries);
+                    }
+                }
+                Kind::Timer => {
+                    end_timer(shared, at);
+                }
+                _ => {
+                    shared.processes.untie(at, &mut shared.binaries);
+                }
+            }
+            at = next;
+        }
+    }
+
+    /// Does something to a process wherever it is, and what follows for it.
+    fn reach(&mut self, shared: &mut Shared, number: u32, signal: &mut dyn FnMut(&mut Shared, &mut Process) -> Fate) {
+        if let Some(hand) = self.hand.as_deref_mut().filter(|hand| hand.number == number) {
+            if self.hand_dies.is_some() {
+                return;
+            }
+            self.hand_dies = match signal(shared, hand) {
+                Fate::Dies(reason) => Some(reason),
+                Fate::NoMemory => {
+                    report_memory(shared, hand);
+                    Some(Term::atom(atoms::ENOMEM))
+                }
+                Fate::Nothing | Fate::Message => None,
+            };
+            return;
+        }
+        let Some(mut other) = shared.processes.take(number) else { return };
+        let reason = match signal(shared, &mut other) {
+            Fate::Dies(reason) => reason,
+            Fate::NoMemory => {
+                report_memory(shared, &other);
+                Term::atom(atoms::ENOMEM)
+            }
+            fate => {
+                let _ = shared.processes.put_back(other);
+                if matches!(fate, Fate::Message) {
+                    shared.processes.wake(number);
+                }
+                return;
+            }
+        };
+        other.exception = [reason; 3];
+        other.dies_next = self.next.take();
+        self.next = Some(other);
     }
 }
 
-/// Links two processes: the one at hand, and another that lives and is not it.
-///
-/// # Errors
-/// When there is no memory; then nothing was linked.
-pub fn link(shared: &mut Shared, process: &mut Process, other: u32) -> core::result::Result<bool, NoMemory> {
-    let Shared { processes, budget, .. } = shared;
-    let Some(other) = processes.get_mut(other) else { return Ok(false) };
-    budget.reserve(&mut process.relations.links, 1)?;
-    budget.reserve(&mut other.relations.links, 1)?;
-    process.relations.link(other.number);
-    other.relations.link(process.number);
-    Ok(true)
+/// Takes a timer away whose tie this is: gives when it was due.
+pub fn end_timer(shared: &mut Shared, id: TieId) -> Option<u64> {
+    let timer = shared.processes.ties.get(id).filter(|tie| tie.kind == Kind::Timer)?.value;
+    let (due, pending) = shared.processes.timers.remove(timer)?;
+    if let Some(pending) = pending {
+        drop_pending(&shared.budget, pending, &mut shared.binaries);
+    }
+    shared.processes.untie(id, &mut shared.binaries);
+    Some(due)
 }
 
-/// Watches a process that lives and is not the one at hand.
+/// How a process watches another one, or tries to.
+pub struct Watch {
+    /// The process; none where there is no such process.
+    pub target: Option<u32>,
+    /// What was asked for: a pid or a name.
+    pub object: core::result::Result<Term, Atom>,
+    /// The tag of the message: a term of the process that watches.
+    pub tag: Term,
+    /// What the alias is to be.
+    pub alias: Alias,
+    /// The words of the reference.
+    pub reference: [u32; 3],
+}
+
+/// Watches a process. Of one that is gone, the message comes at once.
 ///
 /// # Errors
 /// When there is no memory; then nothing was changed.
-pub fn monitor(shared: &mut Shared, process: &mut Process, monitor: Monitor) -> core::result::Result<bool, NoMemory> {
-    let Shared { processes, budget, .. } = shared;
-    let Some(target) = processes.get_mut(monitor.target) else { return Ok(false) };
-    budget.reserve(&mut process.relations.monitors, 1)?;
-    if monitor.alias == Alias::Explicit {
-        let room = 1 + process.relations.monitors.len();
-        budget.reserve(&mut process.relations.aliases, room)?;
+pub fn monitor(shared: &mut Shared, process: &mut Process, watch: &Watch) -> core::result::Result<(), NoMemory> {
+    let Shared { processes, budget, binaries, .. } = shared;
+    let target = watch.target.filter(|&target| processes.is_alive(target));
+    if target.is_some() || watch.alias == Alias::Explicit {
+        processes.ties.reserve()?;
     }
-    budget.reserve(&mut target.relations.watchers, 1)?;
-    process.relations.monitors.push(monitor);
-    target.relations.watchers.push(Watcher { reference: monitor.reference, number: process.number });
-    Ok(true)
+    let mut tie = Tie::new(Kind::Monitor, [process.number, 0], watch.reference);
+    tie.alias = watch.alias;
+    match target {
+        Some(target) => {
+            if watch.tag.is_local_pointer() {
+                tie.kept = Some(ties::keep(budget, process.heap.words.as_slice(), watch.tag, binaries)?);
+            }
+            tie.tag = watch.tag;
+            if let Err(name) = watch.object {
+                tie.value = name.0;
+            }
+            tie.ends = [process.number, target];
+        }
+        None => {
+            let reason = Term::atom(atoms::NOPROC);
+            down_message(budget, process, watch.tag, watch.reference, watch.object, reason)?;
+            if watch.alias != Alias::Explicit {
+                return Ok(());
+            }
+            tie.kind = Kind::Alias;
+        }
+    }
+    processes.tie(tie);
+    Ok(())
 }

@@ -1,4 +1,7 @@
 //! What is due later: the deadlines of waiting processes, and the messages of `send_after` and `start_timer`.
+//!
+//! A heap in an array, the soonest first; each timer knows its place in it, so that to set one and to take one away
+//! costs the logarithm of how many there are. Of two for the same moment, the one that was set first comes first.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -23,10 +26,20 @@ pub struct Pending {
 struct Timer {
     /// Monotonic, in nanoseconds.
     due: u64,
+    /// Counts timers: of a later one it is greater, the difference taken as a signed number.
+    order: u32,
+    /// Where it is in the heap; of a free one, the next free one.
+    place: u32,
     /// The process that waits; 0 when a message is to be sent.
     number: u32,
     pending: Option<Box<Pending>>,
 }
+
+/// Which timer.
+pub type TimerId = u32;
+
+/// No timer.
+pub const NONE: TimerId = u32::MAX;
 
 /// What fell due.
 pub enum Due {
@@ -36,144 +49,166 @@ pub enum Due {
     Message(Box<Pending>),
 }
 
-/// All timers, the soonest last. Of two for the same moment, the one that was set first comes first.
+/// All timers.
 pub struct Timers {
     timers: Vec<Timer>,
-    /// How many are messages.
-    messages: usize,
+    free: TimerId,
+    heap: Vec<TimerId>,
+    order: u32,
+    budget: Budget,
 }
 
 impl Timers {
     /// None.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { timers: Vec::new(), messages: 0 }
+    pub const fn new(budget: Budget) -> Self {
+        Self { timers: Vec::new(), free: NONE, heap: Vec::new(), order: 0, budget }
     }
 
-    /// Makes room for the deadlines of so many processes, so that to wait can never fail.
+    /// Makes room for one more.
     ///
     /// # Errors
     /// When there is no memory.
-    pub fn reserve(&mut self, budget: &Budget, processes: usize) -> Result<(), NoMemory> {
-        let more = (self.messages + processes).saturating_sub(self.timers.len());
-        budget.reserve(&mut self.timers, more)
+    pub fn reserve(&mut self) -> Result<(), NoMemory> {
+        self.budget.reserve(&mut self.heap, 1)?;
+        if self.free == NONE { self.budget.reserve(&mut self.timers, 1) } else { Ok(()) }
     }
 
-    fn insert(&mut self, timer: Timer) {
-        let place = self.timers.partition_point(|other| other.due > timer.due);
-        self.timers.insert(place, timer);
+    fn key(&self, id: TimerId) -> (u64, u32) {
+        self.timers.get(id as usize).map_or((u64::MAX, 0), |timer| (timer.due, timer.order))
     }
 
-    /// Sets the deadline of a process that has none set here, and for which there is room.
-    pub fn add_deadline(&mut self, due: u64, number: u32) {
-        self.insert(Timer { due, number, pending: None });
+    fn is_sooner(&self, a: TimerId, b: TimerId) -> bool {
+        let ((due, order), (other, last)) = (self.key(a), self.key(b));
+        due < other || due == other && (order.wrapping_sub(last) as i32) < 0
     }
 
-    /// Removes the deadline of a process.
-    pub fn remove_deadline(&mut self, due: u64, number: u32) {
-        let start = self.timers.partition_point(|other| other.due > due);
-        let same = self.timers.iter().skip(start).take_while(|other| other.due == due);
-        let place = same.enumerate().find(|(_, other)| other.number == number).map(|(place, _)| start + place);
-        if let Some(place) = place {
-            self.timers.remove(place);
+    fn at(&self, place: usize) -> TimerId {
+        self.heap.get(place).copied().unwrap_or(NONE)
+    }
+
+    fn put(&mut self, place: usize, id: TimerId) {
+        if let Some(slot) = self.heap.get_mut(place) {
+            *slot = id;
         }
+        if let Some(timer) = self.timers.get_mut(id as usize) {
+            timer.place = place as u32;
+        }
+    }
+
+    /// Brings the timer at a place to where it belongs.
+    fn settle(&mut self, mut place: usize) {
+        let id = self.at(place);
+        while place > 0 && self.is_sooner(id, self.at((place - 1) / 2)) {
+            self.put(place, self.at((place - 1) / 2));
+            place = (place - 1) / 2;
+        }
+        loop {
+            let (left, right) = (2 * place + 1, 2 * place + 2);
+            if left >= self.heap.len() {
+                break;
+            }
+            let least =
+                if right < self.heap.len() && self.is_sooner(self.at(right), self.at(left)) { right } else { left };
+            if !self.is_sooner(self.at(least), id) {
+                break;
+            }
+            self.put(place, self.at(least));
+            place = least;
+        }
+        self.put(place, id);
+    }
+
+    fn add(&mut self, due: u64, number: u32, pending: Option<Box<Pending>>) -> TimerId {
+        self.order = self.order.wrapping_add(1);
+        let timer = Timer { due, order: self.order, place: 0, number, pending };
+        let id = if self.free == NONE {
+            self.timers.push(timer);
+            self.timers.len() as TimerId - 1
+        } else {
+            let id = self.free;
+            if let Some(slot) = self.timers.get_mut(id as usize) {
+                self.free = slot.place;
+                *slot = timer;
+            }
+            id
+        };
+        self.heap.push(id);
+        self.settle(self.heap.len() - 1);
+        id
+    }
+
+    /// Sets the deadline of a process.
+    ///
+    /// # Errors
+    /// When there is no memory; never after [`reserve`](Self::reserve).
+    pub fn add_deadline(&mut self, due: u64, number: u32) -> Result<TimerId, NoMemory> {
+        self.reserve()?;
+        Ok(self.add(due, number, None))
     }
 
     /// Adds a message. Its box is counted in the budget.
     ///
     /// # Errors
     /// When there is no memory; the message is given back.
-    pub fn add_message(
-        &mut self,
-        budget: &Budget,
-        processes: usize,
-        due: u64,
-        pending: Box<Pending>,
-    ) -> Result<(), Box<Pending>> {
-        self.messages += 1;
-        if self.reserve(budget, processes).is_err() {
-            self.messages -= 1;
+    pub fn add_message(&mut self, due: u64, pending: Box<Pending>) -> Result<TimerId, Box<Pending>> {
+        if self.reserve().is_err() {
             return Err(pending);
         }
-        self.insert(Timer { due, number: 0, pending: Some(pending) });
-        Ok(())
+        Ok(self.add(due, 0, Some(pending)))
     }
 
-    fn place_of(&self, reference: [u32; 3]) -> Option<usize> {
-        self.timers
-            .iter()
-            .position(|timer| timer.pending.as_ref().is_some_and(|pending| pending.reference == reference))
-    }
-
-    /// When the message timer of that reference is due.
+    /// When a timer is due.
     #[must_use]
-    pub fn due_of(&self, reference: [u32; 3]) -> Option<u64> {
-        self.place_of(reference).and_then(|place| self.timers.get(place)).map(|timer| timer.due)
+    pub fn due(&self, id: TimerId) -> Option<u64> {
+        self.timers.get(id as usize).map(|timer| timer.due)
     }
 
-    /// Removes the message timer of that reference; gives when it was due.
-    pub fn cancel(&mut self, budget: &Budget, reference: [u32; 3], binaries: &mut Binaries) -> Option<u64> {
-        let timer = self.timers.remove(self.place_of(reference)?);
-        self.messages -= 1;
-        if let Some(pending) = timer.pending {
-            drop_pending(budget, pending, binaries);
+    /// Takes a timer away: gives when it was due, and its message, if it has one.
+    pub fn remove(&mut self, id: TimerId) -> Option<(u64, Option<Box<Pending>>)> {
+        let free = self.free;
+        let timer = self.timers.get_mut(id as usize)?;
+        let (due, place, pending) = (timer.due, timer.place as usize, timer.pending.take());
+        timer.place = free;
+        self.free = id;
+        let last = self.heap.pop()?;
+        if last != id {
+            self.put(place, last);
+            self.settle(place);
         }
-        Some(timer.due)
-    }
-
-    /// Removes the messages to a process that is gone, and its deadline.
-    pub fn forget_process(&mut self, budget: &Budget, number: u32, binaries: &mut Binaries) {
-        if self.messages == 0 {
-            self.timers.retain(|timer| timer.number != number);
-            return;
+        if self.heap.is_empty() {
+            self.budget.drop_vector(core::mem::take(&mut self.timers));
+            self.budget.drop_vector(core::mem::take(&mut self.heap));
+            self.free = NONE;
         }
-        let messages = &mut self.messages;
-        self.timers.retain_mut(|timer| {
-            if timer.pending.as_ref().is_some_and(|pending| pending.to == Term::pid(number))
-                && let Some(pending) = timer.pending.take()
-            {
-                *messages -= 1;
-                drop_pending(budget, pending, binaries);
-                return false;
-            }
-            timer.number != number || timer.pending.is_some()
-        });
+        Some((due, pending))
     }
 
     /// When the next timer is due.
     #[must_use]
     pub fn next(&self) -> Option<u64> {
-        self.timers.last().map(|timer| timer.due)
+        self.heap.first().and_then(|&id| self.due(id))
     }
 
     /// Takes out the next that is due.
     pub fn pop(&mut self, now: u64) -> Option<Due> {
-        let timer = self.timers.pop_if(|timer| timer.due <= now)?;
-        Some(match timer.pending {
-            Some(pending) => {
-                self.messages -= 1;
-                Due::Message(pending)
-            }
-            None => Due::Process(timer.number),
-        })
+        let first = *self.heap.first()?;
+        let timer = self.timers.get(first as usize).filter(|timer| timer.due <= now)?;
+        let number = timer.number;
+        let (_, pending) = self.remove(first)?;
+        Some(pending.map_or(Due::Process(number), Due::Message))
     }
 
     /// How many timers are set.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.timers.len()
+        self.heap.len()
     }
 
     /// Whether none is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.timers.is_empty()
-    }
-}
-
-impl Default for Timers {
-    fn default() -> Self {
-        Self::new()
+        self.heap.is_empty()
     }
 }
 
@@ -182,4 +217,37 @@ impl Default for Timers {
 pub fn drop_pending(budget: &Budget, mut pending: Box<Pending>, binaries: &mut Binaries) {
     pending.heap.release(binaries);
     budget.give(size_of::<Pending>());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn the_soonest_comes_first_and_of_equals_the_first() {
+        let budget = Budget::new(1 << 24);
+        let mut timers = Timers::new(budget.clone());
+        let mut random = 7_u64;
+        // (due, number), in the order of setting.
+        let mut set: Vec<(u64, u32, TimerId)> = Vec::new();
+        for number in 1..3000_u32 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let due = random >> 56;
+            set.push((due, number, timers.add_deadline(due, number).unwrap()));
+            if random >> 40 & 1 == 1 {
+                let (due, _, id) = set.remove((random >> 20) as usize % set.len());
+                assert_eq!(timers.remove(id).unwrap().0, due);
+            }
+        }
+        assert_eq!(timers.len(), set.len());
+        set.sort_by_key(|&(due, number, _)| (due, number));
+        for (due, number, _) in set {
+            assert_eq!(timers.next(), Some(due));
+            assert!(due == 0 || timers.pop(due - 1).is_none());
+            assert!(matches!(timers.pop(due), Some(Due::Process(found)) if found == number));
+        }
+        assert!(timers.is_empty());
+        assert_eq!(budget.used(), 0);
+    }
 }

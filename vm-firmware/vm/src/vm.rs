@@ -7,13 +7,13 @@ use crate::heap::Heap;
 use crate::interp::Registers;
 use crate::memory::{Budget, NoMemory};
 use crate::platform::Platform;
-use crate::process::{Process, SLICE, State};
+use crate::process::{NEVER, Process, SLICE, State};
 use crate::raise::Class;
 use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
 use crate::term::Term;
-use crate::timers::{Due, drop_pending};
+use crate::timers::{self, Due, drop_pending};
 
 /// How a time slice ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,6 +44,8 @@ pub struct Options {
     pub memory: Option<usize>,
     /// Collect wherever it may be done, to find errors.
     pub zeal: bool,
+    /// Most processes: at most [`crate::processes::MOST_PROCESSES`]; OTP's limit otherwise.
+    pub processes: Option<u32>,
 }
 
 /// What a step came to.
@@ -92,8 +94,12 @@ impl Vm {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
         // Word for word, not on the stack first: stacks of devices are small.
         let registers = crate::processes::boxed(&budget, Registers::default())?;
+        let mut shared = Shared { zeal: options.zeal, ..Shared::new(platform, budget)? };
+        if let Some(limit) = options.processes {
+            shared.processes.limit = limit.min(crate::processes::MOST_PROCESSES);
+        }
         Ok(Self {
-            shared: Shared { zeal: options.zeal, ..Shared::new(platform, budget)? },
+            shared,
             registers,
             options,
             report: None,
@@ -120,7 +126,8 @@ impl Vm {
         let arguments = heap.list(arguments)?;
         let start = Start { module, function, arguments, arity };
         let leader = services::leader(&mut self.shared)?;
-        self.initial = signals::spawn(&mut self.shared, heap.words.as_slice(), None, start)?;
+        let made = signals::spawn(&mut self.shared, heap.words.as_slice(), None, start, &signals::PLAIN);
+        self.initial = made.map_err(|_| NoMemory)?;
         if let Some(process) = self.shared.processes.get_mut(self.initial)
             && let Some(leader) = leader
         {
@@ -199,10 +206,19 @@ impl Vm {
         }
         while let Some(due) = self.shared.processes.timers.pop(now) {
             match due {
-                Due::Process(number) => self.shared.processes.wake(number),
+                Due::Process(number) => {
+                    if let Some(process) = self.shared.processes.get_mut(number) {
+                        process.timer = timers::NONE;
+                    }
+                    self.shared.processes.wake(number);
+                }
                 Due::Message(pending) => {
+                    let Shared { processes, binaries, .. } = &mut self.shared;
+                    if let Some(id) = processes.ties.find(pending.reference) {
+                        processes.untie(id, binaries);
+                    }
                     let number = match pending.to.as_atom() {
-                        Some(name) => self.shared.processes.whereis(name),
+                        Some(name) => processes.whereis(name),
                         None => pending.to.as_pid(),
                     };
                     if let Some(number) = number {
@@ -221,14 +237,15 @@ impl Vm {
     /// Ends a process for which there is no memory.
     fn kill(&mut self, number: u32) {
         if let Some(process) = self.shared.processes.take(number) {
-            let reason = Term::atom(atoms::SYSTEM_LIMIT);
+            let reason = Term::atom(atoms::ENOMEM);
+            signals::report_memory(&mut self.shared, &process);
             self.end(process, Some(Class::Exit), reason, reason);
         }
     }
 
     fn slice(&mut self, mut process: Box<Process>) -> Option<i32> {
         process.reductions = SLICE;
-        process.relations.slices = process.relations.slices.wrapping_add(1);
+        process.slices = process.slices.wrapping_add(1);
         self.shared.processes.switches += 1;
         let (collections, reclaimed) = (process.collections, process.reclaimed);
         let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
@@ -237,24 +254,42 @@ impl Vm {
         processes.reductions = processes.reductions.saturating_add_signed(used);
         let [count, words] = &mut processes.collected;
         *count += u64::from(process.collections.wrapping_sub(collections));
-        *words += process.reclaimed - reclaimed;
+        *words += u64::from(process.reclaimed.wrapping_sub(reclaimed));
         match outcome {
             Outcome::Yielded => {
                 process.state = State::Runnable;
-                let (number, priority) = (process.number, process.relations.priority);
+                let (number, priority) = (process.number, process.priority);
                 let _ = self.shared.processes.put_back(process);
                 self.shared.processes.enqueue(number, priority);
             }
             Outcome::Waiting => {
                 process.state = State::Waiting;
-                let (number, deadline) = (process.number, process.deadline);
-                let _ = self.shared.processes.put_back(process);
-                if let Some(due) = deadline {
-                    self.shared.processes.timers.add_deadline(due, number);
+                let Shared { processes, binaries, budget, .. } = &mut self.shared;
+                // One that was never collected waits for the first time; one whose limit is 0 asked for it.
+                if process.collections == 0 || process.heap.limit == 0 {
+                    signals::tidy(&mut process, budget, binaries);
+                } else if process.registers.is_empty() {
+                    budget.drop_vector(core::mem::take(&mut process.registers));
                 }
+                if process.deadline != NEVER {
+                    match processes.timers.add_deadline(process.deadline, process.number) {
+                        Ok(timer) => process.timer = timer,
+                        Err(NoMemory) => {
+                            let reason = Term::atom(atoms::ENOMEM);
+                            signals::report_memory(&mut self.shared, &process);
+                            self.end(process, Some(Class::Exit), reason, reason);
+                            return None;
+                        }
+                    }
+                }
+                let _ = processes.put_back(process);
             }
             Outcome::Returned(value) => self.end(process, None, value, Term::atom(atoms::NORMAL)),
             Outcome::Exited { class, reason, trace } => {
+                if (class, reason, trace) == (Class::Exit, Term::atom(atoms::ENOMEM), Term::NIL) {
+                    // That is how the interpreter ends a process without memory.
+                    signals::report_memory(&mut self.shared, &process);
+                }
                 let told = told(&mut process, class, reason, trace);
                 // How the initial process ended, the host tells.
                 if class != Class::Exit
@@ -276,7 +311,7 @@ impl Vm {
             let Shared { binaries, .. } = &mut self.shared;
             let source = process.heap.words.as_slice();
             let kept = crate::copy::copy(source, result, &mut heap, binaries);
-            self.result = Some((heap, class, kept.unwrap_or(Term::atom(atoms::SYSTEM_LIMIT))));
+            self.result = Some((heap, class, kept.unwrap_or(Term::atom(atoms::ENOMEM))));
         }
         signals::exit(&mut self.shared, process, reason, None);
     }

@@ -68,7 +68,7 @@ fn run(machine: &Machine) -> u8 {
         line(format_args!("error: the pack marks no module that starts the program"));
         return FAILED;
     };
-    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: None, zeal: false }) else {
+    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options::default()) else {
         return no_memory();
     };
     let boot = pack.module("init").is_some();

@@ -91,7 +91,7 @@ fn what_does_not_fit_is_refused() {
             put_bytes(context, &[]).unwrap();
         }
         // Nothing was begun.
-        context.process.building = Building::default();
+        context.shared.building = Building::default();
         assert_eq!(put_integer(context, one, Term::tiny(8), 1, 0), Err(Raise::BADARG));
         assert_eq!(put_character(context, one, Encoding::Utf8, 0), Err(Raise::BADARG));
         assert_eq!(put_float(context, one, Term::tiny(64), 1, 0), Err(Raise::BADARG));

@@ -8,11 +8,11 @@
 //! and those that live raise it by as much.
 
 use crate::binaries::{Binaries, BinaryId};
-use crate::building::Building;
 use crate::heap::words::Words;
 use crate::heap::{Heap, MIN_HEAP_WORDS};
 use crate::memory::NoMemory;
 use crate::process::Process;
+use crate::processes::shrink_messages;
 use crate::term::Term;
 
 pub mod compact;
@@ -57,16 +57,19 @@ pub fn collect(
     zeal: bool,
 ) -> Result<(), NoMemory> {
     let before = process.heap.words.len();
-    // No code that passed the checker collects before it is done with one.
-    process.building = Building::default();
     if copying::collect(process, registers, binaries, zeal).is_err() {
         compact::collect(process, registers, binaries, zeal)?;
     }
     process.collections = process.collections.wrapping_add(1);
+    // A queue that was long once.
+    if process.mailbox.capacity() / 4 > process.mailbox.len() + 16 {
+        let spare = process.mailbox.len() + 16;
+        shrink_messages(process.heap.words.budget(), &mut process.mailbox, spare);
+    }
     // A heap that is nearly full is collected for every few words: that must not make a time slice endless.
     let stack = process.stack.len();
     process.bump((process.heap.words.len() + stack) / WORDS_A_REDUCTION);
-    process.reclaimed += before.saturating_sub(process.heap.words.len()) as u64;
+    process.reclaimed = process.reclaimed.wrapping_add(before.saturating_sub(process.heap.words.len()) as u32);
     settle(&mut process.heap, stack, binaries, need, zeal)
 }
 
@@ -103,7 +106,7 @@ pub fn roots(process: &mut Process, registers: &mut [u32], visit: &mut dyn FnMut
     words(registers);
     words(process.stack.as_mut_slice());
     words(&mut process.registers);
-    let single = [&mut process.dictionary, &mut process.group_leader, &mut process.initial_call];
+    let single = [&mut process.dictionary, &mut process.group_leader];
     for term in single.into_iter().chain(&mut process.exception).chain(&mut process.mailbox) {
         if term.is_local_pointer() {
             *term = visit(*term);

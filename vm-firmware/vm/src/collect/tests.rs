@@ -149,7 +149,6 @@ fn build(world: &mut World, random: &mut Random, count: usize) {
     process.dictionary = pick(random);
     process.exception = [pick(random), pick(random), Term::catch(9)];
     process.group_leader = pick(random);
-    process.initial_call = pick(random);
 }
 
 /// How many objects of the heap refer to each large binary.

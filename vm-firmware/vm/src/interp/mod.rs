@@ -205,8 +205,13 @@ impl Machine<'_> {
     fn collect(&mut self, need: usize, live: usize) -> bool {
         let Some(registers) = self.x.get_mut(..live) else { return false };
         let registers = crate::heap::words::raw(registers);
+        // That is how a program asks for one: then nothing is kept for later.
+        let asked = self.process.heap.limit == 0 && need == 0;
         let done =
             crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok();
+        if asked && done {
+            crate::signals::shrink(self.process, &self.shared.budget);
+        }
         if self.shared.zeal {
             let literals = self.shared.literals.words.as_slice();
             if let Err(wrong) = crate::collect::verify::verify(self.process, registers, literals) {

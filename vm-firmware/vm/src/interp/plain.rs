@@ -4,7 +4,7 @@ use crate::atoms;
 use crate::interp::calls::Mode;
 use crate::interp::exceptions::First;
 use crate::interp::{Machine, Trouble, op};
-use crate::process::State;
+use crate::process::{NEVER, State};
 use crate::raise::Class;
 use crate::term::Term;
 use crate::vm::Outcome;
@@ -250,7 +250,7 @@ impl Machine<'_> {
                 let Some(native) = self.shared.send else { return self.error(atoms::UNDEF) };
                 self.call_native(native, 2, Mode::Call)
             }
-            op::LOOP_REC => match self.process.mailbox.get(self.process.cursor).copied() {
+            op::LOOP_REC => match self.process.mailbox.get(self.process.cursor as usize).copied() {
                 Some(message) => {
                     self.assign(self.word(2), message);
                     self.proceed()
@@ -258,9 +258,9 @@ impl Machine<'_> {
                 None => self.jump(self.word(1)),
             },
             op::REMOVE_MESSAGE => {
-                self.process.mailbox.remove(self.process.cursor);
+                self.process.mailbox.remove(self.process.cursor as usize);
                 self.process.cursor = 0;
-                self.process.deadline = None;
+                self.process.deadline = NEVER;
                 self.proceed()
             }
             op::LOOP_REC_END => {
@@ -277,7 +277,7 @@ impl Machine<'_> {
             op::WAIT_TIMEOUT => self.wait_timeout(),
             op::TIMEOUT => {
                 self.process.cursor = 0;
-                self.process.deadline = None;
+                self.process.deadline = NEVER;
                 self.proceed()
             }
             // Markers make a receive skip messages older than a reference: looking at all of them finds the same.
@@ -369,37 +369,46 @@ impl Machine<'_> {
 
     fn wait_timeout(&mut self) -> Option<Outcome> {
         // A receive without patterns has its label here: it waits whatever has come. (Distances count from the next word.)
-        let news = self.word(1) != u32::MAX && self.process.cursor < self.process.mailbox.len();
-        if self.process.deadline.is_none() {
+        let news = self.word(1) != u32::MAX && (self.process.cursor as usize) < self.process.mailbox.len();
+        if self.process.deadline == NEVER {
             let time = self.operand(2);
             if time == Term::atom(atoms::INFINITY) {
-                self.process.deadline = None;
+                self.process.deadline = NEVER;
             } else {
                 match self.store().integer(time) {
                     Some(0) => return self.proceed(),
                     Some(milliseconds @ 1..=0xffff_ffff) => {
                         let now = self.shared.platform.monotonic();
-                        self.process.deadline = Some(now.saturating_add(milliseconds as u64 * 1_000_000));
+                        self.process.deadline = now.saturating_add(milliseconds as u64 * 1_000_000).min(NEVER - 1);
                     }
                     _ => return self.error(atoms::TIMEOUT_VALUE),
                 }
             }
         } else if news {
             return self.jump(self.word(1));
-        } else if self.process.deadline.is_some_and(|deadline| deadline <= self.shared.platform.monotonic()) {
-            self.process.deadline = None;
+        } else if self.process.deadline <= self.shared.platform.monotonic() {
+            self.process.deadline = NEVER;
             return self.proceed();
         }
         if news {
             return self.jump(self.word(1));
         }
-        self.process.state = State::Waiting;
-        // The time may be asked for again.
+        // The time may be asked for again. No other register lives, and the collector must not see what they held.
         let time = Term(self.word(2));
         let live = match time.operand_register() {
             (false, number) if time.is_operand() => number + 1,
             _ => 0,
         };
+        for number in 0..live.saturating_sub(1) {
+            self.set_x(number, Term::NIL);
+        }
+        if self.process.deadline != NEVER && self.shared.processes.timers.reserve().is_err() {
+            self.give_back_memory(live);
+            if self.shared.processes.timers.reserve().is_err() {
+                return Some(self.out_of_memory());
+            }
+        }
+        self.process.state = State::Waiting;
         Some(self.leave(live, Outcome::Waiting))
     }
 }

@@ -35,7 +35,7 @@ struct Compiler<'a, 's> {
     program: Program<'a>,
     /// Where the variables of the clause at hand begin.
     first: usize,
-    steps: Steps,
+    steps: Steps<'s>,
     dialect: Dialect,
     failed: bool,
     report: Report<'s>,

@@ -3,12 +3,14 @@
 use crate::atoms::{self, Atom};
 use crate::heap::{External, View};
 use crate::natives::{Context, Native, natives};
-use crate::processes::{Alias, Monitor};
+use crate::process::{Extra, Largest, Process, State};
+use crate::processes::Processes;
 use crate::raise::{Class, Raise, Result};
 use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
 use crate::term::{Kind, Term};
+use crate::ties::{self, Alias, Tie};
 
 const OK: Term = Term::atom(atoms::OK);
 const TRUE: Term = Term::atom(atoms::TRUE);
@@ -143,15 +145,17 @@ fn is_alive(_: &mut Context<'_>, _: &[Term]) -> Result {
 }
 
 /// How `spawn_opt` and its like were asked to make a process.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Wishes {
     link: bool,
     monitor: Option<(Alias, Option<Term>)>,
-    priority: Option<u8>,
+    priority: u8,
+    extra: Option<Extra>,
 }
 
-const LINKED: Wishes = Wishes { link: true, monitor: None, priority: None };
-const WATCHED: Wishes = Wishes { link: false, monitor: Some((Alias::No, None)), priority: None };
+const PLAIN: Wishes = Wishes { link: false, monitor: None, priority: 1, extra: None };
+const LINKED: Wishes = Wishes { link: true, ..PLAIN };
+const WATCHED: Wishes = Wishes { monitor: Some((Alias::No, None)), ..PLAIN };
 
 /// The call that a fun's process begins with.
 fn fun_start(cx: &mut Context<'_>, fun: Term) -> Result<Start> {
@@ -170,36 +174,34 @@ fn call_start(cx: &Context<'_>, arguments: &[Term]) -> Result<Start> {
     Ok(Start { module, function, arguments, arity })
 }
 
-fn spawn(cx: &mut Context<'_>, start: Start, wishes: Wishes) -> Result {
+fn spawn(cx: &mut Context<'_>, start: Start, wishes: &Wishes) -> Result {
     // All that may fail on this side first.
     cx.heap().reserve(16)?;
     let Context { process, shared } = cx;
-    let number = signals::spawn(shared, process.heap.words.as_slice(), Some(process), start)?;
+    let options = signals::Options { priority: wishes.priority, extra: wishes.extra.as_ref() };
+    let number = signals::spawn(shared, process.heap.words.as_slice(), Some(process), start, &options)?;
     let mut reference = None;
     let mut tie = || {
         if wishes.link {
-            signals::link(shared, process, number)?;
+            shared.processes.link(process.number, number)?;
         }
         if let Some((alias, tag)) = wishes.monitor {
             let words = signals::new_reference(shared, process.number);
             let tag = tag.unwrap_or(Term::atom(atoms::DOWN));
-            signals::monitor(shared, process, Monitor { reference: words, target: number, name: None, tag, alias })?;
+            let object = Ok(Term::pid(number));
+            let watch = signals::Watch { target: Some(number), object, tag, alias, reference: words };
+            signals::monitor(shared, process, &watch)?;
             reference = Some(words);
         }
         Ok(())
     };
     if let Err(error) = tie() {
-        process.relations.unlink(number);
-        if let Some(new) = shared.processes.remove(number, &mut shared.binaries) {
+        shared.processes.unlink(process.number, number, &mut shared.binaries);
+        if let Some(mut new) = shared.processes.take(number) {
+            shared.processes.remove(&mut new);
             shared.processes.drop_process(new, &mut shared.binaries);
         }
         return Err(error);
-    }
-    if let Some(priority) = wishes.priority
-        && let Some(new) = shared.processes.get_mut(number)
-    {
-        // It stands in the queue of normal ones once; from its first slice on it has its own priority.
-        new.relations.priority = priority;
     }
     let pid = Term::pid(number);
     match reference {
@@ -213,51 +215,48 @@ fn spawn(cx: &mut Context<'_>, start: Start, wishes: Wishes) -> Result {
 
 fn spawn_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, Wishes::default())
+    spawn(cx, start, &PLAIN)
 }
 
 fn spawn_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = call_start(cx, arguments)?;
-    spawn(cx, start, Wishes::default())
+    spawn(cx, start, &PLAIN)
 }
 
 fn spawn_link_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, LINKED)
+    spawn(cx, start, &LINKED)
 }
 
 fn spawn_link_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = call_start(cx, arguments)?;
-    spawn(cx, start, LINKED)
+    spawn(cx, start, &LINKED)
 }
 
 fn spawn_monitor_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, WATCHED)
+    spawn(cx, start, &WATCHED)
 }
 
 fn spawn_monitor_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let start = call_start(cx, arguments)?;
-    spawn(cx, start, WATCHED)
+    spawn(cx, start, &WATCHED)
 }
 
 fn wishes(cx: &Context<'_>, list: Term) -> Result<Wishes> {
-    let mut wishes = Wishes::default();
+    let mut wishes = PLAIN;
     let badopt = Raise::ErrorWithCause(atoms::BADOPT);
     options(cx, list, |name, value| {
         match (name, value) {
             (atoms::LINK, None) => wishes.link = true,
             (atoms::MONITOR, None) => wishes.monitor = Some((Alias::No, None)),
             (atoms::MONITOR, Some(list)) => wishes.monitor = Some(monitor_options(cx, list)?),
-            (atoms::PRIORITY, Some(value)) => wishes.priority = Some(priority(value)?),
-            (
-                atoms::MIN_HEAP_SIZE
-                | atoms::MIN_BIN_VHEAP_SIZE
-                | atoms::MAX_HEAP_SIZE
-                | atoms::FULLSWEEP_AFTER
-                | atoms::MESSAGE_QUEUE_DATA,
-                Some(_),
-            ) => {}
+            (atoms::PRIORITY, Some(value)) => wishes.priority = priority(value)?,
+            (_, Some(value)) => {
+                let mut extra = wishes.extra.unwrap_or(crate::process::PLAIN);
+                set_flag(cx, &mut extra, name, value, true)?;
+                wishes.extra = Some(extra);
+            }
             _ => return Err(badopt),
         }
         Ok(())
@@ -268,13 +267,13 @@ fn wishes(cx: &Context<'_>, list: Term) -> Result<Wishes> {
 fn spawn_opt_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let wishes = wishes(cx, arg(arguments, 1))?;
     let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, wishes)
+    spawn(cx, start, &wishes)
 }
 
 fn spawn_opt_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let wishes = wishes(cx, arg(arguments, 3))?;
     let start = call_start(cx, arguments)?;
-    spawn(cx, start, wishes)
+    spawn(cx, start, &wishes)
 }
 
 fn send(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -330,7 +329,7 @@ fn exit_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     if reason == Term::atom(atoms::KILL) {
         return Err(Raise::Exit(Term::atom(atoms::KILLED)));
     }
-    if !process.relations.trap_exit {
+    if !process.trap_exit {
         return Err(Raise::Exit(reason));
     }
     let from = process.pid();
@@ -346,12 +345,13 @@ fn link(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         return Ok(TRUE);
     }
     if let Some(number) = number
-        && signals::link(shared, process, number)?
+        && shared.processes.is_alive(number)
     {
+        shared.processes.link(process.number, number)?;
         return Ok(TRUE);
     }
     let reason = Term::atom(if number.is_some() { atoms::NOPROC } else { atoms::NOCONNECTION });
-    if !process.relations.trap_exit {
+    if !process.trap_exit {
         return Err(Raise::Error(reason));
     }
     signals::exit_message(&shared.budget, process, other, reason)?;
@@ -363,10 +363,7 @@ fn unlink(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         return Ok(TRUE);
     }
     if let Some(number) = pid_arg(cx, arg(arguments, 0))? {
-        cx.process.relations.unlink(number);
-        if let Some(other) = cx.shared.processes.get_mut(number) {
-            other.relations.unlink(cx.process.number);
-        }
+        cx.shared.processes.unlink(cx.process.number, number, &mut cx.shared.binaries);
     }
     Ok(TRUE)
 }
@@ -432,16 +429,8 @@ fn monitor(cx: &mut Context<'_>, arguments: &[Term], alias: Alias, tag: Option<T
         return Ok(reference);
     }
     let tag = tag.unwrap_or(Term::atom(atoms::DOWN));
-    let entry = Monitor { reference: words, target: number.unwrap_or(0), name, tag, alias };
-    if number.is_some() && signals::monitor(shared, process, entry)? {
-        return Ok(reference);
-    }
-    if alias == Alias::Explicit {
-        shared.budget.reserve(&mut process.relations.aliases, 1)?;
-    }
-    let entry = Monitor { target: object.as_pid().unwrap_or(0), ..entry };
-    signals::down_message(&shared.budget, process, &entry, Term::atom(atoms::NOPROC))?;
-    signals::keep_alias(process, &entry);
+    let object = name.map_or(Ok(object), Err);
+    signals::monitor(shared, process, &signals::Watch { target: number, object, tag, alias, reference: words })?;
     Ok(reference)
 }
 
@@ -452,13 +441,18 @@ fn reference_arg(cx: &Context<'_>, term: Term) -> Result<[u32; 3]> {
     }
 }
 
+/// Calls a monitor of the process off; whether there was one.
 fn end_monitor(cx: &mut Context<'_>, reference: [u32; 3]) -> bool {
-    let Some(monitor) = cx.process.relations.forget(reference) else { return false };
-    signals::keep_alias(cx.process, &monitor);
-    if let Some(target) = cx.shared.processes.get_mut(monitor.target) {
-        target.relations.unwatch(reference);
-    }
+    let Some(id) = own_tie(cx, reference, ties::Kind::Monitor) else { return false };
+    cx.shared.processes.end_monitor(id, &mut cx.shared.binaries);
     true
+}
+
+/// The monitor or alias of the process that has this reference.
+fn own_tie(cx: &Context<'_>, reference: [u32; 3], kind: ties::Kind) -> Option<ties::TieId> {
+    let ties = &cx.shared.processes.ties;
+    let id = ties.find(reference)?;
+    ties.get(id).filter(|tie| tie.kind == kind && tie.ends[0] == cx.process.number).map(|_| id)
 }
 
 fn demonitor_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -492,7 +486,7 @@ fn demonitor_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         };
         if let Some(place) = cx.process.mailbox.iter().position(|&message| is_down(message)) {
             cx.process.mailbox.remove(place);
-            if cx.process.cursor > place {
+            if cx.process.cursor as usize > place {
                 cx.process.cursor -= 1;
             }
         }
@@ -501,10 +495,12 @@ fn demonitor_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn make_alias(cx: &mut Context<'_>, once: bool) -> Result {
-    cx.shared.budget.reserve(&mut cx.process.relations.aliases, 1)?;
+    cx.shared.processes.ties.reserve()?;
     let words = signals::new_reference(cx.shared, cx.process.number);
     let reference = cx.heap().boxed(Kind::Reference, &words)?;
-    cx.process.relations.aliases.push((words, once));
+    let mut tie = Tie::new(ties::Kind::Alias, [cx.process.number, 0], words);
+    tie.alias = if once { Alias::Reply } else { Alias::Explicit };
+    cx.shared.processes.tie(tie);
     Ok(reference)
 }
 
@@ -527,15 +523,13 @@ fn alias_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 fn unalias(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let reference = reference_arg(cx, arg(arguments, 0))?;
-    let relations = &mut cx.process.relations;
-    if let Some(place) = relations.aliases.iter().position(|&(alias, _)| alias == reference) {
-        relations.aliases.remove(place);
+    if let Some(id) = own_tie(cx, reference, ties::Kind::Alias) {
+        cx.shared.processes.untie(id, &mut cx.shared.binaries);
         return Ok(TRUE);
     }
-    let monitor = relations.monitors.iter_mut().find(|monitor| monitor.reference == reference);
-    let Some(monitor) = monitor.filter(|monitor| monitor.alias != Alias::No) else { return Ok(Term::boolean(false)) };
-    monitor.alias = Alias::No;
-    Ok(TRUE)
+    let monitor = own_tie(cx, reference, ties::Kind::Monitor).and_then(|id| cx.shared.processes.ties.get_mut(id));
+    let alias = monitor.map_or(Alias::No, |tie| core::mem::replace(&mut tie.alias, Alias::No));
+    Ok(Term::boolean(alias != Alias::No))
 }
 
 const PRIORITIES: [Atom; 4] = [atoms::LOW, atoms::NORMAL, atoms::HIGH, atoms::MAX];
@@ -549,46 +543,151 @@ pub(super) fn priority_term(priority: u8) -> Term {
     Term::atom(PRIORITIES.get(usize::from(priority)).copied().unwrap_or(atoms::NORMAL))
 }
 
-fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (flag, value) = (atom_arg(arguments, 0)?, arg(arguments, 1));
-    let relations = &mut cx.process.relations;
+fn on_off_heap(off_heap: bool) -> Term {
+    Term::atom(if off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP })
+}
+
+/// A flag's value that counts something.
+fn count(value: Term) -> Result<u32> {
+    value.as_small().filter(|&value| value >= 0).map(|value| value as u32).ok_or(Raise::BADARG)
+}
+
+/// The next size that heaps of OTP have.
+fn heap_size(words: u32) -> u32 {
+    let (mut size, mut before) = (crate::heap::MIN_HEAP_WORDS as u32, 142);
+    while size < words {
+        (size, before) = (size.saturating_add(before).saturating_add(1), size);
+    }
+    size
+}
+
+/// The limit that `max_heap_size` says: words, or a map of that and what is to be done.
+fn largest(cx: &Context<'_>, value: Term, mut largest: Largest) -> Result<Largest> {
+    let store = cx.store();
+    let words = |value: Term| count(value).ok().filter(|&words| words == 0 || words >= 233).ok_or(Raise::BADARG);
+    let View::Map(_) = store.view(value) else {
+        largest.words = words(value)?;
+        return Ok(largest);
+    };
+    let mut sized = false;
+    let mut pairs = crate::maps::Cursor::new(store, value);
+    while let Some((key, value)) = pairs.next(store) {
+        let place = match key.as_atom().map_or("", |key| cx.shared.atoms.name(key)) {
+            "size" => {
+                largest.words = words(value)?;
+                sized = true;
+                continue;
+            }
+            "kill" => &mut largest.kill,
+            "error_logger" => &mut largest.error_logger,
+            "include_shared_binaries" => &mut largest.shared_binaries,
+            _ => continue,
+        };
+        *place = value.as_boolean().ok_or(Raise::BADARG)?;
+    }
+    if sized { Ok(largest) } else { Err(Raise::BADARG) }
+}
+
+/// The map that tells a limit.
+pub(super) fn largest_term(cx: &mut Context<'_>, largest: Largest) -> Result {
+    let mut list = Term::NIL;
+    let switch = Term::boolean;
+    let pairs = [
+        ("error_logger", switch(largest.error_logger)),
+        ("include_shared_binaries", switch(largest.shared_binaries)),
+        ("kill", switch(largest.kill)),
+        ("size", Term::tiny(largest.words as i32)),
+    ];
+    // What OTP 25 tells has no word of shared binaries.
+    for (name, value) in pairs.into_iter().filter(|(name, _)| *name != "include_shared_binaries") {
+        let name = Term::atom(cx.shared.atoms.intern(name)?);
+        let pair = cx.heap().tuple(&[name, value])?;
+        list = cx.heap().cons(pair, list)?;
+    }
+    let native = crate::natives::find("maps", "from_list", 1).and_then(crate::natives::NativeId::get);
+    match native {
+        Some(native) => (native.function)(cx, &[list]),
+        None => Ok(UNDEFINED),
+    }
+}
+
+/// What became of a flag: the value before.
+enum Before {
+    Is(Term),
+    Limit(Largest),
+}
+
+/// Sets a flag that stands in [`Extra`], of a process or of one that is to be made: not all flags can be given then.
+fn set_flag(cx: &Context<'_>, extra: &mut Extra, flag: Atom, value: Term, new: bool) -> Result<Before> {
+    let bad_option = Raise::ErrorWithCause(atoms::BADOPT);
     let kept = match flag {
-        atoms::TRAP_EXIT => {
-            let value = value.as_boolean().ok_or(Raise::BADARG)?;
-            return Ok(Term::boolean(core::mem::replace(&mut relations.trap_exit, value)));
-        }
-        atoms::PRIORITY => {
-            let value = priority(value)?;
-            return Ok(priority_term(core::mem::replace(&mut relations.priority, value)));
-        }
         atoms::MESSAGE_QUEUE_DATA => {
-            let value = match value.as_atom() {
+            let off_heap = match value.as_atom() {
                 Some(atoms::OFF_HEAP) => true,
                 Some(atoms::ON_HEAP) => false,
                 _ => return Err(Raise::BADARG),
             };
-            let old = core::mem::replace(&mut relations.off_heap, value);
-            return Ok(Term::atom(if old { atoms::OFF_HEAP } else { atoms::ON_HEAP }));
+            return Ok(Before::Is(on_off_heap(core::mem::replace(&mut extra.off_heap, off_heap))));
         }
-        atoms::ERROR_HANDLER => {
-            value.as_atom().ok_or(Raise::BADARG)?;
-            return Ok(Term::atom(atoms::ERROR_HANDLER));
+        atoms::MAX_HEAP_SIZE => {
+            let largest = largest(cx, value, extra.largest)?;
+            return Ok(Before::Limit(core::mem::replace(&mut extra.largest, largest)));
         }
         atoms::MIN_HEAP_SIZE => 0,
         atoms::MIN_BIN_VHEAP_SIZE => 1,
         atoms::FULLSWEEP_AFTER => 2,
-        other => match cx.shared.atoms.name(other) {
-            "save_calls" => 3,
-            "sensitive" | "async_dist" => {
-                value.as_boolean().ok_or(Raise::BADARG)?;
-                return Ok(Term::boolean(false));
-            }
-            _ => return Err(Raise::ErrorWithCause(atoms::BADOPT)),
-        },
+        other => {
+            let name = cx.shared.atoms.name(other);
+            let place = match name {
+                "async_dist" => &mut extra.async_dist,
+                _ if new => return Err(bad_option),
+                "sensitive" => &mut extra.sensitive,
+                "error_handler" => {
+                    let handler = value.as_atom().ok_or(Raise::BADARG)?;
+                    return Ok(Before::Is(Term::atom(core::mem::replace(&mut extra.error_handler, handler))));
+                }
+                "save_calls" => {
+                    let calls = count(value).ok().filter(|&calls| calls <= 10_000).ok_or(Raise::BADARG)?;
+                    let before = extra.kept.last_mut().map_or(0, |place| core::mem::replace(place, calls));
+                    return Ok(Before::Is(Term::tiny(before as i32)));
+                }
+                _ => return Err(bad_option),
+            };
+            let value = value.as_boolean().ok_or(Raise::BADARG)?;
+            return Ok(Before::Is(Term::boolean(core::mem::replace(place, value))));
+        }
     };
-    let value = value.as_small().filter(|&value| value >= 0).ok_or(Raise::BADARG)?;
-    let place = cx.process.relations.kept.get_mut(kept).ok_or(Raise::BADARG)?;
-    Ok(Term::tiny(core::mem::replace(place, value as u32) as i32))
+    let mut number = count(value)?;
+    if kept == 0 {
+        number = heap_size(number);
+    }
+    let place = extra.kept.get_mut(kept).ok_or(Raise::BADARG)?;
+    Ok(Before::Is(Term::tiny(core::mem::replace(place, number) as i32)))
+}
+
+fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (flag, value) = (atom_arg(arguments, 0)?, arg(arguments, 1));
+    match flag {
+        atoms::TRAP_EXIT => {
+            let value = value.as_boolean().ok_or(Raise::BADARG)?;
+            return Ok(Term::boolean(core::mem::replace(&mut cx.process.trap_exit, value)));
+        }
+        atoms::PRIORITY => {
+            let value = priority(value)?;
+            return Ok(priority_term(core::mem::replace(&mut cx.process.priority, value)));
+        }
+        _ => {}
+    }
+    let mut extra = *cx.process.extra();
+    let before = set_flag(cx, &mut extra, flag, value, false)?;
+    // What may fail for want of memory first: then it is done once more.
+    let before = match before {
+        Before::Is(before) => before,
+        Before::Limit(largest) => largest_term(cx, largest)?,
+    };
+    *cx.process.extra_mut(&cx.shared.budget)? = extra;
+    cx.process.shrink_extra(&cx.shared.budget);
+    Ok(before)
 }
 
 /// Of another process OTP sets one flag only, how many calls it should keep; here it is kept and told.
@@ -597,14 +696,15 @@ fn process_flag_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         return Err(Raise::ErrorWithCause(cx.shared.atoms.intern("badtype")?));
     };
     let flag = atom_arg(arguments, 1)?;
-    let value = arg(arguments, 2).as_small().filter(|value| (0..=10_000).contains(value)).ok_or(Raise::BADARG)?;
+    let value = count(arg(arguments, 2)).ok().filter(|&value| value <= 10_000).ok_or(Raise::BADARG)?;
     if cx.shared.atoms.name(flag) != "save_calls" {
         return Err(Raise::BADARG);
     }
     let Context { process, shared } = cx;
     let process = if number == process.number { Some(&mut **process) } else { shared.processes.get_mut(number) };
-    let place = process.and_then(|process| process.relations.kept.last_mut()).ok_or(Raise::BADARG)?;
-    Ok(Term::tiny(core::mem::replace(place, value as u32) as i32))
+    let extra = process.ok_or(Raise::BADARG)?.extra_mut(&shared.budget)?;
+    let place = extra.kept.last_mut().ok_or(Raise::BADARG)?;
+    Ok(Term::tiny(core::mem::replace(place, value) as i32))
 }
 
 fn processes(cx: &mut Context<'_>, _: &[Term]) -> Result {
@@ -619,26 +719,35 @@ fn register(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let name = atom_arg(arguments, 0)?;
     let number = arg(arguments, 1).as_pid().ok_or(Raise::BADARG)?;
     let Context { process, shared } = cx;
-    let own = number == process.number;
-    let held =
-        if own { process.relations.name } else { shared.processes.get(number).ok_or(Raise::BADARG)?.relations.name };
-    if name == atoms::UNDEFINED || held.is_some() || !shared.processes.register(name, number)? {
+    let Shared { processes, budget, .. } = &mut **shared;
+    if name == atoms::UNDEFINED || processes.whereis(name).is_some() || !processes.is_alive(number) {
         return Err(Raise::BADARG);
     }
-    let process = if own { Some(&mut **process) } else { shared.processes.get_mut(number) };
-    if let Some(process) = process {
-        process.relations.name = Some(name);
+    let extra = named(process, processes, number).ok_or(Raise::BADARG)?.extra_mut(budget)?;
+    if extra.name.is_some() {
+        return Err(Raise::BADARG);
+    }
+    processes.register(name, number)?;
+    if let Some(extra) = named(process, processes, number).and_then(|process| process.extra.as_mut()) {
+        extra.name = Some(name);
     }
     Ok(TRUE)
+}
+
+/// The process of that number: the caller, or another one.
+fn named<'a>(own: &'a mut Process, processes: &'a mut Processes, number: u32) -> Option<&'a mut Process> {
+    if number == own.number { Some(own) } else { processes.get_mut(number) }
 }
 
 fn unregister(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let name = atom_arg(arguments, 0)?;
     let Context { process, shared } = cx;
     let number = shared.processes.unregister(name).ok_or(Raise::BADARG)?;
-    let process = if number == process.number { Some(&mut **process) } else { shared.processes.get_mut(number) };
-    if let Some(process) = process {
-        process.relations.name = None;
+    if let Some(process) = named(process, &mut shared.processes, number) {
+        if let Some(extra) = process.extra.as_mut() {
+            extra.name = None;
+        }
+        process.shrink_extra(&shared.budget);
     }
     Ok(TRUE)
 }
@@ -649,8 +758,10 @@ fn whereis(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn registered(cx: &mut Context<'_>, _: &[Term]) -> Result {
-    let names = cx.shared.processes.names();
-    Ok(cx.process.heap.list_with(names.iter().map(|&(name, _)| Term::atom(name)), Term::NIL)?)
+    let Context { process, shared } = cx;
+    process.heap.reserve(shared.processes.name_count() * 2)?;
+    let heap = &mut process.heap;
+    Ok(shared.processes.names().fold(Term::NIL, |list, name| heap.cons_reserved(Term::atom(name), list)))
 }
 
 fn is_process_alive(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -694,7 +805,7 @@ fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     if cx.process.mailbox.is_empty() {
         // What is waiting a long time should hold little.
         cx.process.heap.limit = 0;
-        cx.process.deadline = None;
+        cx.process.deadline = crate::process::NEVER;
         return Err(Raise::Wait);
     }
     Err(Raise::call(cx.heap(), module, function, arguments))
@@ -710,8 +821,15 @@ fn garbage_collect_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     if number == cx.process.number {
         return garbage_collect_0(cx, &[]);
     }
-    let other = cx.shared.processes.get_mut(number);
-    Ok(Term::boolean(other.map(|other| other.heap.limit = 0).is_some()))
+    let Shared { processes, budget, binaries, .. } = &mut *cx.shared;
+    let Some(other) = processes.get_mut(number) else { return Ok(Term::boolean(false)) };
+    if other.state == State::Waiting {
+        signals::tidy(other, budget, binaries);
+    } else {
+        // Which of its registers live, it knows itself when it runs.
+        other.heap.limit = 0;
+    }
+    Ok(TRUE)
 }
 
 fn garbage_collect_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {

@@ -4,14 +4,14 @@ use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
 use crate::interp::trace_entry;
 use crate::natives::dictionary::get_0;
-use crate::natives::process::{NODE, arg, priority_term};
+use crate::natives::process::{NODE, arg, largest_term, priority_term};
 use crate::natives::{Context, Native, natives};
 use crate::process::{Process, State};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
 use crate::term::Term;
+use crate::ties::{Kind, Tie};
 
-const TRUE: Term = Term::atom(atoms::TRUE);
 const UNDEFINED: Term = Term::atom(atoms::UNDEFINED);
 
 pub(super) static ERLANG: &[Native] = natives! {
@@ -81,8 +81,15 @@ fn check_items(cx: &Context<'_>, what: Term) -> Result<()> {
 }
 
 fn is_item(cx: &Context<'_>, item: Atom) -> bool {
-    const OTHERS: [&str; 6] =
-        ["catchlevel", "last_calls", "sequential_trace_token", "trace", "parent", "garbage_collection_info"];
+    const OTHERS: [&str; 7] = [
+        "catchlevel",
+        "last_calls",
+        "sequential_trace_token",
+        "trace",
+        "parent",
+        "garbage_collection_info",
+        "async_dist",
+    ];
     const MORE: [Atom; 11] = [
         atoms::CURRENT_LOCATION,
         atoms::CURRENT_STACKTRACE,
@@ -133,9 +140,10 @@ fn process_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 /// One item; `None` for the name of a process that has none.
 fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Option<Term>> {
     let target: &Process = other.unwrap_or(cx.process);
-    let relations = &target.relations;
+    let extra = target.extra();
+    let kept = |flag: usize| Term::tiny(extra.kept.get(flag).map_or(0, |&value| value as i32));
     let value = match item {
-        atoms::REGISTERED_NAME => return Ok(relations.name.map(Term::atom)),
+        atoms::REGISTERED_NAME => return Ok(extra.name.map(Term::atom)),
         atoms::STATUS => Term::atom(match target.state {
             _ if other.is_none() => atoms::RUNNING,
             State::Runnable => atoms::RUNNABLE,
@@ -143,35 +151,36 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
             State::Exited => atoms::EXITING,
         }),
         atoms::MESSAGE_QUEUE_LEN => Term::tiny(target.mailbox.len() as i32),
-        atoms::TRAP_EXIT => Term::boolean(relations.trap_exit),
-        atoms::ERROR_HANDLER => Term::atom(atoms::ERROR_HANDLER),
-        atoms::PRIORITY => priority_term(relations.priority),
+        atoms::TRAP_EXIT => Term::boolean(target.trap_exit),
+        atoms::ERROR_HANDLER => Term::atom(extra.error_handler),
+        atoms::PRIORITY => priority_term(target.priority),
         atoms::TOTAL_HEAP_SIZE => Term::tiny((target.heap.words.capacity() + target.stack.capacity()) as i32),
         atoms::HEAP_SIZE => Term::tiny(target.heap.words.capacity() as i32),
         atoms::STACK_SIZE => Term::tiny(target.stack.len() as i32),
-        atoms::MEMORY => {
-            let words = target.heap.words.capacity() + target.stack.capacity() + target.mailbox.capacity();
-            Term::tiny((words * 4 + size_of::<Process>()) as i32)
-        }
+        atoms::MEMORY => Term::tiny(target.memory() as i32),
         atoms::REDUCTIONS => {
-            let whole = i64::from(relations.slices) * i64::from(crate::process::SLICE);
+            let whole = i64::from(target.slices) * i64::from(crate::process::SLICE);
             let value = (whole - i64::from(target.reductions)).max(0);
             cx.process.heap.integer(value)?
         }
         atoms::SUSPENDING => Term::NIL,
-        atoms::MESSAGE_QUEUE_DATA => Term::atom(if relations.off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP }),
-        atoms::MIN_HEAP_SIZE => Term::tiny(relations.kept.first().map_or(0, |&value| value as i32)),
-        atoms::MIN_BIN_VHEAP_SIZE => Term::tiny(relations.kept.get(1).map_or(0, |&value| value as i32)),
+        atoms::MESSAGE_QUEUE_DATA => Term::atom(if extra.off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP }),
+        atoms::MIN_HEAP_SIZE => kept(0),
+        atoms::MIN_BIN_VHEAP_SIZE => kept(1),
         atoms::LINKS | atoms::MONITORED_BY | atoms::MONITORS => {
-            return numbers(cx, other, item).map(Some);
+            let number = target.number;
+            return ties(cx, number, item).map(Some);
         }
-        atoms::FULLSWEEP_AFTER => Term::tiny(relations.kept.get(2).map_or(0, |&value| value as i32)),
+        atoms::FULLSWEEP_AFTER => kept(2),
         atoms::CURRENT_FUNCTION | atoms::CURRENT_LOCATION | atoms::CURRENT_STACKTRACE => {
             return current(cx, other, item).map(Some);
         }
         atoms::GARBAGE_COLLECTION => return collections(cx, other).map(Some),
         atoms::BINARY => return large_binaries(cx, other).map(Some),
-        atoms::INITIAL_CALL => return bring(cx, other, target.initial_call).map(Some),
+        atoms::INITIAL_CALL => {
+            let ([module, function], arity) = (target.initial.map(Term::atom), i32::from(target.initial_arity));
+            cx.process.heap.tuple(&[module, function, Term::tiny(arity)])?
+        }
         atoms::GROUP_LEADER => return bring(cx, other, target.group_leader).map(Some),
         atoms::DICTIONARY if other.is_none() => return get_0(cx, &[]).map(Some),
         atoms::DICTIONARY => return bring(cx, other, target.dictionary).map(Some),
@@ -192,11 +201,12 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
                 Term::tiny(tags.count() as i32)
             }
             // No calls are kept.
-            "last_calls" if relations.kept.last().is_some_and(|&kept| kept > 0) => Term::NIL,
+            "last_calls" if extra.kept[3] > 0 => Term::NIL,
             "last_calls" => Term::boolean(false),
             "sequential_trace_token" => Term::NIL,
             "trace" => Term::tiny(0),
-            "parent" => match relations.parent {
+            "async_dist" => Term::boolean(extra.async_dist),
+            "parent" => match target.parent {
                 0 => UNDEFINED,
                 number => Term::pid(number),
             },
@@ -215,30 +225,28 @@ fn bring(cx: &mut Context<'_>, other: Option<&Process>, term: Term) -> Result {
 }
 
 /// The lists of links and monitors.
-fn numbers(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result {
+fn ties(cx: &mut Context<'_>, number: u32, item: Atom) -> Result {
     let mut list = Term::NIL;
-    let count = |relations: &crate::processes::Relations| match item {
-        atoms::LINKS => relations.links.len(),
-        atoms::MONITORED_BY => relations.watchers.len(),
-        _ => relations.monitors.len(),
-    };
-    for index in (0..count(&other.unwrap_or(cx.process).relations)).rev() {
-        let relations = &other.unwrap_or(cx.process).relations;
-        let element = match item {
-            atoms::LINKS => Term::pid(relations.links.get(index).copied().unwrap_or(0)),
-            atoms::MONITORED_BY => Term::pid(relations.watchers.get(index).map_or(0, |watcher| watcher.number)),
-            _ => {
-                let Some(monitor) = relations.monitors.get(index).copied() else { continue };
-                let heap = cx.heap();
-                let object = match monitor.name {
+    let Context { process, shared } = cx;
+    let heap = &mut process.heap;
+    shared.processes.each_tie(number, |tie| -> Result<()> {
+        let element = match (tie, item) {
+            (Tie { kind: Kind::Link, .. }, atoms::LINKS) => Term::pid(tie.other(number)),
+            (&Tie { kind: Kind::Monitor, ends: [watcher, _], .. }, atoms::MONITORED_BY) if watcher != number => {
+                Term::pid(watcher)
+            }
+            (&Tie { kind: Kind::Monitor, ends: [watcher, target], .. }, atoms::MONITORS) if watcher == number => {
+                let object = match tie.name() {
                     Some(name) => heap.tuple(&[Term::atom(name), NODE])?,
-                    None => Term::pid(monitor.target),
+                    None => Term::pid(target),
                 };
                 heap.tuple(&[Term::atom(atoms::PROCESS), object])?
             }
+            _ => return Ok(()),
         };
-        list = cx.heap().cons(element, list)?;
-    }
+        list = heap.cons(element, list)?;
+        Ok(())
+    })?;
     Ok(list)
 }
 
@@ -291,20 +299,10 @@ fn current(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result 
 /// What `garbage_collection` tells: the flags, and how often the process was collected.
 fn collections(cx: &mut Context<'_>, other: Option<&Process>) -> Result {
     let process: &Process = other.unwrap_or(cx.process);
-    let [heap, binaries, sweep, _] = process.relations.kept.map(|value| Term::tiny(value as i32));
+    let extra = *process.extra();
+    let [heap, binaries, sweep, _] = extra.kept.map(|value| Term::tiny(value as i32));
     let count = Term::tiny((process.collections & 0x1fff_ffff) as i32);
-    let mut limit = pairs(cx, &[])?;
-    for (name, value) in [("size", Term::tiny(0)), ("kill", TRUE), ("error_logger", TRUE)] {
-        let name = Term::atom(cx.shared.atoms.intern(name)?);
-        let pair = cx.heap().tuple(&[name, value])?;
-        limit = cx.heap().cons(pair, limit)?;
-    }
-    // No process has a limit of its own here.
-    let native = crate::natives::find("maps", "from_list", 1).and_then(crate::natives::NativeId::get);
-    let limit = match native {
-        Some(native) => (native.function)(cx, &[limit])?,
-        None => UNDEFINED,
-    };
+    let limit = largest_term(cx, extra.largest)?;
     pairs(
         cx,
         &[

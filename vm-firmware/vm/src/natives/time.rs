@@ -10,6 +10,7 @@ use crate::services;
 use crate::shared::Shared;
 use crate::signals;
 use crate::term::{Kind, Term};
+use crate::ties::{self, Tie};
 use crate::timers::{Pending, drop_pending};
 
 const OK: Term = Term::atom(atoms::OK);
@@ -233,6 +234,12 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
     let reference = cx.heap().boxed(Kind::Reference, &words)?;
     let Context { process, shared } = cx;
     let Shared { processes, binaries, budget, .. } = &mut **shared;
+    let receiver = to.as_pid();
+    if receiver.is_some_and(|number| !processes.is_alive(number)) {
+        // The message would be lost.
+        return Ok(reference);
+    }
+    processes.ties.reserve()?;
     let mut heap = Heap::new(budget.clone(), 0);
     let copied = crate::copy::copy(process.heap.words.as_slice(), message, &mut heap, binaries)?;
     let wrapped = if wrap {
@@ -255,11 +262,16 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
             return Err(Raise::NoMemory);
         }
     };
-    let count = processes.count();
-    if let Err(pending) = processes.timers.add_message(budget, count, due, pending) {
-        drop_pending(budget, pending, binaries);
-        return Err(Raise::NoMemory);
-    }
+    let id = match processes.timers.add_message(due, pending) {
+        Ok(id) => id,
+        Err(pending) => {
+            drop_pending(budget, pending, binaries);
+            return Err(Raise::NoMemory);
+        }
+    };
+    let mut tie = Tie::new(ties::Kind::Timer, [receiver.unwrap_or(0), 0], words);
+    tie.value = id;
+    processes.tie(tie);
     Ok(reference)
 }
 
@@ -299,23 +311,34 @@ fn timer_arg(cx: &Context<'_>, term: Term) -> Result<[u32; 3]> {
     }
 }
 
+/// The timer of a reference, and when it is due.
+fn timer(cx: &Context<'_>, reference: [u32; 3]) -> (Option<ties::TieId>, Option<u64>) {
+    let processes = &cx.shared.processes;
+    let found = processes.ties.find(reference).and_then(|id| Some((id, processes.ties.get(id)?)));
+    match found.filter(|(_, tie)| tie.kind == ties::Kind::Timer) {
+        Some((id, tie)) => (Some(id), processes.timers.due(tie.value)),
+        None => (None, None),
+    }
+}
+
 fn cancel_timer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let words = timer_arg(cx, arg(arguments, 0))?;
     let (later, info) = timer_options(cx, arguments)?;
-    let due = cx.shared.processes.timers.due_of(words);
+    let (id, due) = timer(cx, words);
     let result = left(cx, due)?;
     if later && info {
         answer(cx, "cancel_timer", arg(arguments, 0), result)?;
     }
-    let Shared { processes, binaries, budget, .. } = &mut *cx.shared;
-    processes.timers.cancel(budget, words, binaries);
+    if let Some(id) = id {
+        signals::end_timer(cx.shared, id);
+    }
     Ok(if later || !info { OK } else { result })
 }
 
 fn read_timer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let words = timer_arg(cx, arg(arguments, 0))?;
     let (later, info) = timer_options(cx, arguments)?;
-    let due = cx.shared.processes.timers.due_of(words);
+    let (_, due) = timer(cx, words);
     let result = left(cx, due)?;
     if later && info {
         answer(cx, "read_timer", arg(arguments, 0), result)?;
@@ -349,6 +372,8 @@ enum Told {
     Text(&'static str),
     /// How many processes there are.
     Processes,
+    /// How many there may be.
+    MostProcesses,
     /// How many atoms there are.
     Atoms,
     /// Family and name of the operating system.
@@ -390,7 +415,7 @@ const SYSTEM: &[(&str, Told)] = &[
     ("port_limit", Told::Number(0)),
     ("port_parallelism", Told::Atom("false")),
     ("process_count", Told::Processes),
-    ("process_limit", Told::Number(crate::processes::MAX_PROCESSES as i32)),
+    ("process_limit", Told::MostProcesses),
     ("scheduler_bind_type", Told::Atom("unbound")),
     ("scheduler_id", Told::Number(1)),
     ("schedulers", Told::Number(1)),
@@ -445,6 +470,7 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
             return Ok(cx.heap().tuple(&[what, Term::tiny(value as i32)])?);
         }
         Told::Number(number) => number,
+        Told::MostProcesses => cx.shared.processes.limit as i32,
         Told::Processes => cx.shared.processes.count() as i32,
         Told::Atoms => cx.shared.atoms.len() as i32,
     };
@@ -510,9 +536,7 @@ fn memory_of(cx: &mut Context<'_>, kind: Atom) -> Result {
     let shared = &mut *cx.shared;
     let heaps = || {
         let all = shared.processes.numbers().filter_map(|number| shared.processes.get(number));
-        let own = cx.process.heap.words.capacity() + cx.process.stack.capacity();
-        let words: usize = all.map(|process| process.heap.words.capacity() + process.stack.capacity()).sum();
-        (words + own) * 4 + shared.processes.count() * size_of::<crate::process::Process>()
+        all.map(crate::process::Process::memory).sum::<usize>() + cx.process.memory()
     };
     let bytes = match kind {
         atoms::TOTAL => shared.budget.used(),

@@ -40,11 +40,11 @@ fn interpret(shared: &mut Shared, _: &mut Registers, process: &mut Process) -> O
         "spin" => Outcome::Yielded,
         "sleep" => Outcome::Waiting,
         "sleep_until" => {
-            if let Some(deadline) = process.deadline {
-                let reached = shared.platform.monotonic() >= deadline;
+            if process.deadline != NEVER {
+                let reached = shared.platform.monotonic() >= process.deadline;
                 return if reached { Outcome::Returned(Term::atom(atoms::TIMEOUT)) } else { Outcome::Waiting };
             }
-            process.deadline = Some(shared.platform.monotonic() + 50_000_000);
+            process.deadline = shared.platform.monotonic() + 50_000_000;
             Outcome::Waiting
         }
         "crash" => exited(Class::Error, arguments[0]),
@@ -67,7 +67,8 @@ struct Bench {
 
 /// A VM with a process at hand.
 fn bench() -> Bench {
-    let mut vm = Vm::with(Box::new(Machine(0)), Options { memory: Some(1 << 22), zeal: false }, interpret).unwrap();
+    let mut vm =
+        Vm::with(Box::new(Machine(0)), Options { memory: Some(1 << 22), ..Options::default() }, interpret).unwrap();
     let me = vm.shared.processes.make().unwrap();
     Bench { vm, me, used: 0 }
 }
@@ -125,13 +126,13 @@ fn links_and_monitors() {
     bench.call("process_flag", &[Term::atom(atoms::TRAP_EXIT), Term::boolean(true)]).unwrap();
     let pid = bench.spawn("spawn_link", "crash", &[reason]);
     assert_eq!(bench.call("link", &[pid]), Ok(Term::boolean(true)));
-    assert_eq!(bench.me.relations.links.len(), 1);
+    assert_eq!(bench.vm.shared.processes.ties.len(), 1);
     let reference = bench.call("monitor", &[Term::atom(atoms::PROCESS), pid]).unwrap();
     let me = bench.me.number;
     bench.vm.shared.processes.put_back(bench.me).ok().unwrap();
     bench.vm.step(10);
     bench.me = bench.vm.shared.processes.take(me).unwrap();
-    assert!(bench.me.relations.links.is_empty() && bench.me.relations.monitors.is_empty());
+    assert!(bench.vm.shared.processes.ties.is_empty());
     let exit = bench.message();
     assert_eq!(exit[..2], [Term::atom(atoms::EXIT_SIGNAL), pid]);
     assert_eq!(bench.elements(exit[2]), [reason, Term::NIL]);
@@ -145,7 +146,7 @@ fn links_and_monitors() {
     assert_eq!(bench.message()[4], Term::atom(atoms::NOPROC));
     assert_eq!(bench.call("link", &[pid]), Ok(Term::boolean(true)));
     assert_eq!(bench.message()[2], Term::atom(atoms::NOPROC));
-    bench.me.relations.trap_exit = false;
+    bench.me.trap_exit = false;
     assert_eq!(bench.call("link", &[pid]), Err(Raise::Error(Term::atom(atoms::NOPROC))));
 }
 
@@ -196,7 +197,7 @@ fn numbers_come_again_late_and_queues_are_fair() {
     let spinners = [(); 3].map(|()| bench.spawn("spawn", "spin", &[]).as_pid().unwrap());
     bench.vm.step(30);
     for number in spinners {
-        assert_eq!(bench.vm.shared.processes.get(number).unwrap().relations.slices, 10);
+        assert_eq!(bench.vm.shared.processes.get(number).unwrap().slices, 10);
     }
 }
 
@@ -306,7 +307,7 @@ fn memory_that_runs_out_is_an_error() {
     }
     assert!(full);
     let me = bench.me.number;
-    bench.me.relations.trap_exit = true;
+    bench.me.trap_exit = true;
     bench.vm.shared.processes.put_back(bench.me).ok().unwrap();
     for _ in 0..1_000 {
         bench.vm.step(1);
@@ -315,8 +316,8 @@ fn memory_that_runs_out_is_an_error() {
     let processes = &bench.vm.shared.processes;
     assert!(processes.numbers().all(|number| number == me));
     assert!(processes.timers.is_empty());
-    if let Some(mut process) = bench.vm.shared.processes.remove(me, &mut bench.vm.shared.binaries) {
-        process.heap.release(&mut bench.vm.shared.binaries);
+    if let Some(process) = bench.vm.shared.processes.take(me) {
+        signals::exit(&mut bench.vm.shared, process, Term::atom(atoms::NORMAL), None);
     }
     assert_eq!(bench.vm.shared.binaries.count(), 0);
 }
