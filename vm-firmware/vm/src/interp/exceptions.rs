@@ -36,6 +36,12 @@ impl First {
     pub(super) fn called(entry: Term, mode: Mode) -> Self {
         if mode == Mode::Call { Self::Entry(entry) } else { Self::Instead(entry) }
     }
+
+    /// With the entry of a native function: OTP's calls of those are no tail calls.
+    fn native(entry: Term, native: NativeId, mode: Mode) -> Self {
+        let is_erlang = native.get().is_some_and(crate::natives::Native::is_erlang_in_otp);
+        Self::called(entry, if is_erlang { mode } else { Mode::Call })
+    }
 }
 
 impl Machine<'_> {
@@ -194,11 +200,11 @@ impl Machine<'_> {
         Ok(match raise {
             Raise::Error(reason) => {
                 let entry = self.native_entry(native, arguments, None)?;
-                self.throw(Class::Error, reason, First::called(entry, mode))
+                self.throw(Class::Error, reason, First::native(entry, native, mode))
             }
             Raise::ErrorWithCause(cause) => {
                 let entry = self.native_entry(native, arguments, Some(Term::atom(cause)))?;
-                self.throw(Class::Error, Term::atom(atoms::BADARG), First::called(entry, mode))
+                self.throw(Class::Error, Term::atom(atoms::BADARG), First::native(entry, native, mode))
             }
             Raise::Class(class, reason) => self.throw(class, reason, First::Here),
             Raise::ErrorAs(error) => {
