@@ -247,7 +247,10 @@ impl Code {
 
     /// Lets the exports of a module lead to it, now that its `on_load` function has ended well.
     pub fn open(&mut self, name: Atom) {
-        let Some(at) = self.loaded.iter().rposition(|module| module.name == name && module.version == Version::Current) else { return };
+        let Some(at) = self.loaded.iter().rposition(|module| module.name == name && module.version == Version::Current)
+        else {
+            return;
+        };
         let Self { loaded, exports, export_index, .. } = self;
         let Some(module) = loaded.get_mut(at) else { return };
         module.ready = true;

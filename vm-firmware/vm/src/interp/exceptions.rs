@@ -93,7 +93,10 @@ impl Machine<'_> {
         if let ([class_place], [head_place, places @ ..]) = (class_place, rest) {
             *class_place = Term::atom(class.atom());
             *head_place = head;
-            for (place, address) in places.iter_mut().zip(addresses.take(depth)) {
+            // Of a recursion that returns to one place again and again OTP tells once.
+            let mut last = None;
+            let differs = |&address: &u32| last.replace(address) != Some(address);
+            for (place, address) in places.iter_mut().zip(addresses.filter(differs).take(depth)) {
                 *place = Term::tiny(address as i32);
                 count += 1;
             }

@@ -254,7 +254,9 @@ fn functions(cx: &mut Context<'_>, name: Atom, exported: bool) -> Result {
 fn chunk(cx: &mut Context<'_>, name: Atom, which: fn(&mut Loaded) -> &mut Vec<u8>) -> Result {
     let find = |cx: &mut Context<'_>, bytes: Vec<u8>| {
         let mut modules = cx.shared.code.loaded.iter_mut().rev();
-        modules.find(|module| module.name == name && module.version == Version::Current).map(|module| core::mem::replace(which(module), bytes))
+        modules
+            .find(|module| module.name == name && module.version == Version::Current)
+            .map(|module| core::mem::replace(which(module), bytes))
     };
     // Taken out while it is decoded, which may make atoms.
     let Some(bytes) = find(cx, Vec::new()) else { return Err(Raise::BADARG) };
