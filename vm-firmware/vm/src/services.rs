@@ -247,7 +247,14 @@ pub fn log_crash(shared: &mut Shared, process: &mut Process, reason: Term) -> bo
         .unsigned(time)
         .and_then(|time| process.heap.tuple(&[Term::atom(crash), pid, leader, time, reason]));
     let Ok(message) = message else { return false };
-    signals::deliver(shared, process.heap.words.as_slice(), init, message).is_ok()
+    if signals::deliver(shared, process.heap.words.as_slice(), init, message).is_err() {
+        return false;
+    }
+    // It makes what is not there before it logs.
+    if shared.services.boot == Boot::Not {
+        shared.services.boot = Boot::Running;
+    }
+    true
 }
 
 /// The process `init`, if it is to be told what is to be logged.
