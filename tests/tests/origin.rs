@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use emberl_format::beam::Chunks;
 use emberl_format::module::Module;
+use emberl_host::Program;
 use emberl_tests::releases::{self, RELEASES};
 use emberl_tests::tools::{self, Tool};
-use emberl_host::Program;
 use emberl_tests::{bin, conformance, corpus, package_dir, process, repository_dir};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
