@@ -17,7 +17,10 @@ data(Name, Data) ->
     Binary = zlib:uncompress(Compressed),
     Binary = zlib:unzip([Zipped]),
     Binary = zlib:gunzip(Gzipped),
-    io:format("~s ~w: ~w~n", [Name, byte_size(Binary), [{byte_size(P), erlang:md5(P)} || P <- Packed]]).
+    io:format("~s ~w: ~w~n", [Name, byte_size(Binary), [{byte_size(P), erlang:md5(P)} || P <- Packed]]),
+    Terms = [term_to_binary(Binary, [{compressed, Level}]) || Level <- lists:seq(0, 9)],
+    [Binary = binary_to_term(Term) || Term <- Terms],
+    io:format("~w~n", [[{byte_size(Term), erlang:phash2(Term)} || Term <- Terms]]).
 
 result(Function, Data) ->
     try zlib:Function(Data)

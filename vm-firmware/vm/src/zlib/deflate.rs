@@ -1,5 +1,4 @@
-//! Deflate as zlib does it at its default level, to the byte: OTP's compiler writes literals so, and what it writes here
-//! must be what it writes there.
+//! Deflate as zlib does it at each level, to the byte.
 
 use alloc::vec::Vec;
 
@@ -16,12 +15,37 @@ const FARTHEST: usize = WINDOW - LOOKAHEAD;
 const TOO_FAR: usize = 4096;
 /// Symbols of a block.
 const BLOCK: usize = (1 << 14) - 1;
-/// Level 6: from a match of this length on the search for a better one is shorter; from this one on there is none; a match
-/// that is good enough; how many places are looked at.
-const GOOD: usize = 8;
-const LAZY: usize = 16;
-const NICE: usize = 128;
-const CHAIN: usize = 128;
+/// What a level means.
+#[derive(Clone, Copy)]
+struct Level {
+    /// From a match of this length on the search for a better one is shorter.
+    good: usize,
+    /// From this one on there is none; at the fast levels, what stands in longer ones is not noted.
+    lazy: usize,
+    /// A match that is good enough.
+    nice: usize,
+    /// How many places are looked at.
+    chain: usize,
+}
+
+const fn level(good: usize, lazy: usize, nice: usize, chain: usize) -> Level {
+    Level { good, lazy, nice, chain }
+}
+
+/// Those of 1 to 9.
+const LEVELS: [Level; 9] = [
+    level(4, 4, 8, 4),
+    level(4, 5, 16, 8),
+    level(4, 6, 32, 32),
+    level(4, 4, 16, 16),
+    level(8, 16, 32, 32),
+    level(8, 16, 128, 128),
+    level(8, 32, 128, 256),
+    level(32, 128, 258, 1024),
+    level(32, 258, 258, 4096),
+];
+/// The last of the levels that take the first match they find.
+const FAST: u8 = 3;
 
 /// Bytes that [`deflate`] uses, besides the result.
 pub(super) const MEMORY: usize = 2 * WINDOW * 4 + BLOCK * 4 + 32_000;
@@ -33,6 +57,7 @@ struct Search<'a> {
     previous: Vec<u32>,
     /// Where the window begins. A place there or before counts as none.
     base: usize,
+    level: Level,
     /// The place at hand, and how many bytes from it on are in the window.
     at: usize,
     ahead: usize,
@@ -75,8 +100,8 @@ impl Search<'_> {
     /// The longest match from a place on back, if longer than `best`: its length and place.
     fn longest(&self, from: usize, best: usize, start: usize) -> (usize, usize) {
         let (mut best, mut start, mut place) = (best, start, from);
-        let mut chain = if best >= GOOD { CHAIN >> 2 } else { CHAIN };
-        let nice = NICE.min(self.ahead);
+        let mut chain = if best >= self.level.good { self.level.chain >> 2 } else { self.level.chain };
+        let nice = self.level.nice.min(self.ahead);
         // No place at the window's beginning or before, nor farther away than may be.
         let limit = self.base.max(self.at.saturating_sub(FARTHEST));
         let most = MOST.min(self.ahead);
@@ -103,11 +128,87 @@ impl Search<'_> {
 }
 
 /// The data as raw deflate, at the end of what the writer has.
-pub(super) fn deflate(writer: &mut Writer, data: &[u8]) {
-    let mut search =
-        Search { data, head: alloc::vec![0; WINDOW], previous: alloc::vec![0; WINDOW], base: 0, at: 0, ahead: 0 };
-    let mut symbols: Vec<Symbol> = Vec::with_capacity(BLOCK);
-    let mut block = 0;
+pub(super) fn deflate(writer: &mut Writer, data: &[u8], level: u8) {
+    let level = level.clamp(1, 9);
+    let mut search = Search {
+        data,
+        head: alloc::vec![0; WINDOW],
+        previous: alloc::vec![0; WINDOW],
+        base: 0,
+        level: LEVELS.get(usize::from(level) - 1).copied().unwrap_or(LEVELS[5]),
+        at: 0,
+        ahead: 0,
+    };
+    let mut blocks = Blocks { writer, data, symbols: Vec::with_capacity(BLOCK), start: 0 };
+    if level <= FAST {
+        fast(&mut search, &mut blocks);
+    } else {
+        slow(&mut search, &mut blocks);
+    }
+    blocks.end(data.len(), true);
+}
+
+/// The symbols of the block at hand.
+struct Blocks<'a> {
+    writer: &'a mut Writer,
+    data: &'a [u8],
+    symbols: Vec<Symbol>,
+    /// Where the block begins in the data.
+    start: usize,
+}
+
+impl Blocks<'_> {
+    /// Adds a literal or a match; tells whether the block is full.
+    fn push(&mut self, value: usize, distance: usize) -> bool {
+        self.symbols.push(Symbol { value: value as u8, distance: distance as u16 });
+        self.symbols.len() == BLOCK
+    }
+
+    fn end(&mut self, at: usize, last: bool) {
+        codes::block(self.writer, &self.symbols, self.data.get(self.start..at).unwrap_or_default(), last);
+        self.symbols.clear();
+        self.start = at;
+    }
+}
+
+/// Takes each match that is found.
+fn fast(search: &mut Search<'_>, blocks: &mut Blocks<'_>) {
+    loop {
+        if search.ahead < LOOKAHEAD {
+            search.fill();
+            if search.ahead == 0 {
+                return;
+            }
+        }
+        let before = if search.ahead >= LEAST { search.insert(search.at) } else { 0 };
+        let (mut length, mut start) = (0, 0);
+        if before > search.base && search.at - before <= FARTHEST {
+            (length, start) = search.longest(before, LEAST - 1, 0);
+        }
+        let full = if length >= LEAST {
+            let full = blocks.push(length - LEAST, search.at - start);
+            search.ahead -= length;
+            if length <= search.level.lazy && search.ahead >= LEAST {
+                for at in search.at + 1..search.at + length {
+                    search.insert(at);
+                }
+            }
+            search.at += length;
+            full
+        } else {
+            let full = blocks.push(search.byte(search.at).into(), 0);
+            search.ahead -= 1;
+            search.at += 1;
+            full
+        };
+        if full {
+            blocks.end(search.at, false);
+        }
+    }
+}
+
+/// Takes a match when the one that begins a byte later is no longer.
+fn slow(search: &mut Search<'_>, blocks: &mut Blocks<'_>) {
     let (mut length, mut start, mut pending) = (LEAST - 1, 0, false);
     loop {
         if search.ahead < LOOKAHEAD {
@@ -119,7 +220,7 @@ pub(super) fn deflate(writer: &mut Writer, data: &[u8]) {
         let before = if search.ahead >= LEAST { search.insert(search.at) } else { 0 };
         let (last_length, last_start) = (length, start);
         length = LEAST - 1;
-        if before > search.base && last_length < LAZY && search.at - before <= FARTHEST {
+        if before > search.base && last_length < search.level.lazy && search.at - before <= FARTHEST {
             (length, start) = search.longest(before, last_length, start);
             if length == LEAST && search.at - start > TOO_FAR {
                 length = LEAST - 1;
@@ -128,9 +229,7 @@ pub(super) fn deflate(writer: &mut Writer, data: &[u8]) {
         let mut full = false;
         if last_length >= LEAST && length <= last_length {
             let most = search.at + search.ahead - LEAST;
-            let distance = (search.at - 1 - last_start) as u16;
-            symbols.push(Symbol { value: (last_length - LEAST) as u8, distance });
-            full = symbols.len() == BLOCK;
+            full = blocks.push(last_length - LEAST, search.at - 1 - last_start);
             search.ahead -= last_length - 1;
             for _ in 0..last_length - 2 {
                 search.at += 1;
@@ -142,28 +241,19 @@ pub(super) fn deflate(writer: &mut Writer, data: &[u8]) {
             length = LEAST - 1;
             search.at += 1;
         } else {
-            if pending {
-                symbols.push(Symbol { value: search.byte(search.at - 1), distance: 0 });
-                full = symbols.len() == BLOCK;
-                if full {
-                    codes::block(writer, &symbols, data.get(block..search.at).unwrap_or_default(), false);
-                    symbols.clear();
-                    block = search.at;
-                    full = false;
-                }
+            // The byte at hand stays open: the block ends before it.
+            if pending && blocks.push(search.byte(search.at - 1).into(), 0) {
+                blocks.end(search.at, false);
             }
             pending = true;
             search.at += 1;
             search.ahead -= 1;
         }
         if full {
-            codes::block(writer, &symbols, data.get(block..search.at).unwrap_or_default(), false);
-            symbols.clear();
-            block = search.at;
+            blocks.end(search.at, false);
         }
     }
     if pending {
-        symbols.push(Symbol { value: search.byte(search.at - 1), distance: 0 });
+        blocks.push(search.byte(search.at - 1).into(), 0);
     }
-    codes::block(writer, &symbols, data.get(block..).unwrap_or_default(), true);
 }

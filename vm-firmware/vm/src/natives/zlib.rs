@@ -4,18 +4,15 @@
 //! Only builds with the feature `zlib` have it, and that is the desktop: compressing takes more memory than many devices
 //! have.
 
-mod codes;
-mod deflate;
-
 use alloc::vec::Vec;
 
-use super::binary::{bytes, iolist_to_binary, vector};
+use super::binary::{bytes, iolist_to_binary};
 use super::{Builds, Context, Native};
 use crate::binaries::MAX_BYTES;
 use crate::checksum;
 use crate::raise::{Raise, Result};
 use crate::term::Term;
-use codes::Writer;
+use crate::zlib::{DEFAULT_LEVEL, Format, compressed};
 
 const fn native(name: &'static str, function: super::Function) -> Native {
     Native { module: "zlib", name, arity: 1, function, guard: false, builds: Builds::Desktop }
@@ -31,44 +28,12 @@ pub(super) static ZLIB: &[Native] = &[
     native("gunzip", |cx, arguments| unpack(cx, arguments, Format::Gzip)),
 ];
 
-/// What is around the compressed data.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Zlib,
-    Raw,
-    Gzip,
-}
-
-/// The head that zlib writes: for gzip with no name and no time, of Unix.
-const ZLIB_HEAD: &[u8] = &[0x78, 0x9c];
-const GZIP_HEAD: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-
 fn pack(cx: &mut Context<'_>, arguments: &[Term], format: Format) -> Result {
     let data = iolist_to_binary(cx, arguments)?;
-    let mut writer = Writer::default();
-    {
+    let out = {
         let data = bytes(cx.store(), &cx.shared.budget, data)?;
-        // At worst it is stored, five bytes more for each block.
-        let most = data.len() + data.len() / 1024 + 64;
-        cx.shared.budget.probe(most + deflate::MEMORY)?;
-        writer.out = vector(&cx.shared.budget, most)?;
-        writer.out.extend_from_slice(match format {
-            Format::Zlib => ZLIB_HEAD,
-            Format::Raw => &[],
-            Format::Gzip => GZIP_HEAD,
-        });
-        deflate::deflate(&mut writer, &data);
-        match format {
-            Format::Zlib => writer.out.extend_from_slice(&checksum::adler32(1, &data).to_be_bytes()),
-            Format::Raw => {}
-            Format::Gzip => {
-                writer.out.extend_from_slice(&checksum::crc32(0, &data).to_le_bytes());
-                writer.out.extend_from_slice(&(data.len() as u32).to_le_bytes());
-            }
-        }
-    }
-    let mut out = writer.out;
-    out.shrink_to_fit();
+        compressed(&data, DEFAULT_LEVEL, format, &cx.shared.budget)?
+    };
     cx.bump(out.len() / 8 + 1);
     cx.binary(out)
 }
