@@ -29,7 +29,7 @@ kernel_safe_sup() ->
 
 %% This process becomes a gen_server.
 server(Module, Argument, Name) ->
-    put('$ancestors', []),
+    put('$ancestors', [whereis(init)]),
     put('$initial_call', {Module, init, 1}),
     {ok, State} = Module:init(Argument),
     gen_server:enter_loop(Module, [], State, {local, Name}).

@@ -45,9 +45,11 @@ loop(Controller) ->
 log_crash(Pid, Leader, Time, Reason) ->
     Meta = #{pid => Pid, gl => Leader, time => Time, error_logger => #{emulator => true, tag => error}},
     Event = {log, error, "Error in process ~p with exit value:~n~p~n", [Pid, Reason], Meta},
-    %% Where there is no logger, nobody can be told.
-    catch logger ! Event,
-    ok.
+    case erlang:system_info(system_logger) of
+        undefined -> ok;
+        %% Where there is no such process, nobody can be told.
+        Logger -> catch Logger ! Event, ok
+    end.
 
 started(undefined) ->
     Controller = (catch make()),

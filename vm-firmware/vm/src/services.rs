@@ -43,6 +43,8 @@ pub struct Services {
     present: Option<bool>,
     /// Whether OTP's logger is there, likewise.
     logger: Option<bool>,
+    /// Who is told of processes that end by errors: a pid, `undefined`; or [`Term::NONE`] for the process `logger`.
+    system_logger: Term,
     boot: Boot,
     /// Processes that wait until they are made.
     waiting: Vec<u32>,
@@ -52,7 +54,7 @@ impl Services {
     /// Nothing was asked for yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { present: None, logger: None, boot: Boot::Not, waiting: Vec::new() }
+        Self { present: None, logger: None, system_logger: Term::NONE, boot: Boot::Not, waiting: Vec::new() }
     }
 
     /// Whether OTP's own processes run.
@@ -199,6 +201,33 @@ pub fn booted(shared: &mut Shared) {
     shared.budget.drop_vector(waiting);
 }
 
+/// The name of the flag of the system that says who is told of processes that end by errors.
+pub const SYSTEM_LOGGER: &str = "system_logger";
+
+/// That flag's value.
+///
+/// # Errors
+/// When there is no memory.
+pub fn system_logger(shared: &mut Shared) -> Result {
+    let value = shared.services.system_logger;
+    Ok(if value == Term::NONE { Term::atom(shared.atoms.intern("logger")?) } else { value })
+}
+
+/// Sets that flag; gives the value before.
+///
+/// # Errors
+/// `badarg` for anything but a process, `logger` and `undefined`; no memory.
+pub fn set_system_logger(shared: &mut Shared, value: Term) -> Result {
+    let before = system_logger(shared)?;
+    shared.services.system_logger = match value.as_atom() {
+        Some(atoms::UNDEFINED) => value,
+        Some(name) if shared.atoms.name(name) == "logger" => Term::NONE,
+        None if value.is_pid() => value,
+        _ => return Err(Raise::BADARG),
+    };
+    Ok(before)
+}
+
 /// Tells OTP's logger of a process that ended by an error: `init`, which makes the logger first where need be, logs it as
 /// the emulator does. Whether that could be: not where OTP's logger is not there.
 pub fn log_crash(shared: &mut Shared, process: &mut Process, reason: Term) -> bool {
@@ -211,7 +240,14 @@ pub fn log_crash(shared: &mut Shared, process: &mut Process, reason: Term) -> bo
         .unsigned(time)
         .and_then(|time| process.heap.tuple(&[Term::atom(crash), pid, leader, time, reason]));
     let Ok(message) = message else { return false };
-    signals::deliver(shared, process.heap.words.as_slice(), init, message).is_ok()
+    if signals::deliver(shared, process.heap.words.as_slice(), init, message).is_err() {
+        return false;
+    }
+    // It makes what is not there before it logs.
+    if shared.services.boot == Boot::Not {
+        shared.services.boot = Boot::Running;
+    }
+    true
 }
 
 /// The process `init`, if it is to be told what is to be logged.

@@ -10,6 +10,7 @@ use crate::natives::process::{arg, atom_arg};
 use crate::natives::{Context, Native, natives};
 use crate::processes::reserve_messages;
 use crate::raise::{Raise, Result};
+use crate::services;
 use crate::term::Term;
 
 pub(super) static ETS: &[Native] = natives! {
@@ -68,6 +69,11 @@ fn place(cx: &Context<'_>, table: Term) -> core::result::Result<u32, bool> {
 /// Takes the table out that an argument names, if the process may do that with it. It must be put back: use
 /// [`with_table`].
 fn find(cx: &mut Context<'_>, table: Term, access: Access) -> Result<u32> {
+    if let Some(name) = table.as_atom()
+        && cx.shared.tables.by_name(name).is_none()
+    {
+        services::table_missing(cx.shared, name, cx.process)?;
+    }
     let place = match place(cx, table) {
         Ok(place) => place,
         Err(missing) => return Err(because(cx, if missing { "id" } else { "type" })),
@@ -238,6 +244,9 @@ fn request_all(cx: &mut Context<'_>, _: &[Term]) -> Result {
 fn whereis(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let name = atom_arg(arguments, 0)?;
     let Context { process, shared } = cx;
+    if shared.tables.by_name(name).is_none() {
+        services::table_missing(shared, name, process)?;
+    }
     match shared.tables.by_name(name).and_then(|place| shared.tables.get(place)) {
         Some(table) => Ok(table.reference(&mut process.heap)?),
         None => Ok(Term::atom(atoms::UNDEFINED)),

@@ -6,6 +6,7 @@ use crate::heap::{Heap, View};
 use crate::natives::process::{arg, atom_arg, options};
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Class, Raise, Result};
+use crate::services;
 use crate::shared::Shared;
 use crate::signals;
 use crate::term::{Kind, Term};
@@ -428,6 +429,9 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         return if wordsize && known { Ok(Term::tiny(4)) } else { Err(Raise::BADARG) };
     }
     let name = cx.shared.atoms.name(what.as_atom().ok_or(Raise::BADARG)?);
+    if name == services::SYSTEM_LOGGER {
+        return services::system_logger(cx.shared);
+    }
     let (_, told) = SYSTEM.iter().find(|(known, _)| *known == name).ok_or(Raise::BADARG)?;
     let number = match *told {
         Told::Atom(name) => return Ok(Term::atom(cx.shared.atoms.intern(name)?)),
@@ -456,6 +460,7 @@ fn system_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         "min_heap_size" => 0,
         "min_bin_vheap_size" => 1,
         "fullsweep_after" => 2,
+        services::SYSTEM_LOGGER => return services::set_system_logger(cx.shared, value),
         "schedulers_online" if number == Some(1) => return Ok(Term::tiny(1)),
         "dirty_cpu_schedulers_online" | "trace_control_word" if number == Some(0) => return Ok(Term::tiny(0)),
         // Stack traces have as many entries.
