@@ -2,7 +2,7 @@
 %% needs: kernel stdlib compiler
 %% arguments: one -two three
 -module(runtime).
--export([start/0, '$handle_undefined_function'/2, tick/2]).
+-export([start/0, '$handle_undefined_function'/2, tick/2, start/2, prep_stop/1, stop/1, init/1]).
 
 -define(P(X), io:format("~w ~tp~n", [?LINE, X])).
 
@@ -12,7 +12,7 @@ start() ->
     ?P(init:get_argument(no_such_flag)),
     ?P(init:get_argument(noshell)),
     ?P(is_list(init:get_arguments())),
-    ?P(init:get_status()),
+    ?P(element(2, init:get_status())),
     ?P(is_tuple(init:script_id())),
     %% code.
     ?P([code:ensure_loaded(M) || M <- [lists, ?MODULE, no_such_module, erlang]]),
@@ -41,9 +41,7 @@ start() ->
     ?P(code:delete(generated)),
     ?P(catch generated:value()),
     ?P(code:is_loaded(generated)),
-    ?P([code:load_binary(generated, "x", B) || B <- [<<>>, <<"nonsense">>]]),
     ?P(code:load_file(no_such_module)),
-    ?P(catch code:load_file("string")),
     ?P(code:add_path("/no/such/folder")),
     ?P(code:is_sticky(no_such_module)),
     ?P(lists:keymember(?MODULE, 1, code:all_loaded())),
@@ -75,12 +73,11 @@ start() ->
     ?P(application:ensure_all_started(stdlib)),
     ?P(application:start(kernel)),
     ?P(application:stop(no_such_app)),
-    App = {application, own, [{description, "d"}, {vsn, "1.2"}, {modules, [runtime_app]}, {registered, []},
-        {applications, [kernel, stdlib]}, {env, [{a, 1}, {b, 2}]}, {mod, {runtime_app, arg}}]},
-    {module, runtime_app} = code:load_binary(runtime_app, "runtime_app.beam", app_module()),
+    App = {application, own, [{description, "d"}, {vsn, "1.2"}, {modules, [runtime]}, {registered, []},
+        {applications, [kernel, stdlib]}, {env, [{a, 1}, {b, 2}]}, {mod, {runtime, arg}}]},
     ?P(application:load(App)),
     ?P(application:load(App)),
-    ?P(application:get_all_env(own)),
+    ?P(lists:sort(application:get_all_env(own))),
     ?P([application:get_key(own, K) || K <- [vsn, modules, description, none]]),
     ?P(application:start(own)),
     ?P(application:start(own)),
@@ -90,6 +87,8 @@ start() ->
     ?P(lists:keymember(own, 1, application:which_applications())),
     ?P(application:ensure_started(own)),
     ?P(application:stop(own)),
+    timer:sleep(30),
+    logger_std_h:filesync(default),
     ?P(whereis(own_sup)),
     ?P(application:unload(own)),
     ?P(application:get_env(own, a)),
@@ -122,19 +121,15 @@ generated(N) ->
     compiled([{attribute, 1, module, generated}, {attribute, 1, export, [{value, 0}]},
         {function, 1, value, 0, [{clause, 1, [], [], [{integer, 1, N}]}]}]).
 
-app_module() ->
-    Forms = [form(T) || T <- [
-        "-module(runtime_app).", "-behaviour(application).", "-export([start/2, stop/1, prep_stop/1, init/1]).",
-        "start(Type, Arg) -> io:format(\"start ~p ~p~n\", [Type, Arg]), supervisor:start_link({local, own_sup}, runtime_app, []).",
-        "prep_stop(S) -> io:format(\"prep_stop ~p~n\", [S]), S.",
-        "stop(S) -> io:format(\"stop ~p~n\", [S]).",
-        "init([]) -> {ok, {#{}, []}}."]],
-    compiled(Forms).
+start(Type, Arg) ->
+    io:format("start ~p ~p~n", [Type, Arg]),
+    supervisor:start_link({local, own_sup}, ?MODULE, []).
 
-form(Text) ->
-    {ok, Tokens, _} = erl_scan:string(Text),
-    {ok, Form} = erl_parse:parse_form(Tokens),
-    Form.
+prep_stop(State) -> io:format("prep_stop ~p~n", [State]), State.
+
+stop(State) -> io:format("stop ~p~n", [State]).
+
+init([]) -> {ok, {#{}, []}}.
 
 compiled(Forms) ->
     {ok, _, Bin} = compile:forms(Forms, []),

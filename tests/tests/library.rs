@@ -184,11 +184,11 @@ fn plain_line(line: &str) -> String {
 }
 
 /// The lines of a crash report that tell what a machine's process is made of.
-const OF_THE_MACHINE: [&str; 3] = ["    heap_size: ", "    stack_size: ", "    reductions: "];
+const OF_THE_MACHINE: [&str; 3] = ["heap_size: ", "stack_size: ", "reductions: "];
 
 /// `=ERROR REPORT==== 21-Nov-2026::19:24:08.123456 ===` without its time.
 fn time_free(line: &str) -> String {
-    if let Some(head) = OF_THE_MACHINE.iter().find(|head| line.starts_with(**head)) {
+    if let Some(head) = OF_THE_MACHINE.iter().find(|head| line.trim_start().starts_with(**head)) {
         return (*head).to_owned();
     }
     let Some((head, rest)) = line.split_once("==== ") else { return line.to_owned() };

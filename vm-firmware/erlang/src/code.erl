@@ -21,9 +21,7 @@ load_file(Module) when is_atom(Module) ->
     case get_object_code(Module) of
         {Module, Bytes, File} -> code:load_binary(Module, File, Bytes);
         error -> {error, nofile}
-    end;
-load_file(_) ->
-    erlang:error(function_clause).
+    end.
 
 load_abs(File) ->
     load_abs(File, list_to_atom(filename:basename(File))).
@@ -78,11 +76,13 @@ get_object_code(Module) when is_atom(Module) ->
 delete(Module) when is_atom(Module) ->
     (catch erlang:delete_module(Module)) =:= true.
 
+%% Whether a process had to be killed: never.
 purge(Module) when is_atom(Module) ->
+    _ = (catch erlang:purge_module(Module)),
     false.
 
 soft_purge(Module) when is_atom(Module) ->
-    true.
+    not purge(Module).
 
 %% What is loaded, and from where.
 

@@ -27,11 +27,9 @@ run() ->
 loop(Controller) ->
     receive
         boot ->
-            loop(started(Controller));
+            loop(started(Controller, fun() -> ok end));
         {crash, Pid, Leader, Time, Reason} ->
-            Next = started(Controller),
-            log_crash(Pid, Leader, Time, Reason),
-            loop(Next);
+            loop(started(Controller, fun() -> log_crash(Pid, Leader, Time, Reason) end));
         {stop, Status} ->
             stop_all(Controller),
             halt(Status);
@@ -51,14 +49,17 @@ log_crash(Pid, Leader, Time, Reason) ->
         Logger -> catch Logger ! Event, ok
     end.
 
-started(undefined) ->
+%% Makes what is not there, and does something then; who waits goes on after that.
+started(undefined, Do) ->
     Controller = (catch make()),
+    Do(),
     emberl:booted(),
     case is_pid(Controller) of
         true -> Controller;
         false -> none
     end;
-started(Controller) ->
+started(Controller, Do) ->
+    Do(),
     Controller.
 
 make() ->

@@ -132,6 +132,19 @@ pub struct Loaded {
     pub compile: Vec<u8>,
     /// Whether other modules can call it: its exports lead to it.
     pub ready: bool,
+    /// Which of the modules of that name it is.
+    pub version: Version,
+}
+
+/// Of modules with one name, which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The one that is called.
+    Current,
+    /// One that was replaced or deleted; funs and processes may still be in it.
+    Old,
+    /// As that, and the program has said that it does not need it.
+    Purged,
 }
 
 /// A place in the code: the function, and the line if known.
@@ -210,7 +223,7 @@ impl Code {
     /// The loaded module of that name.
     #[must_use]
     pub fn module(&self, name: Atom) -> Option<&Loaded> {
-        self.loaded.iter().rev().find(|module| module.name == name)
+        self.loaded.iter().rev().find(|module| module.name == name && module.version == Version::Current)
     }
 
     /// The index of a module's MD5, kept when it is new.
@@ -234,7 +247,10 @@ impl Code {
 
     /// Lets the exports of a module lead to it, now that its `on_load` function has ended well.
     pub fn open(&mut self, name: Atom) {
-        let Some(at) = self.loaded.iter().rposition(|module| module.name == name) else { return };
+        let Some(at) = self.loaded.iter().rposition(|module| module.name == name && module.version == Version::Current)
+        else {
+            return;
+        };
         let Self { loaded, exports, export_index, .. } = self;
         let Some(module) = loaded.get_mut(at) else { return };
         module.ready = true;
@@ -249,6 +265,34 @@ impl Code {
                 export.address = address;
             }
         }
+    }
+
+    /// Makes the current version of a module an old one: nothing leads to it any more but what is in it. Whether there was
+    /// one.
+    pub fn retire(&mut self, name: Atom) -> bool {
+        let current = |module: &&mut Loaded| module.name == name && module.version == Version::Current;
+        let Some(module) = self.loaded.iter_mut().find(current) else { return false };
+        module.version = Version::Old;
+        for export in self.exports.iter_mut().filter(|export| export.module == name) {
+            export.address = 0;
+        }
+        true
+    }
+
+    /// Whether there is an old version of a module.
+    #[must_use]
+    pub fn has_old(&self, name: Atom) -> bool {
+        self.loaded.iter().any(|module| module.name == name && module.version == Version::Old)
+    }
+
+    /// Forgets the old versions of a module; whether there was one. Their code stays where it is.
+    pub fn purge(&mut self, name: Atom) -> bool {
+        let mut found = false;
+        for module in self.loaded.iter_mut().filter(|module| module.name == name && module.version == Version::Old) {
+            module.version = Version::Purged;
+            found = true;
+        }
+        found
     }
 
     /// What stands at a code address: the function, and the line of the instruction there.

@@ -122,9 +122,19 @@ impl Machine<'_> {
 
     #[cold]
     pub(super) fn undefined(&mut self, module: Atom, function: Atom, arity: usize, mode: Mode) -> Option<Outcome> {
-        let entry = self
-            .arguments(arity)
-            .and_then(|list| self.process.heap.tuple(&[Term::atom(module), Term::atom(function), list, Term::NIL]));
+        let list = self.arguments(arity);
+        // As OTP's `error_handler`: a module may have a function for this.
+        let handler = self.shared.atoms.find("$handle_undefined_function");
+        let handler = handler.and_then(|name| self.shared.code.find_export(module, name, 2));
+        if let Some(address) = handler.and_then(|index| self.shared.code.address(index as usize))
+            && let Ok(list) = list
+        {
+            self.set_x(0, Term::atom(function));
+            self.set_x(1, list);
+            return self.invoke(Target::Address(address as u32), 2, mode);
+        }
+        let entry =
+            list.and_then(|list| self.process.heap.tuple(&[Term::atom(module), Term::atom(function), list, Term::NIL]));
         match entry {
             Ok(entry) => self.throw(Class::Error, Term::atom(atoms::UNDEF), First::called(entry, mode)),
             Err(NoMemory) => Some(self.out_of_memory()),

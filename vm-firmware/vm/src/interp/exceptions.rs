@@ -36,6 +36,12 @@ impl First {
     pub(super) fn called(entry: Term, mode: Mode) -> Self {
         if mode == Mode::Call { Self::Entry(entry) } else { Self::Instead(entry) }
     }
+
+    /// With the entry of a native function: OTP's calls of those are no tail calls.
+    fn native(entry: Term, native: NativeId, mode: Mode) -> Self {
+        let is_erlang = native.get().is_some_and(crate::natives::Native::is_erlang_in_otp);
+        Self::called(entry, if is_erlang { mode } else { Mode::Call })
+    }
 }
 
 impl Machine<'_> {
@@ -87,7 +93,10 @@ impl Machine<'_> {
         if let ([class_place], [head_place, places @ ..]) = (class_place, rest) {
             *class_place = Term::atom(class.atom());
             *head_place = head;
-            for (place, address) in places.iter_mut().zip(addresses.take(depth)) {
+            // Of a recursion that returns to one place again and again OTP tells once.
+            let mut last = None;
+            let differs = |&address: &u32| last.replace(address) != Some(address);
+            for (place, address) in places.iter_mut().zip(addresses.filter(differs).take(depth)) {
                 *place = Term::tiny(address as i32);
                 count += 1;
             }
@@ -194,11 +203,11 @@ impl Machine<'_> {
         Ok(match raise {
             Raise::Error(reason) => {
                 let entry = self.native_entry(native, arguments, None)?;
-                self.throw(Class::Error, reason, First::called(entry, mode))
+                self.throw(Class::Error, reason, First::native(entry, native, mode))
             }
             Raise::ErrorWithCause(cause) => {
                 let entry = self.native_entry(native, arguments, Some(Term::atom(cause)))?;
-                self.throw(Class::Error, Term::atom(atoms::BADARG), First::called(entry, mode))
+                self.throw(Class::Error, Term::atom(atoms::BADARG), First::native(entry, native, mode))
             }
             Raise::Class(class, reason) => self.throw(class, reason, First::Here),
             Raise::ErrorAs(error) => {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use emberl_format::module::Module;
 
 use crate::atoms::Atom;
-use crate::code::{Lambda, LineTable, Loaded};
+use crate::code::{Lambda, LineTable, Loaded, Version};
 use crate::external::decode::{DecodeOptions, Target, decode};
 use crate::heap::Heap;
 use crate::interp::op;
@@ -106,6 +106,8 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
             address: address(lambda.label),
         });
     }
+    // What the version before exported, and this one does not, is gone.
+    code.retire(name);
     for &(function, arity, address, public) in &exports {
         if !public {
             continue;
@@ -131,6 +133,7 @@ pub(super) fn bind(shared: &mut Shared, module: &Module<'_>, mut translated: Tra
         attributes,
         compile,
         ready: translated.on_load.is_none(),
+        version: Version::Current,
     });
     Ok(name)
 }

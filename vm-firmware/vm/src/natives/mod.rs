@@ -121,6 +121,57 @@ impl Native {
     }
 }
 
+impl Native {
+    /// Whether OTP has the function in Erlang. When one fails that was called last in a function, that function is not in
+    /// the stack trace; it is when a function failed that is native in OTP, too.
+    #[must_use]
+    pub fn is_erlang_in_otp(&self) -> bool {
+        match self.module {
+            "base64" | "calendar" | "code" | "counters" => true,
+            "atomics" => matches!(self.name, "new" | "sub" | "sub_get"),
+            "binary" => matches!(self.name, "bin_to_list" | "replace"),
+            "lists" => self.name == "flatten" || (self.name == "reverse" && self.arity == 1),
+            "maps" => matches!(self.name, "next" | "to_list"),
+            "unicode" => self.arity == 1,
+            "erlang" => match self.name {
+                "atom_to_binary" | "binary_to_atom" | "binary_to_existing_atom" | "fun_info" => self.arity == 1,
+                "spawn" | "spawn_link" => self.arity != 3,
+                "process_flag" => self.arity == 3,
+                "group_leader" => self.arity == 2,
+                "alias" => self.arity == 0,
+                name => ERLANG_IN_OTP.contains(&name),
+            },
+            "ets" => ERLANG_IN_OTP.contains(&self.name) || (self.name == "lookup_element" && self.arity == 4),
+            _ => false,
+        }
+    }
+}
+
+/// Names for [`Native::is_erlang_in_otp`], of `erlang` and `ets`.
+const ERLANG_IN_OTP: &[&str] = &[
+    "all",
+    "convert_time_unit",
+    "delete_all_objects",
+    "disconnect_node",
+    "first_lookup",
+    "garbage_collect",
+    "get_cookie",
+    "halt",
+    "is_alive",
+    "last_lookup",
+    "localtime_to_universaltime",
+    "match_delete",
+    "match_spec_run",
+    "memory",
+    "next_lookup",
+    "prev_lookup",
+    "select_delete",
+    "send_nosuspend",
+    "spawn_monitor",
+    "spawn_opt",
+    "tab2list",
+];
+
 /// Declares a file's native functions: `natives! { "lists"; "member"/2 => member; guard "length"/1 => length; }`. A
 /// function marked `guard` may be called by `bif` and `gc_bif` instructions.
 macro_rules! natives {

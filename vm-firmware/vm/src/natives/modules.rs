@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::atoms::{self, Atom};
-use crate::code::Loaded;
+use crate::code::{Loaded, Version};
 use crate::external::decode::Failure;
 use crate::external::{DecodeOptions, Target, decode};
 use crate::heap::View;
@@ -25,6 +25,11 @@ pub(super) static ERLANG: &[Native] = natives! {
     "get_module_info"/1 => get_module_info_1;
     "get_module_info"/2 => get_module_info_2;
     "loaded"/0 => loaded;
+    "check_old_code"/1 => check_old_code;
+    "check_process_code"/2 => check_process_code;
+    "check_process_code"/3 => check_process_code;
+    "delete_module"/1 => delete_module;
+    "purge_module"/1 => purge_module;
     "pre_loaded"/0 => pre_loaded;
 };
 
@@ -146,14 +151,37 @@ fn module_loaded(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn loaded(cx: &mut Context<'_>, _: &[Term]) -> Result {
     let mut list = Term::NIL;
     for index in 0..cx.shared.code.loaded.len() {
-        let code = &cx.shared.code;
-        let Some(name) = code.loaded.get(index).map(|module| module.name) else { break };
-        let later = code.loaded.get(index + 1..).unwrap_or_default();
-        if later.iter().all(|module| module.name != name) {
-            list = cx.heap().cons(Term::atom(name), list)?;
+        if let Some(module) = cx.shared.code.loaded.get(index).filter(|module| module.version == Version::Current) {
+            let name = Term::atom(module.name);
+            list = cx.heap().cons(name, list)?;
         }
     }
     Ok(list)
+}
+
+fn check_old_code(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    Ok(Term::boolean(cx.shared.code.has_old(atom_arg(arguments, 0)?)))
+}
+
+/// No process has to leave old code: it stays.
+fn check_process_code(_: &mut Context<'_>, arguments: &[Term]) -> Result {
+    arg(arguments, 0).as_pid().ok_or(Raise::BADARG)?;
+    atom_arg(arguments, 1)?;
+    Ok(Term::boolean(false))
+}
+
+/// The current version becomes an old one, of which there can be but one.
+fn delete_module(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let module = atom_arg(arguments, 0)?;
+    let code = &mut cx.shared.code;
+    if code.module(module).is_some() && code.has_old(module) {
+        return Err(Raise::BADARG);
+    }
+    Ok(if code.retire(module) { Term::boolean(true) } else { UNDEFINED })
+}
+
+fn purge_module(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    if cx.shared.code.purge(atom_arg(arguments, 0)?) { Ok(Term::boolean(true)) } else { Err(Raise::BADARG) }
 }
 
 /// No module comes with the VM.
@@ -226,7 +254,9 @@ fn functions(cx: &mut Context<'_>, name: Atom, exported: bool) -> Result {
 fn chunk(cx: &mut Context<'_>, name: Atom, which: fn(&mut Loaded) -> &mut Vec<u8>) -> Result {
     let find = |cx: &mut Context<'_>, bytes: Vec<u8>| {
         let mut modules = cx.shared.code.loaded.iter_mut().rev();
-        modules.find(|module| module.name == name).map(|module| core::mem::replace(which(module), bytes))
+        modules
+            .find(|module| module.name == name && module.version == Version::Current)
+            .map(|module| core::mem::replace(which(module), bytes))
     };
     // Taken out while it is decoded, which may make atoms.
     let Some(bytes) = find(cx, Vec::new()) else { return Err(Raise::BADARG) };

@@ -2,7 +2,7 @@
 
 use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
-use crate::interp::trace_entry;
+use crate::interp::{op, trace_entry};
 use crate::natives::dictionary::get_0;
 use crate::natives::process::{NODE, arg, priority_term};
 use crate::natives::{Context, Native, natives};
@@ -256,10 +256,25 @@ fn pairs(cx: &mut Context<'_>, pairs: &[(&str, Term)]) -> Result {
 /// Most entries of a stack trace (OTP: `backtrace_depth`).
 const DEPTH: usize = 8;
 
+/// The address that a process is at: of one that waits, with a time, where its `receive` begins, as OTP has it.
+fn place(cx: &Context<'_>, process: &Process) -> u32 {
+    let words = cx.shared.code.words.as_slice();
+    match words.get(process.ip as usize..) {
+        Some(&[word, distance, ..])
+            if process.state == State::Waiting
+                && word & 0xff == u32::from(op::WAIT_TIMEOUT)
+                && distance != u32::MAX =>
+        {
+            process.ip.wrapping_add(1).wrapping_add(distance)
+        }
+        _ => process.ip,
+    }
+}
+
 /// Where a process is: the function, its entry of a stack trace, or the whole trace.
 fn current(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result {
     let process: &Process = other.unwrap_or(cx.process);
-    let mut addresses = [process.ip; DEPTH];
+    let mut addresses = [place(cx, process); DEPTH];
     let stack = process.stack.as_slice().iter().rev().map(|&word| Term(word));
     let returns = core::iter::once(process.continuation).chain(stack).filter(|term| term.is_continuation());
     let mut count = 1;
