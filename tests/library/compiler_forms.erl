@@ -17,6 +17,5 @@ module(Module) ->
     {ok, Forms} = Backend:debug_info(erlang_v1, Module, Data, []),
     {ok, Module, Beam} = compile:forms(Forms, [deterministic, debug_info]),
     {ok, Module, Core} = compile:forms(Forms, [to_core, binary, deterministic]),
-    {ok, Module, Assembly} = compile:forms(Forms, ['S', binary, deterministic]),
     io:format("~w: ~w bytes, ~w~n", [Module, byte_size(Beam), erlang:md5(Beam)]),
-    io:format("~w ~w~n", [erlang:phash2(Core), erlang:phash2(Assembly)]).
+    io:format("~w~n", [erlang:phash2(Core)]).

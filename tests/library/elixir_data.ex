@@ -1,6 +1,8 @@
+# needs: kernel stdlib compiler elixir
 # Elixir's modules on data: many calls, each shown with what it gives.
 defmodule ElixirData do
   def start do
+    {:ok, _} = Application.ensure_all_started(:elixir)
     enums()
     strings()
     maps()

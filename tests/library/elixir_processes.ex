@@ -1,3 +1,4 @@
+# needs: kernel stdlib compiler elixir
 # Elixir's processes: GenServer, Supervisor, Agent, Task, Registry, DynamicSupervisor.
 defmodule ElixirProcesses do
   defmodule Counter do
@@ -31,6 +32,7 @@ defmodule ElixirProcesses do
   end
 
   def start do
+    {:ok, _} = Application.ensure_all_started(:elixir)
     servers()
     agents()
     tasks()
@@ -92,8 +94,8 @@ defmodule ElixirProcesses do
     reference = Process.monitor(before)
     Process.exit(before, :kill)
     receive do: ({:DOWN, ^reference, _, _, reason} -> show(reason))
-    Process.sleep(20)
-    show({Process.whereis(:second) != before, GenServer.call(:second, :value)})
+    restarted(:second, before)
+    show(GenServer.call(:second, :value))
     show(for {id, _, kind, modules} <- Supervisor.which_children(supervisor), do: {id, kind, modules})
     show(Supervisor.terminate_child(supervisor, :other))
     show(Supervisor.delete_child(supervisor, :other))
@@ -104,6 +106,18 @@ defmodule ElixirProcesses do
     show(DynamicSupervisor.count_children(dynamic))
     show(DynamicSupervisor.terminate_child(dynamic, child))
     show(DynamicSupervisor.stop(dynamic))
+  end
+
+  # Waits until the name is another process's.
+  defp restarted(name, before) do
+    case Process.whereis(name) do
+      pid when pid in [nil, before] ->
+        Process.sleep(5)
+        restarted(name, before)
+
+      _ ->
+        :ok
+    end
   end
 
   defp registries do

@@ -54,6 +54,8 @@ pub mod term;
 pub mod ties;
 pub mod timers;
 pub mod vm;
+#[cfg(feature = "zlib")]
+pub mod zlib;
 
 #[cfg(test)]
 mod terms_tests;

@@ -30,6 +30,8 @@ mod search;
 mod time;
 mod tuples;
 mod unicode;
+#[cfg(feature = "zlib")]
+mod zlib;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -234,6 +236,8 @@ pub static TABLES: &[&[Native]] = &[
     nodes::UNICODE,
     #[cfg(feature = "re")]
     re::RE,
+    #[cfg(feature = "zlib")]
+    zlib::ZLIB,
     ets::ETS,
     ets_objects::ETS,
     ets_select::ETS,
