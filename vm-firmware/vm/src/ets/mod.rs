@@ -312,7 +312,8 @@ impl Tables {
     /// When there is no memory.
     pub fn rename(&mut self, table: &mut Table, name: Atom) -> Fallible<bool> {
         if table.options.named {
-            if self.by_name(name).is_some() {
+            // The table itself is not among those that are looked through.
+            if name == table.name || self.by_name(name).is_some() {
                 return Ok(false);
             }
             self.names.reserve(&self.budget, 1)?;

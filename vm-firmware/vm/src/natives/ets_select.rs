@@ -8,9 +8,10 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use crate::atoms;
+use crate::compare::{equal_exact, equal_exact_in};
 use crate::copy::copy;
 use crate::ets::Table;
-use crate::ets::objects::Kind;
+use crate::ets::objects::{Cursor, Kind};
 use crate::ets::ordered::Place;
 use crate::heap::{Magic, View};
 use crate::match_spec::compile::compile;
@@ -441,7 +442,7 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
         let pattern_key = store.tuple(head)?.get(key)?;
         let call = store.tuple(body)?;
         let name = |term: Term| term.as_atom().map_or("", |atom| store.atoms().name(atom));
-        let same = |a, b| crate::compare::equal_exact(store, a, b).unwrap_or(false);
+        let same = |a, b| equal_exact(store, a, b).unwrap_or(false);
         let first = call.get(0)?;
         if name(first) == "const" && call.len() == 2 {
             let made = store.tuple(call.get(1)?)?.get(key)?;
@@ -452,11 +453,11 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
             return (name(made) != "_" && !matches!(name(made), "$_" | "$$")).then_some(());
         }
         if let View::Tuple(made) = store.view(made) {
-            let parts = (made.get(0).map(name).unwrap_or(""), made.get(1)?, made.get(2));
-            return match parts {
-                ("const", constant, None) => same(constant, pattern_key),
-                ("element", place, Some(object)) => place == Term::tiny(key as i32 + 1) && name(object) == "$_",
-                ("", inner, _) => same(inner, pattern_key),
+            let first = made.get(0)?;
+            return match (name(first), made.get(1), made.get(2)) {
+                ("const", Some(constant), None) => same(constant, pattern_key),
+                ("element", Some(place), Some(object)) => place == Term::tiny(key as i32 + 1) && name(object) == "$_",
+                (_, None, None) => same(first, pattern_key),
                 _ => false,
             }
             .then_some(());
@@ -466,10 +467,23 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
     keeps().is_some()
 }
 
+/// Puts what a specification makes of an object in its place; whether it made something.
+fn replace(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, at: Cursor, root: Term) -> Result<bool> {
+    let Some(object) = runner.run(cx, Some(table.objects.heap()), root)? else { return Ok(false) };
+    let key = cx.store().tuple(object).and_then(|elements| elements.get(table.options.key)).ok_or(Raise::BADARG)?;
+    let (own, old) = (cx.shared.store(table.objects.heap()), table.objects.key(cx.shared, root));
+    if !equal_exact_in((cx.store(), key), (own, old))? {
+        return Err(Raise::BADARG);
+    }
+    table.objects.replace(cx.shared, at, &cx.process.heap, object)?;
+    Ok(true)
+}
+
 fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let specification = arg(arguments, 1);
     with_table(cx, arg(arguments, 0), Access::Write, |cx, table| {
-        if matches!(table.options.kind, Kind::Bag | Kind::DuplicateBag) {
+        // In a bag the new object might be there already.
+        if table.options.kind == Kind::Bag {
             return Err(because(cx, "table_type"));
         }
         let budget = cx.shared.budget.clone();
@@ -480,16 +494,13 @@ fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let mut walk = Walk::new(cx, &budget, table, &runner, true)?;
         let mut count = 0_u64;
         while let Some(place) = walk.next(table, true) {
-            let Some(root) = table.objects.at(place).next() else { continue };
-            let Some(object) = runner.run(cx, Some(table.objects.heap()), root)? else { continue };
-            let (own, store) = (cx.shared.store(table.objects.heap()), cx.store());
-            let key = store.tuple(object).and_then(|elements| elements.get(table.options.key)).ok_or(Raise::BADARG)?;
-            let old = own.tuple(root).and_then(|elements| elements.get(table.options.key)).unwrap_or(Term::NIL);
-            if !crate::compare::equal_exact_in((store, key), (own, old))? {
-                return Err(Raise::BADARG);
+            let mut next = Some(table.objects.cursor(place));
+            while let Some(at) = next
+                && let Some((root, after)) = table.objects.step(at)
+            {
+                count += u64::from(replace(cx, table, &mut runner, at, root)?);
+                next = after;
             }
-            table.objects.replace(cx.shared, place, &cx.process.heap, object)?;
-            count += 1;
         }
         Ok(cx.heap().unsigned(count)?)
     })
@@ -520,10 +531,7 @@ fn run_list(cx: &mut Context<'_>, mut list: Term, reference: Term, tail: Term) -
     let mut runner = runner(cx, &budget, specification)?.ok_or(Raise::BADARG)?;
     let mut results = tail;
     while let Some((object, rest)) = cx.store().cell(list) {
-        // OTP takes tuples only.
-        if cx.store().tuple(object).is_some()
-            && let Some(result) = runner.run(cx, None, object)?
-        {
+        if let Some(result) = runner.run(cx, None, object)? {
             results = cx.heap().cons(result, results)?;
         }
         list = rest;
@@ -549,7 +557,7 @@ fn match_spec_run(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn explain(cx: &Context<'_>, problem: Problem, text: &mut String) {
     let name = |atom| cx.shared.atoms.name(atom);
     let show = |term: Term, text: &mut String| {
-        let _ = print::print(cx.store(), &cx.shared.code, term, print::Mode::Plain, &cx.shared.budget, text);
+        let _ = print::print(cx.store(), &cx.shared.code, term, print::Mode::Display, &cx.shared.budget, text);
     };
     let special = |function, how: &str, term, text: &mut String| {
         for part in ["Special form '", name(function), how] {
