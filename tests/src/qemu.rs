@@ -17,6 +17,8 @@ use crate::{
 const BUILD_LIMIT: Duration = Duration::from_secs(1200);
 /// Where the firmware looks for its pack.
 const PACK_ADDRESS: &str = "0x84000000";
+/// Where it looks for the bytes that the virtual machine may use.
+const MEMORY_ADDRESS: &str = "0x87fffff8";
 
 /// What tests that run the firmware need.
 pub const TOOLS: [Tool; 2] = [Tool::QemuRiscv32, Tool::DeviceToolchain];
@@ -55,6 +57,14 @@ fn build() -> Result<PathBuf, String> {
 /// # Errors
 /// When the firmware cannot be built or QEMU cannot be started.
 pub fn run(pack: Option<&Path>, limit: Duration) -> Result<Output, Failed> {
+    run_within(pack, None, limit)
+}
+
+/// As [`run`], where the virtual machine may use so many bytes.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(pack: Option<&Path>, memory: Option<u32>, limit: Duration) -> Result<Output, Failed> {
     let mut command = Command::new(Tool::QemuRiscv32.find().ok_or("qemu-system-riscv32 was not found")?);
     command.args(["-M", "virt", "-m", "128M", "-display", "none", "-monitor", "none", "-serial", "stdio"]);
     command.args(["-bios", "none", "-kernel"]).arg(firmware()?);
@@ -62,6 +72,10 @@ pub fn run(pack: Option<&Path>, limit: Duration) -> Result<Output, Failed> {
         // A comma in QEMU's options is written twice.
         let file = pack.display().to_string().replace(',', ",,");
         command.arg("-device").arg(format!("loader,file={file},addr={PACK_ADDRESS},force-raw=on"));
+    }
+    if let Some(memory) = memory {
+        let data = u64::from(memory) | u64::from(!memory) << 32;
+        command.arg("-device").arg(format!("loader,addr={MEMORY_ADDRESS},data={data:#x},data-len=8"));
     }
     Ok(process::run(&mut command, limit)?)
 }

@@ -48,6 +48,13 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
+    let memory: [(&str, fn() -> Result<(), Failed>); 4] = [
+        ("memory::nothing_is_lost", nothing_is_lost),
+        ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
+        ("memory::offenders_die_alone", offenders_die_alone),
+        ("memory::idle_processes_are_small", idle_processes_are_small),
+    ];
+    trials.extend(memory.map(|(name, test)| kind(needs(&TOOLS, name, test), can_run)));
     match conformance::names() {
         Ok(names) => {
             trials.extend(names.iter().map(|name| trial("program", name, same_as_erl, can_run)));
@@ -190,14 +197,45 @@ fn same_in_zeal(name: &str) -> Result<(), Failed> {
     same(&bin::checked()?, name, newest.ok_or("no release")?, &["--zeal"])
 }
 
-/// What lives may fill 85 % of the memory that there is.
-fn live_data_fills_memory() -> Result<(), Failed> {
+/// Runs a program of `conformance/memory/` with so much memory.
+fn run_within(name: &str, memory: &str) -> Result<process::Output, Failed> {
     let folder = TempDir::new()?;
     let sources = erl::sources(&format!("{}/memory", conformance::FOLDER), "erl")?;
     erl::compile_erlang(&sources, folder.path(), &["-Werror"])?;
-    let file = folder.path().join("fill.beam");
-    bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new("1M"), file.as_os_str()])?.ok()?;
-    Ok(())
+    let file = folder.path().join(name).with_extension("beam");
+    Ok(bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new(memory), file.as_os_str()])?.ok()?)
+}
+
+/// What lives may fill 85 % of the memory that there is.
+fn live_data_fills_memory() -> Result<(), Failed> {
+    run_within("fill", "1M").map(drop)
+}
+
+/// Bytes in use are the same after as before 100,000 rounds of all that makes something and ends it.
+fn nothing_is_lost() -> Result<(), Failed> {
+    let output = run_within("lost", "4M")?.out();
+    let same = output.lines().filter(|line| line.ends_with(",same}")).count();
+    if same == 25 && output.lines().count() == same + 1 { Ok(()) } else { Err(output.into()) }
+}
+
+/// A gigabyte of messages goes through a megabyte.
+fn messages_flow() -> Result<(), Failed> {
+    let output = run_within("flow", "1M")?.out();
+    if output == "1000200000\nReturn value: ok\n" { Ok(()) } else { Err(output.into()) }
+}
+
+/// A thousand processes, one after the other, take memory without end: each dies alone, and that is told.
+fn offenders_die_alone() -> Result<(), Failed> {
+    let output = run_within("offenders", "300k")?;
+    let told = output.err().lines().filter(|line| line.contains(") ends with enomem: ")).count();
+    if told >= 1000 { Ok(()) } else { Err(format!("{told} deaths are told of\n{output}").into()) }
+}
+
+/// An idle process is small, on a machine with addresses of 64 bits too.
+fn idle_processes_are_small() -> Result<(), Failed> {
+    let output = run_within("idle", "64M")?.out();
+    let bytes = output.lines().find_map(|line| line.strip_prefix("{bytes,")?.strip_suffix('}')?.parse::<u32>().ok());
+    if bytes.is_some_and(|bytes| bytes <= 320) { Ok(()) } else { Err(output.into()) }
 }
 
 /// The programs of `conformance/on_load/`, which call other modules there.

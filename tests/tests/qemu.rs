@@ -3,7 +3,13 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use emberl_tests::{Failed, bin, conformance, mutate, process::Output, qemu, releases::RELEASES, tools::needs};
+use emberl_tests::{
+    Failed, bin, conformance, erl, mutate,
+    process::Output,
+    qemu,
+    releases::RELEASES,
+    tools::{Tool, needs},
+};
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
@@ -13,9 +19,13 @@ const NOT_PACKED: [&str; 1] = ["module_info"];
 
 fn main() {
     let arguments = Arguments::from_args();
+    let memory = [qemu::TOOLS.as_slice(), &[Tool::Erlc]].concat();
     let trials = vec![
         needs(&qemu::TOOLS, "qemu::a_pack_runs_as_on_the_desktop", same_as_desktop),
         needs(&qemu::TOOLS, "qemu::conformance_programs_print_what_erl_prints", conformance_programs),
+        needs(&memory, "qemu::idle_processes_are_small", idle_processes_are_small),
+        needs(&memory, "qemu::nothing_is_lost", nothing_is_lost),
+        needs(&memory, "qemu::offenders_die_alone", offenders_die_alone),
         needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
         needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
         needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
@@ -115,6 +125,39 @@ fn library() -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let board = qemu::run(Some(&pack(&folder, &["--lib"])?), LIMIT)?;
     check(board.code() == Some(1) && board.out().contains("marks no module that starts"), || board.to_string())
+}
+
+/// A program of `conformance/memory/`, on the board with so many bytes of memory; no limit for 0.
+fn memory_program(name: &str, memory: u32) -> Result<Output, Failed> {
+    let folder = TempDir::new()?;
+    let source = emberl_tests::package_dir().join(format!("{}/memory/{name}.erl", conformance::FOLDER));
+    erl::compile_erlang(&[source], folder.path(), &["-Werror"])?;
+    let (beam, pack) = (folder.path().join(format!("{name}.beam")), folder.path().join("program.avm"));
+    bin::run(["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), pack.clone(), beam])?.ok()?;
+    let board = qemu::run_within(Some(&pack), Some(memory).filter(|&memory| memory != 0), Duration::from_secs(600))?;
+    check(board.code() == Some(0) && board.out().ends_with("Return value: ok\r\n"), || board.to_string())?;
+    Ok(board)
+}
+
+/// The bytes of an idle process are those that `erlang:memory(total)` grows by for each.
+fn idle_processes_are_small() -> Result<(), Failed> {
+    let board = memory_program("idle", 0)?;
+    let lines = conformance::lines(&board.stdout);
+    let bytes = lines.iter().find_map(|line| line.strip_prefix("{bytes,")?.strip_suffix('}')?.parse::<u32>().ok());
+    check(bytes.is_some_and(|bytes| bytes <= 200), || board.to_string())
+}
+
+fn nothing_is_lost() -> Result<(), Failed> {
+    let board = memory_program("lost", 4 << 20)?;
+    let lines = conformance::lines(&board.stdout);
+    let same = lines.iter().filter(|line| line.ends_with(",same}")).count();
+    check(same == 25, || board.to_string())
+}
+
+fn offenders_die_alone() -> Result<(), Failed> {
+    let board = memory_program("offenders", 300 << 10)?;
+    let told = board.out().matches(") ends with enomem: ").count();
+    check(told >= 1000, || format!("{told} deaths are told of\n{board}"))
 }
 
 /// A damaged pack is refused, or runs to an end of its own; the virtual machine never fails.

@@ -30,7 +30,7 @@ const HEAP_SIZE: usize = 48 << 20;
 static HEAP: LlffHeap = LlffHeap::empty();
 
 fn read(address: usize) -> u32 {
-    // SAFETY: only called with the addresses above: aligned registers whose reading is defined.
+    // SAFETY: only called with the addresses above: aligned registers or words whose reading is defined.
     unsafe { read_volatile(address as *const u32) }
 }
 
@@ -57,6 +57,14 @@ impl Machine {
         // SAFETY: memory that the linker does not know, so nothing writes to it; every byte is a valid `u8`.
         unsafe { core::slice::from_raw_parts(PACK as *const u8, PACK_ROOM) }
     }
+}
+
+/// The bytes that the virtual machine may use, where QEMU's loader was told to put them, and their complement, into the
+/// last eight bytes of the memory.
+pub fn memory() -> Option<usize> {
+    let last = PACK + PACK_ROOM - 8;
+    let bytes = read(last);
+    (read(last + 4) == !bytes).then_some(bytes as usize)
 }
 
 /// Writes to the console.

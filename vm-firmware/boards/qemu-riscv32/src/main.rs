@@ -5,6 +5,9 @@
 //! qemu-system-riscv32 -M virt -m 128M -display none -serial stdio -bios none -kernel FIRMWARE \
 //!     -device loader,file=PACK.avm,addr=0x84000000,force-raw=on
 //! ```
+//!
+//! `-device loader,addr=0x87fffff8,data=D,data-len=8`, where the low half of D is a number of bytes and the high half its
+//! complement, is what `--memory` is to `emberl run`.
 #![no_std]
 #![no_main]
 
@@ -68,7 +71,7 @@ fn run(machine: &Machine) -> u8 {
         line(format_args!("error: the pack marks no module that starts the program"));
         return FAILED;
     };
-    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options::default()) else {
+    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: machine::memory(), ..Options::default() }) else {
         return no_memory();
     };
     let boot = pack.module("init").is_some();
