@@ -44,15 +44,15 @@ say(Name, F) ->
     io:format("--- ~tp~n", [Name]),
     _ = F(),
     flush(),
-    timer:sleep(2),
+    timer:sleep(10),
     logger_std_h:filesync(default).
 
 flush() -> receive _ -> flush() after 0 -> ok end.
 
 ended({Pid, Monitor}) ->
-    receive {'DOWN', Monitor, process, Pid, _} -> timer:sleep(10) end.
+    receive {'DOWN', Monitor, process, Pid, _} -> timer:sleep(40) end.
 
-gone(Pid) -> receive {'EXIT', Pid, _} -> timer:sleep(10) end.
+gone(Pid) -> receive {'EXIT', Pid, _} -> timer:sleep(40) end.
 
 plain() ->
     [
