@@ -1,4 +1,3 @@
-# needs: kernel stdlib compiler elixir
 # Elixir's modules on data: many calls, each shown with what it gives.
 defmodule ElixirData do
   def start do

@@ -1,4 +1,3 @@
-# needs: kernel stdlib compiler elixir
 # Elixir's processes: GenServer, Supervisor, Agent, Task, Registry, DynamicSupervisor.
 defmodule ElixirProcesses do
   defmodule Counter do

@@ -41,6 +41,7 @@ pub(super) static RE: &[Native] = &[
     native("run", 3, run),
     native("internal_run", 4, internal_run),
     native("inspect", 2, inspect),
+    native("import", 1, import),
 ];
 
 /// What the code of a compiled pattern begins with; its options follow, in four bytes, and its text.
@@ -315,7 +316,10 @@ fn compile(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     match prepared(cx, &source.text, source.flags, BACKTRACK_LIMIT) {
         Ok(compiled) => {
-            let term = compiled_term(cx, &source, &compiled.pattern)?;
+            let mut term = compiled_term(cx, &source, &compiled.pattern)?;
+            if options.export {
+                term = exported(cx, pattern, list, term)?;
+            }
             pair(cx, Term::atom(atoms::OK), term)
         }
         Err(error) => {
@@ -338,6 +342,29 @@ fn compiled_term(cx: &mut Context<'_>, source: &Source, pattern: &Pattern) -> Re
     let unicode = flag(source.flags, flag::UNICODE);
     let captures = number(cx, pattern.groups.len().saturating_sub(1))?;
     Ok(cx.heap().tuple(&[name, captures, unicode, crlf, code])?)
+}
+
+/// A pattern that may be kept and brought back by [`import`], as since OTP 28: who made it, its text and options, its code.
+fn exported(cx: &mut Context<'_>, pattern: Term, options: Term, compiled: Term) -> Result {
+    let name = Term::atom(cx.shared.atoms.intern("re_exported_pattern")?);
+    let header = version(cx, &[])?;
+    let code = code_of(cx.store(), compiled).ok_or(Raise::BADARG)?;
+    Ok(cx.heap().tuple(&[name, header, pattern, options, code])?)
+}
+
+/// One that was exported, by whomever, is compiled again from its text.
+fn import(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let store = cx.store();
+    let parts = store.tuple(argument(arguments, 0)).filter(|parts| parts.len() == 5).ok_or(Raise::BADARG)?;
+    let part = |index| parts.get(index).ok_or(Raise::BADARG);
+    let (name, pattern, list) = (part(0)?, part(2)?, part(3)?);
+    if !is_atom(store, name, "re_exported_pattern") {
+        return Err(Raise::BADARG);
+    }
+    let options = options::read(store, list)?;
+    let source = source(cx, pattern, options.flags)?;
+    let compiled = prepared(cx, &source.text, source.flags, BACKTRACK_LIMIT).map_err(|_| Raise::BADARG)?;
+    compiled_term(cx, &source, &compiled.pattern)
 }
 
 fn inspect(cx: &mut Context<'_>, arguments: &[Term]) -> Result {

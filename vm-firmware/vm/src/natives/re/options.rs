@@ -30,6 +30,7 @@ pub(super) struct Options {
     pub flags: u32,
     pub global: bool,
     pub report_errors: bool,
+    pub export: bool,
     pub offset: usize,
     pub match_limit: Option<usize>,
     pub capture: Capture,
@@ -85,6 +86,7 @@ pub(super) fn read(store: Store<'_>, list: Term) -> Result<Options> {
         flags: 0,
         global: false,
         report_errors: false,
+        export: false,
         offset: 0,
         match_limit: None,
         capture: Capture::All,
@@ -99,6 +101,11 @@ pub(super) fn read(store: Store<'_>, list: Term) -> Result<Options> {
             match name {
                 "global" => options.global = true,
                 "report_errors" => options.report_errors = true,
+                "export" => {
+                    options.export = true;
+                    options.compiles = true;
+                    continue;
+                }
                 _ => {
                     let known = FLAGS.iter().find(|(other, ..)| *other == name);
                     let &(_, flag, when) = known.ok_or(Raise::BADARG)?;
