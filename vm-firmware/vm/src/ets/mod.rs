@@ -8,6 +8,8 @@ pub mod chains;
 pub mod objects;
 pub mod ordered;
 pub mod records;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -304,8 +306,8 @@ impl Tables {
                 return Ok(false);
             }
             self.names.reserve(&self.budget, 1)?;
-            self.forget_name(table);
             self.names.add(spread(name.0), table.reference[2]);
+            self.forget_name(table);
         }
         table.name = name;
         Ok(true)
