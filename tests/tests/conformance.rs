@@ -48,11 +48,12 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
-    let memory: [(&str, fn() -> Result<(), Failed>); 4] = [
+    let memory: [(&str, fn() -> Result<(), Failed>); 5] = [
         ("memory::nothing_is_lost", nothing_is_lost),
         ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
         ("memory::offenders_die_alone", offenders_die_alone),
         ("memory::idle_processes_are_small", idle_processes_are_small),
+        ("memory::tables_give_all_back", tables_give_memory_back),
     ];
     trials.extend(memory.map(|(name, test)| kind(needs(&TOOLS, name, test), can_run)));
     match conformance::names() {
@@ -236,6 +237,12 @@ fn idle_processes_are_small() -> Result<(), Failed> {
     let output = run_within("idle", "64M")?.out();
     let bytes = output.lines().find_map(|line| line.strip_prefix("{bytes,")?.strip_suffix('}')?.parse::<u32>().ok());
     if bytes.is_some_and(|bytes| bytes <= 320) { Ok(()) } else { Err(output.into()) }
+}
+
+/// Bytes in use are the same after as before 100,000 tables, and many rounds of what else `ets` and its like can do.
+fn tables_give_memory_back() -> Result<(), Failed> {
+    let output = run_within("tables", "1M")?;
+    if output.out().contains("Return value: ok\n") { Ok(()) } else { Err(output.to_string().into()) }
 }
 
 /// The programs of `conformance/on_load/`, which call other modules there.

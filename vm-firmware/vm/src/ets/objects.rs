@@ -174,6 +174,23 @@ impl Objects {
         ordered.find(|root| order(store, key_of(store, Term(root), self.key), other, key))
     }
 
+    /// In a table with an order: the first place of which `order` does not say that it is below, and the first that is
+    /// above. Keys that it says are equal must stand together.
+    ///
+    /// # Errors
+    /// What `order` says.
+    pub fn range(
+        &self,
+        shared: &Shared,
+        order: &mut dyn FnMut(Store<'_>, Term) -> Fallible<Ordering>,
+    ) -> Fallible<(Place, Place)> {
+        let Index::Ordered(ordered) = &self.index else { return Ok((Ordered::first(), Ordered::first())) };
+        let store = shared.store(self.heap());
+        let mut bound =
+            |equal: Ordering| ordered.find(|root| Ok(order(store, key_of(store, Term(root), self.key))?.then(equal)));
+        Ok((bound(Ordering::Greater)?.0, bound(Ordering::Less)?.0))
+    }
+
     /// The root for the word of a slot: of a bag the newest.
     fn root(&self, value: u32) -> Term {
         match &self.index {
