@@ -29,6 +29,8 @@ const FAULTS: [&str; 2] = ["not whole", "panicked"];
 const TOOLS: [Tool; 2] = [Tool::Erl, Tool::Erlc];
 const UPDATE: &str = "EMBERL_UPDATE=1 writes the fixtures anew";
 
+type Test = fn() -> Result<(), Failed>;
+
 fn main() {
     let arguments = Arguments::from_args();
     if std::env::var_os("EMBERL_UPDATE").is_some() && !arguments.list {
@@ -48,7 +50,7 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
-    let memory: [(&str, fn() -> Result<(), Failed>); 4] = [
+    let memory: [(&str, Test); 4] = [
         ("memory::nothing_is_lost", nothing_is_lost),
         ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
         ("memory::offenders_die_alone", offenders_die_alone),

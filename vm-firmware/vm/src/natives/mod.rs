@@ -16,8 +16,11 @@ mod names;
 mod nodes;
 mod number;
 mod process;
+mod process_flags;
 mod process_info;
 mod search;
+mod spawning;
+mod suspending;
 mod time;
 mod tuples;
 mod unicode;
@@ -154,6 +157,9 @@ pub static TABLES: &[&[Native]] = &[
     tuples::ERLANG,
     process::PROCESS,
     process_info::ERLANG,
+    process_flags::ERLANG,
+    spawning::ERLANG,
+    suspending::ERLANG,
     dictionary::ERLANG,
     time::TIME,
     calendar::ERLANG,
