@@ -38,7 +38,7 @@ limit(L) ->
     Pid = spawn_opt(fun() -> Me ! {self(), process_flag(max_heap_size, 0)} end, [{max_heap_size, L}]),
     receive {Pid, Map} ->
         #{size := S, kill := K, error_logger := E} = Map,
-        erlang:display({limit, L, S, K, E}) end.
+        erlang:display({limit, S, K, E}) end.
 
 wrong(Options) ->
     erlang:display({wrong, Options, try spawn_opt(fun() -> ok end, Options) of P -> is_pid(P) catch C:R -> {C, R} end,

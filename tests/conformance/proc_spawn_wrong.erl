@@ -5,7 +5,7 @@
 start() ->
     process_flag(trap_exit, true),
     [erlang:display({funs, F, [try S(F) of _ -> ok catch C:R -> {C, R} end || S <- [fun erlang:spawn/1, fun erlang:spawn_link/1, fun erlang:spawn_monitor/1]]})
-     || F <- [a, 1, {a, b}, [], "fun"]],
+     || F <- [a, 1, {a, b, c}, [], "fun"]],
     [erlang:display({calls, M, F, A, [try S(M, F, A) of _ -> ok catch C:R -> {C, R} end || S <- [fun erlang:spawn/3, fun erlang:spawn_link/3, fun erlang:spawn_monitor/3]]})
      || {M, F, A} <- [{1, run, []}, {?MODULE, 1, []}, {?MODULE, run, a}, {?MODULE, run, [a | b]}, {"m", "f", "a"}, {?MODULE, run, {}}]],
     %% Calls of what is not there fail in the new process.
