@@ -29,6 +29,8 @@ const FAULTS: [&str; 2] = ["not whole", "panicked"];
 const TOOLS: [Tool; 2] = [Tool::Erl, Tool::Erlc];
 const UPDATE: &str = "EMBERL_UPDATE=1 writes the fixtures anew";
 
+type Test = fn() -> Result<(), Failed>;
+
 fn main() {
     let arguments = Arguments::from_args();
     if std::env::var_os("EMBERL_UPDATE").is_some() && !arguments.list {
@@ -48,7 +50,8 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
-    let memory: [(&str, fn() -> Result<(), Failed>); 5] = [
+    let memory: [(&str, Test); 6] = [
+        ("memory::a_million_processes", million_processes),
         ("memory::nothing_is_lost", nothing_is_lost),
         ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
         ("memory::offenders_die_alone", offenders_die_alone),
@@ -200,11 +203,17 @@ fn same_in_zeal(name: &str) -> Result<(), Failed> {
 
 /// Runs a program of `conformance/memory/` with so much memory.
 fn run_within(name: &str, memory: &str) -> Result<process::Output, Failed> {
+    run_memory(name, &["--memory", memory])
+}
+
+/// Runs a program of `conformance/memory/` with these options.
+fn run_memory(name: &str, options: &[&str]) -> Result<process::Output, Failed> {
     let folder = TempDir::new()?;
     let sources = erl::sources(&format!("{}/memory", conformance::FOLDER), "erl")?;
     erl::compile_erlang(&sources, folder.path(), &["-Werror"])?;
     let file = folder.path().join(name).with_extension("beam");
-    Ok(bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new(memory), file.as_os_str()])?.ok()?)
+    let options = options.iter().map(OsStr::new);
+    Ok(bin::run([OsStr::new("run")].into_iter().chain(options).chain([file.as_os_str()]))?.ok()?)
 }
 
 /// What lives may fill 85 % of the memory that there is.
@@ -230,6 +239,12 @@ fn offenders_die_alone() -> Result<(), Failed> {
     let output = run_within("offenders", "300k")?;
     let told = output.err().lines().filter(|line| line.contains(") ends with enomem: ")).count();
     if told >= 1000 { Ok(()) } else { Err(format!("{told} deaths are told of\n{output}").into()) }
+}
+
+/// There may be a million processes.
+fn million_processes() -> Result<(), Failed> {
+    let output = run_memory("million", &["--processes", "1100000"])?.out();
+    if output == "{processes,true}\nReturn value: ok\n" { Ok(()) } else { Err(output.into()) }
 }
 
 /// An idle process is small, on a machine with addresses of 64 bits too.

@@ -25,6 +25,10 @@ pub enum State {
     Waiting,
     /// It is gone, all but its slot.
     Exited,
+    /// Another process suspends it; else it would be runnable.
+    Suspended,
+    /// Another process suspends it; else it would wait.
+    SuspendedWaiting,
 }
 
 /// A process.
@@ -53,8 +57,8 @@ pub struct Process {
     pub timer: TimerId,
     /// The process dictionary: a map.
     pub dictionary: Term,
-    /// The class, reason and trace of the exception that is being handled: roots of the collector.
-    pub exception: [Term; 3],
+    /// The reason and the raw trace, which tells the class, of the exception that is being handled: roots of the collector.
+    pub exception: [Term; 2],
     /// The group leader.
     pub group_leader: Term,
     /// Module and function that it began with.
@@ -65,8 +69,6 @@ pub struct Process {
     pub slices: u32,
     /// How often its heap was collected.
     pub collections: u32,
-    /// Words that collections gave back; wraps.
-    pub reclaimed: u32,
     /// What few processes have.
     pub extra: Option<Box<Extra>>,
     /// The next that dies of the same event, which its `exception` tells.
@@ -148,13 +150,12 @@ impl Process {
             cursor: 0,
             timer: timers::NONE,
             dictionary: Term::NIL,
-            exception: [Term::NIL; 3],
+            exception: [Term::NIL; 2],
             group_leader: Term::NIL,
             initial: [atoms::UNDEFINED; 2],
             parent: 0,
             slices: 0,
             collections: 0,
-            reclaimed: 0,
             extra: None,
             dies_next: None,
             state: State::Runnable,
@@ -214,4 +215,4 @@ impl Process {
 
 // On machines whose addresses have 32 bits.
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Process>() <= 176);
+const _: () = assert!(size_of::<Process>() <= 160);

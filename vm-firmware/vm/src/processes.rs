@@ -384,16 +384,50 @@ impl Processes {
     /// A message came, or a time: a process that waits may run.
     pub fn wake(&mut self, number: u32) {
         let Some(process) = self.get_mut(number) else { return };
-        if process.state != State::Waiting {
-            return;
-        }
-        process.state = State::Runnable;
+        process.state = match process.state {
+            State::Waiting => State::Runnable,
+            State::SuspendedWaiting => State::Suspended,
+            _ => return,
+        };
+        let runs = process.state == State::Runnable;
         let (timer, priority) = (process.timer, process.priority);
         process.timer = timers::NONE;
         if timer != timers::NONE {
             self.timers.remove(timer);
         }
-        self.enqueue(number, priority);
+        if runs {
+            self.enqueue(number, priority);
+        }
+    }
+
+    /// Keeps a process that is not at hand from running.
+    pub fn suspend(&mut self, number: u32) {
+        let Some(process) = self.get_mut(number) else { return };
+        process.state = match process.state {
+            State::Waiting => State::SuspendedWaiting,
+            State::Runnable => State::Suspended,
+            other => other,
+        };
+        self.unqueue(number);
+    }
+
+    /// Lets a process run again, if no other suspends it.
+    pub fn resume(&mut self, number: u32) {
+        let mut suspended = false;
+        let _ = self.each_tie(number, |tie| {
+            suspended |= tie.kind == Kind::Suspend && tie.ends[1] == number;
+            Ok::<(), NoMemory>(())
+        });
+        let Some(process) = self.get_mut(number).filter(|_| !suspended) else { return };
+        let priority = process.priority;
+        match process.state {
+            State::Suspended => {
+                process.state = State::Runnable;
+                self.enqueue(number, priority);
+            }
+            State::SuspendedWaiting => process.state = State::Waiting,
+            _ => {}
+        }
     }
 
     /// The process that holds a name.

@@ -163,26 +163,41 @@ pub fn end_for_memory(shared: &mut Shared, number: u32, hand: Option<&mut Proces
 
 /// Tells that a process ends because there is no memory.
 pub fn report_memory(shared: &mut Shared, process: &Process) {
+    let what = [
+        (") ends with enomem: there is no memory left for it. It held ", process.memory()),
+        (" of ", shared.budget.limit()),
+    ];
+    report(shared, process, what, " bytes.\n");
+}
+
+/// Tells that a process is larger than its `max_heap_size`.
+pub fn report_size(shared: &mut Shared, process: &Process, words: usize) {
+    let what = [(") has a heap of ", words), (" words; its max_heap_size is ", process.extra().largest.words as usize)];
+    report(shared, process, what, ".\n");
+}
+
+/// Writes of a process: no memory is needed for that.
+fn report(shared: &mut Shared, process: &Process, what: [(&str, usize); 2], end: &str) {
     let mut digits = [0; 10];
     let [module, function] = process.initial;
-    let name = process.extra().name.unwrap_or(module);
-    let Shared { platform, atoms, budget, .. } = shared;
+    let name = process.extra().name;
+    let Shared { platform, atoms, .. } = shared;
     let mut tell = |text: &str| platform.write(Stream::Error, text.as_bytes());
     tell("Process <0.");
     tell(decimal(process.number as usize, &mut digits));
     tell(".0> (");
-    tell(atoms.name(name));
-    if process.extra().name.is_none() {
+    tell(atoms.name(name.unwrap_or(module)));
+    if name.is_none() {
         tell(":");
         tell(atoms.name(function));
         tell("/");
         tell(decimal(usize::from(process.initial_arity), &mut digits));
     }
-    tell(") ends with enomem: there is no memory left for it. It held ");
-    tell(decimal(process.memory(), &mut digits));
-    tell(" of ");
-    tell(decimal(budget.limit(), &mut digits));
-    tell(" bytes.\n");
+    for (text, number) in what {
+        tell(text);
+        tell(decimal(number, &mut digits));
+    }
+    tell(end);
 }
 
 /// A number in decimal; as much of it as there is room for. Where there is no memory, none may be asked for.
@@ -405,7 +420,7 @@ struct End<'a> {
 /// The end of a process that is at hand, and of all that die of it: tells links and monitors, and gives all memory back.
 /// `hand` is another process that is at hand, if there is one: when it dies of this too, gives its reason.
 pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: Option<&mut Process>) -> Option<Term> {
-    process.exception = [reason; 3];
+    process.exception = [reason; 2];
     let mut end = End { hand, hand_dies: None, next: Some(process) };
     while let Some(mut process) = end.next.take() {
         end.next = process.dies_next.take();
@@ -483,6 +498,11 @@ impl End<'_> {
                 Kind::Timer => {
                     end_timer(shared, at);
                 }
+                Kind::Suspend if watcher == number => {
+                    let other = tie.other(number);
+                    shared.processes.untie(at, &mut shared.binaries);
+                    shared.processes.resume(other);
+                }
                 _ => {
                     shared.processes.untie(at, &mut shared.binaries);
                 }
@@ -522,7 +542,7 @@ impl End<'_> {
                 return;
             }
         };
-        other.exception = [reason; 3];
+        other.exception = [reason; 2];
         other.dies_next = self.next.take();
         self.next = Some(other);
     }

@@ -40,6 +40,8 @@ pub enum Kind {
     Monitor,
     /// An alias of the first process; there is no second.
     Alias,
+    /// The first process suspends the second, `value` times.
+    Suspend,
     /// A timer whose message is for the first process, if it is for one by its pid; there is no second.
     Timer,
 }
@@ -132,7 +134,7 @@ fn mix(words: [u32; 2]) -> u64 {
 }
 
 fn hash(kind: Kind, ends: [u32; 2], reference: [u32; 3]) -> u64 {
-    if kind == Kind::Link { mix(ends) } else { mix([reference[0], reference[1]]) }
+    if matches!(kind, Kind::Link | Kind::Suspend) { mix(ends) } else { mix([reference[0], reference[1]]) }
 }
 
 /// Makes room for one more in a table that is counted in the budget.
@@ -184,10 +186,19 @@ impl Ties {
         self.index.find(mix(ends), same).copied()
     }
 
+    /// By what one process suspends another.
+    #[must_use]
+    pub fn find_suspend(&self, suspender: u32, number: u32) -> Option<TieId> {
+        let ends = [suspender, number];
+        let same = |id: &TieId| self.get(*id).is_some_and(|tie| tie.kind == Kind::Suspend && tie.ends == ends);
+        self.index.find(mix(ends), same).copied()
+    }
+
     /// The monitor, alias or timer of a reference.
     #[must_use]
     pub fn find(&self, reference: [u32; 3]) -> Option<TieId> {
-        let same = |id: &TieId| self.get(*id).is_some_and(|tie| tie.kind != Kind::Link && tie.reference == reference);
+        let pair = |kind| matches!(kind, Kind::Link | Kind::Suspend);
+        let same = |id: &TieId| self.get(*id).is_some_and(|tie| !pair(tie.kind) && tie.reference == reference);
         self.index.find(mix([reference[0], reference[1]]), same).copied()
     }
 

@@ -247,14 +247,10 @@ impl Vm {
         process.reductions = SLICE;
         process.slices = process.slices.wrapping_add(1);
         self.shared.processes.switches += 1;
-        let (collections, reclaimed) = (process.collections, process.reclaimed);
         let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
         let used = i64::from(SLICE) - i64::from(process.reductions);
         let processes = &mut self.shared.processes;
         processes.reductions = processes.reductions.saturating_add_signed(used);
-        let [count, words] = &mut processes.collected;
-        *count += u64::from(process.collections.wrapping_sub(collections));
-        *words += u64::from(process.reclaimed.wrapping_sub(reclaimed));
         match outcome {
             Outcome::Yielded => {
                 process.state = State::Runnable;

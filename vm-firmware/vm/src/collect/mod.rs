@@ -56,7 +56,6 @@ pub fn collect(
     need: usize,
     zeal: bool,
 ) -> Result<(), NoMemory> {
-    let before = process.heap.words.len();
     if copying::collect(process, registers, binaries, zeal).is_err() {
         compact::collect(process, registers, binaries, zeal)?;
     }
@@ -69,7 +68,6 @@ pub fn collect(
     // A heap that is nearly full is collected for every few words: that must not make a time slice endless.
     let stack = process.stack.len();
     process.bump((process.heap.words.len() + stack) / WORDS_A_REDUCTION);
-    process.reclaimed = process.reclaimed.wrapping_add(before.saturating_sub(process.heap.words.len()) as u32);
     settle(&mut process.heap, stack, binaries, need, zeal)
 }
 

@@ -147,7 +147,7 @@ fn build(world: &mut World, random: &mut Random, count: usize) {
     process.registers = (0..3).map(|_| pick(random).0).collect();
     process.mailbox = (0..5).map(|_| pick(random)).collect();
     process.dictionary = pick(random);
-    process.exception = [pick(random), pick(random), Term::catch(9)];
+    process.exception = [pick(random), pick(random)];
     process.group_leader = pick(random);
 }
 

@@ -1,7 +1,7 @@
 //! Calls: local, external, native, of funs; frames; and the scheduler's share, a reduction a call.
 
 use crate::atoms::{self, Atom};
-use crate::code::FINISH;
+use crate::code::{FINISH, START};
 use crate::interp::Machine;
 use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
@@ -233,6 +233,17 @@ impl Machine<'_> {
                 self.native_done(term, mode)
             }
             Raise::Wait => {
+                self.process.state = State::Waiting;
+                Some(self.leave(arity, Outcome::Waiting))
+            }
+            Raise::Hibernate => {
+                self.process.stack.truncate(0);
+                self.ip = START as usize;
+                if !self.process.mailbox.is_empty() {
+                    return None;
+                }
+                // What waits a long time should hold little.
+                self.process.heap.limit = 0;
                 self.process.state = State::Waiting;
                 Some(self.leave(arity, Outcome::Waiting))
             }

@@ -5,7 +5,7 @@
 //! the list that programs see.
 
 use crate::atoms;
-use crate::heap::Heap;
+use crate::heap::{Heap, Store};
 use crate::interp::Machine;
 use crate::interp::calls::Mode;
 use crate::memory::NoMemory;
@@ -124,7 +124,8 @@ impl Machine<'_> {
         };
         self.process.stack.truncate(top);
         self.process.continuation = Term::NIL;
-        self.process.exception = [Term::atom(class.atom()), reason, trace];
+        let Ok(trace) = self.traced_as(class, trace) else { return Some(self.out_of_memory()) };
+        self.process.exception = [reason, trace];
         self.set_x(0, Term::NONE);
         self.ip = handler as usize;
         // Code that loops by exceptions alone must come to the end of its time slice and to a collection, too.
@@ -133,6 +134,18 @@ impl Machine<'_> {
             return Some(self.out_of_memory());
         }
         (self.process.reductions <= 0).then(|| self.leave(1, Outcome::Yielded))
+    }
+
+    /// A raw trace that tells this class: the same, where it does so already. A program may raise what it caught as
+    /// something else.
+    fn traced_as(&mut self, class: Class, trace: Term) -> Result<Term, NoMemory> {
+        let Shared { literals, .. } = &*self.shared;
+        let heap = &mut self.process.heap;
+        match Store::new(heap, self.shared).tuple(trace).map(|tuple| tuple.get(0)) {
+            Some(Some(told)) if told == Term::atom(class.atom()) => Ok(trace),
+            Some(Some(_)) => heap.copy_edited(literals, trace, 0, 1, &[Term::atom(class.atom()).0]),
+            _ => heap.tuple(&[Term::atom(class.atom()), Term::NIL]),
+        }
     }
 
     /// The list for a raw trace; `[]` for anything else.

@@ -58,7 +58,7 @@ pub fn run(shared: &mut Shared, registers: &mut Registers, process: &mut Process
         process.heap.limit = 0;
     }
     let ip = process.ip as usize;
-    Machine { shared, process, x, f, ip, trouble: Cell::new(Trouble::None) }.run()
+    Machine { shared, process, x, f, ip, trouble: Cell::new(Trouble::None), too_large: false }.run()
 }
 
 /// A process that runs.
@@ -71,6 +71,8 @@ struct Machine<'a> {
     ip: usize,
     /// What a comparison leaves to be settled.
     trouble: Cell<Trouble>,
+    /// The process is larger than it may be, and is to be killed for that.
+    too_large: bool,
 }
 
 /// What is to be said of a comparison beside its answer.
@@ -207,8 +209,12 @@ impl Machine<'_> {
         let registers = crate::heap::words::raw(registers);
         // That is how a program asks for one: then nothing is kept for later.
         let asked = self.process.heap.limit == 0 && need == 0;
+        let before = self.process.heap.words.len();
         let done =
             crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok();
+        let [count, words] = &mut self.shared.processes.collected;
+        *count += 1;
+        *words += before.saturating_sub(self.process.heap.words.len()) as u64;
         if asked && done {
             crate::signals::shrink(self.process, &self.shared.budget);
         }
@@ -218,7 +224,30 @@ impl Machine<'_> {
                 self.not_whole(&wrong);
             }
         }
-        done
+        done && self.is_small_enough(need)
+    }
+
+    /// After a collection: whether the process is to go on, as to its size.
+    fn is_small_enough(&mut self, need: usize) -> bool {
+        let Process { heap, stack, mailbox, extra: Some(extra), .. } = &mut *self.process else { return true };
+        let largest = extra.largest;
+        if largest.words == 0 {
+            return true;
+        }
+        let binaries = if largest.shared_binaries { heap.weight / 4 } else { 0 };
+        let size = heap.words.len() + need + stack.len() + mailbox.len() + binaries;
+        if size <= largest.words as usize {
+            // Garbage counts, too: the next collection is due before the heap is larger.
+            if largest.kill {
+                heap.limit = heap.limit.min(largest.words as usize);
+            }
+            return true;
+        }
+        if largest.error_logger {
+            crate::signals::report_size(self.shared, self.process, size);
+        }
+        self.too_large = largest.kill;
+        !largest.kill
     }
 
     /// Tells that a collection in zeal mode left a heap that is not whole.
@@ -258,6 +287,7 @@ impl Machine<'_> {
     /// The process cannot go on.
     #[cold]
     fn out_of_memory(&mut self) -> Outcome {
-        Outcome::Exited { class: Class::Exit, reason: Term::atom(crate::atoms::ENOMEM), trace: Term::NIL }
+        let reason = if self.too_large { crate::atoms::KILLED } else { crate::atoms::ENOMEM };
+        Outcome::Exited { class: Class::Exit, reason: Term::atom(reason), trace: Term::NIL }
     }
 }

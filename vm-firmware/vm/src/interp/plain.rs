@@ -210,20 +210,20 @@ impl Machine<'_> {
             }
             op::CATCH_END => self.catch_end(),
             op::TRY_CASE => {
-                if self.process.exception == [Term::NIL; 3] {
+                let [reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 2]);
+                let Some(class) = self.class_of(trace) else {
                     // Not reached by an exception: the frame may be another.
                     return self.error(atoms::BADARG);
-                }
+                };
                 self.assign(self.word(1), Term::NIL);
-                let [class, reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 3]);
-                self.set_x(0, class);
+                self.set_x(0, Term::atom(class.atom()));
                 self.set_x(1, reason);
                 self.set_x(2, trace);
                 self.proceed()
             }
             op::RAISE => {
                 let (trace, reason) = (self.operand(1), self.operand(2));
-                let class = self.store().tuple(trace).and_then(|tuple| tuple.get(0)).and_then(Class::of);
+                let class = self.class_of(trace);
                 self.unwind(class.unwrap_or(Class::Error), reason, trace)
             }
             op::RAW_RAISE => match Class::of(self.x(0)) {
@@ -329,6 +329,11 @@ impl Machine<'_> {
         None
     }
 
+    /// The class that a raw trace tells.
+    fn class_of(&self, trace: Term) -> Option<Class> {
+        self.store().tuple(trace).and_then(|tuple| tuple.get(0)).and_then(Class::of)
+    }
+
     fn function_clause(&mut self) -> Option<Outcome> {
         let arity = self.word(3) as usize;
         let entry = self.arguments(arity).and_then(|list| self.entry(self.ip as u32, Some(list), Term::NONE));
@@ -352,8 +357,8 @@ impl Machine<'_> {
     fn catch_end(&mut self) -> Option<Outcome> {
         self.assign(self.word(1), Term::NIL);
         if self.x(0) == Term::NONE {
-            let [class, reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 3]);
-            let result = match Class::of(class) {
+            let [reason, trace] = core::mem::replace(&mut self.process.exception, [Term::NIL; 2]);
+            let result = match self.class_of(trace) {
                 Some(Class::Throw) => Ok(reason),
                 Some(Class::Exit) => self.process.heap.tuple(&[Term::atom(atoms::EXIT_SIGNAL), reason]),
                 _ => self.build_trace(trace).and_then(|trace| {

@@ -25,10 +25,13 @@ mod nodes;
 mod number;
 mod persistent_term;
 mod process;
+mod process_flags;
 mod process_info;
 #[cfg(feature = "re")]
 pub mod re;
 mod search;
+mod spawning;
+mod suspending;
 mod time;
 mod tuples;
 mod unicode;
@@ -218,6 +221,9 @@ pub static TABLES: &[&[Native]] = &[
     tuples::ERLANG,
     process::PROCESS,
     process_info::ERLANG,
+    process_flags::ERLANG,
+    spawning::ERLANG,
+    suspending::ERLANG,
     dictionary::ERLANG,
     time::TIME,
     calendar::ERLANG,

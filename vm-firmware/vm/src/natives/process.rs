@@ -1,14 +1,15 @@
-//! Processes, as `erlang` gives them: making them, messages, links, monitors, names, flags.
+//! Processes, as `erlang` gives them: messages, links, monitors, names.
 
 use crate::atoms::{self, Atom};
 use crate::heap::{External, View};
+use crate::natives::spawning::call_start;
 use crate::natives::{Context, Native, natives};
-use crate::process::{Extra, Largest, Process, State};
+use crate::process::{Process, State};
 use crate::processes::Processes;
 use crate::raise::{Class, Raise, Result};
 use crate::services;
 use crate::shared::Shared;
-use crate::signals::{self, Start};
+use crate::signals;
 use crate::term::{Kind, Term};
 use crate::ties::{self, Alias, Tie};
 
@@ -26,14 +27,6 @@ pub(super) static PROCESS: &[Native] = natives! {
     "nodes"/0 => nodes_0;
     "nodes"/1 => nodes_1;
     "is_alive"/0 => is_alive;
-    "spawn"/1 => spawn_fun;
-    "spawn"/3 => spawn_call;
-    "spawn_link"/1 => spawn_link_fun;
-    "spawn_link"/3 => spawn_link_call;
-    "spawn_monitor"/1 => spawn_monitor_fun;
-    "spawn_monitor"/3 => spawn_monitor_call;
-    "spawn_opt"/2 => spawn_opt_fun;
-    "spawn_opt"/4 => spawn_opt_call;
     "send"/2 => send;
     "!"/2 => send;
     "send"/3 => send_3;
@@ -51,8 +44,6 @@ pub(super) static PROCESS: &[Native] = natives! {
     "alias"/0 => alias_0;
     "alias"/1 => alias_1;
     "unalias"/1 => unalias;
-    "process_flag"/2 => process_flag;
-    "process_flag"/3 => process_flag_3;
     "processes"/0 => processes;
     "register"/2 => register;
     "unregister"/1 => unregister;
@@ -142,138 +133,6 @@ fn nodes_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 fn is_alive(_: &mut Context<'_>, _: &[Term]) -> Result {
     Ok(Term::boolean(false))
-}
-
-/// How `spawn_opt` and its like were asked to make a process.
-#[derive(Clone, Copy)]
-struct Wishes {
-    link: bool,
-    monitor: Option<(Alias, Option<Term>)>,
-    priority: u8,
-    extra: Option<Extra>,
-}
-
-const PLAIN: Wishes = Wishes { link: false, monitor: None, priority: 1, extra: None };
-const LINKED: Wishes = Wishes { link: true, ..PLAIN };
-const WATCHED: Wishes = Wishes { monitor: Some((Alias::No, None)), ..PLAIN };
-
-/// The call that a fun's process begins with.
-fn fun_start(cx: &mut Context<'_>, fun: Term) -> Result<Start> {
-    if !matches!(cx.store().view(fun), View::Fun { .. } | View::ExportFun(_)) {
-        return Err(Raise::BADARG);
-    }
-    let arguments = cx.heap().list(&[fun, Term::NIL])?;
-    Ok(Start { module: atoms::ERLANG, function: atoms::APPLY, arguments, arity: 2 })
-}
-
-fn call_start(cx: &Context<'_>, arguments: &[Term]) -> Result<Start> {
-    let (module, function) = (atom_arg(arguments, 0)?, atom_arg(arguments, 1)?);
-    let arguments = arg(arguments, 2);
-    let count = cx.store().length(arguments).ok_or(Raise::BADARG)?;
-    let arity = u8::try_from(count).map_err(|_| Raise::SYSTEM_LIMIT)?;
-    Ok(Start { module, function, arguments, arity })
-}
-
-fn spawn(cx: &mut Context<'_>, start: Start, wishes: &Wishes) -> Result {
-    // All that may fail on this side first.
-    cx.heap().reserve(16)?;
-    let Context { process, shared } = cx;
-    let options = signals::Options { priority: wishes.priority, extra: wishes.extra.as_ref() };
-    let number = signals::spawn(shared, process.heap.words.as_slice(), Some(process), start, &options)?;
-    let mut reference = None;
-    let mut tie = || {
-        if wishes.link {
-            shared.processes.link(process.number, number)?;
-        }
-        if let Some((alias, tag)) = wishes.monitor {
-            let words = signals::new_reference(shared, process.number);
-            let tag = tag.unwrap_or(Term::atom(atoms::DOWN));
-            let object = Ok(Term::pid(number));
-            let watch = signals::Watch { target: Some(number), object, tag, alias, reference: words };
-            signals::monitor(shared, process, &watch)?;
-            reference = Some(words);
-        }
-        Ok(())
-    };
-    if let Err(error) = tie() {
-        shared.processes.unlink(process.number, number, &mut shared.binaries);
-        if let Some(mut new) = shared.processes.take(number) {
-            shared.processes.remove(&mut new);
-            shared.processes.drop_process(new, &mut shared.binaries);
-        }
-        return Err(error);
-    }
-    let pid = Term::pid(number);
-    match reference {
-        Some(words) => {
-            let reference = process.heap.boxed(Kind::Reference, &words)?;
-            Ok(process.heap.tuple(&[pid, reference])?)
-        }
-        None => Ok(pid),
-    }
-}
-
-fn spawn_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, &PLAIN)
-}
-
-fn spawn_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = call_start(cx, arguments)?;
-    spawn(cx, start, &PLAIN)
-}
-
-fn spawn_link_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, &LINKED)
-}
-
-fn spawn_link_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = call_start(cx, arguments)?;
-    spawn(cx, start, &LINKED)
-}
-
-fn spawn_monitor_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, &WATCHED)
-}
-
-fn spawn_monitor_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let start = call_start(cx, arguments)?;
-    spawn(cx, start, &WATCHED)
-}
-
-fn wishes(cx: &Context<'_>, list: Term) -> Result<Wishes> {
-    let mut wishes = PLAIN;
-    let badopt = Raise::ErrorWithCause(atoms::BADOPT);
-    options(cx, list, |name, value| {
-        match (name, value) {
-            (atoms::LINK, None) => wishes.link = true,
-            (atoms::MONITOR, None) => wishes.monitor = Some((Alias::No, None)),
-            (atoms::MONITOR, Some(list)) => wishes.monitor = Some(monitor_options(cx, list)?),
-            (atoms::PRIORITY, Some(value)) => wishes.priority = priority(value)?,
-            (_, Some(value)) => {
-                let mut extra = wishes.extra.unwrap_or(crate::process::PLAIN);
-                set_flag(cx, &mut extra, name, value, true)?;
-                wishes.extra = Some(extra);
-            }
-            _ => return Err(badopt),
-        }
-        Ok(())
-    })?;
-    Ok(wishes)
-}
-
-fn spawn_opt_fun(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let wishes = wishes(cx, arg(arguments, 1))?;
-    let start = fun_start(cx, arg(arguments, 0))?;
-    spawn(cx, start, &wishes)
-}
-
-fn spawn_opt_call(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let wishes = wishes(cx, arg(arguments, 3))?;
-    let start = call_start(cx, arguments)?;
-    spawn(cx, start, &wishes)
 }
 
 fn send(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -368,7 +227,7 @@ fn unlink(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     Ok(TRUE)
 }
 
-fn monitor_options(cx: &Context<'_>, list: Term) -> Result<(Alias, Option<Term>)> {
+pub(super) fn monitor_options(cx: &Context<'_>, list: Term) -> Result<(Alias, Option<Term>)> {
     let (mut alias, mut tag) = (Alias::No, None);
     options(cx, list, |name, value| {
         match (name, value) {
@@ -413,11 +272,19 @@ fn monitor(cx: &mut Context<'_>, arguments: &[Term], alias: Alias, tag: Option<T
         return Ok(reference);
     }
     let mut name = object.as_atom();
+    if let Some(pair) = cx.store().tuple(object)
+        && (pair.len() != 2 || pair.get(0).is_none_or(|name| !name.is_atom()) || pair.get(1) != Some(NODE))
+    {
+        return Err(Raise::BADARG);
+    }
     let number = match cx.store().tuple(object) {
         Some(pair) => {
             name = pair.get(0).and_then(Term::as_atom).filter(|_| pair.len() == 2);
-            let here = pair.get(1) == Some(NODE);
-            services::whereis(cx.shared, name.ok_or(Raise::BADARG)?, cx.process)?.filter(|_| here)
+            // A node without a name knows no other.
+            match name.filter(|_| pair.get(1) == Some(NODE)) {
+                Some(name) => services::whereis(cx.shared, name, cx.process)?,
+                None => None,
+            }
         }
         None => match name {
             Some(name) => services::whereis(cx.shared, name, cx.process)?,
@@ -534,177 +401,13 @@ fn unalias(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 const PRIORITIES: [Atom; 4] = [atoms::LOW, atoms::NORMAL, atoms::HIGH, atoms::MAX];
 
-fn priority(term: Term) -> Result<u8> {
+pub(super) fn priority(term: Term) -> Result<u8> {
     let place = PRIORITIES.iter().position(|&name| Term::atom(name) == term);
     place.map(|place| place as u8).ok_or(Raise::BADARG)
 }
 
 pub(super) fn priority_term(priority: u8) -> Term {
     Term::atom(PRIORITIES.get(usize::from(priority)).copied().unwrap_or(atoms::NORMAL))
-}
-
-fn on_off_heap(off_heap: bool) -> Term {
-    Term::atom(if off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP })
-}
-
-/// A flag's value that counts something.
-fn count(value: Term) -> Result<u32> {
-    value.as_small().filter(|&value| value >= 0).map(|value| value as u32).ok_or(Raise::BADARG)
-}
-
-/// The next size that heaps of OTP have.
-fn heap_size(words: u32) -> u32 {
-    let (mut size, mut before) = (crate::heap::MIN_HEAP_WORDS as u32, 142);
-    while size < words {
-        (size, before) = (size.saturating_add(before).saturating_add(1), size);
-    }
-    size
-}
-
-/// The limit that `max_heap_size` says: words, or a map of that and what is to be done.
-fn largest(cx: &Context<'_>, value: Term, mut largest: Largest) -> Result<Largest> {
-    let store = cx.store();
-    let words = |value: Term| count(value).ok().filter(|&words| words == 0 || words >= 233).ok_or(Raise::BADARG);
-    let View::Map(_) = store.view(value) else {
-        largest.words = words(value)?;
-        return Ok(largest);
-    };
-    let mut sized = false;
-    let mut pairs = crate::maps::Cursor::new(store, value);
-    while let Some((key, value)) = pairs.next(store) {
-        let place = match key.as_atom().map_or("", |key| cx.shared.atoms.name(key)) {
-            "size" => {
-                largest.words = words(value)?;
-                sized = true;
-                continue;
-            }
-            "kill" => &mut largest.kill,
-            "error_logger" => &mut largest.error_logger,
-            "include_shared_binaries" => &mut largest.shared_binaries,
-            _ => continue,
-        };
-        *place = value.as_boolean().ok_or(Raise::BADARG)?;
-    }
-    if sized { Ok(largest) } else { Err(Raise::BADARG) }
-}
-
-/// The map that tells a limit.
-pub(super) fn largest_term(cx: &mut Context<'_>, largest: Largest) -> Result {
-    let mut list = Term::NIL;
-    let switch = Term::boolean;
-    let pairs = [
-        ("error_logger", switch(largest.error_logger)),
-        ("include_shared_binaries", switch(largest.shared_binaries)),
-        ("kill", switch(largest.kill)),
-        ("size", Term::tiny(largest.words as i32)),
-    ];
-    // What OTP 25 tells has no word of shared binaries.
-    for (name, value) in pairs.into_iter().filter(|(name, _)| *name != "include_shared_binaries") {
-        let name = Term::atom(cx.shared.atoms.intern(name)?);
-        let pair = cx.heap().tuple(&[name, value])?;
-        list = cx.heap().cons(pair, list)?;
-    }
-    let native = crate::natives::find("maps", "from_list", 1).and_then(crate::natives::NativeId::get);
-    match native {
-        Some(native) => (native.function)(cx, &[list]),
-        None => Ok(UNDEFINED),
-    }
-}
-
-/// What became of a flag: the value before.
-enum Before {
-    Is(Term),
-    Limit(Largest),
-}
-
-/// Sets a flag that stands in [`Extra`], of a process or of one that is to be made: not all flags can be given then.
-fn set_flag(cx: &Context<'_>, extra: &mut Extra, flag: Atom, value: Term, new: bool) -> Result<Before> {
-    let bad_option = Raise::ErrorWithCause(atoms::BADOPT);
-    let kept = match flag {
-        atoms::MESSAGE_QUEUE_DATA => {
-            let off_heap = match value.as_atom() {
-                Some(atoms::OFF_HEAP) => true,
-                Some(atoms::ON_HEAP) => false,
-                _ => return Err(Raise::BADARG),
-            };
-            return Ok(Before::Is(on_off_heap(core::mem::replace(&mut extra.off_heap, off_heap))));
-        }
-        atoms::MAX_HEAP_SIZE => {
-            let largest = largest(cx, value, extra.largest)?;
-            return Ok(Before::Limit(core::mem::replace(&mut extra.largest, largest)));
-        }
-        atoms::MIN_HEAP_SIZE => 0,
-        atoms::MIN_BIN_VHEAP_SIZE => 1,
-        atoms::FULLSWEEP_AFTER => 2,
-        other => {
-            let name = cx.shared.atoms.name(other);
-            let place = match name {
-                "async_dist" => &mut extra.async_dist,
-                _ if new => return Err(bad_option),
-                "sensitive" => &mut extra.sensitive,
-                "error_handler" => {
-                    let handler = value.as_atom().ok_or(Raise::BADARG)?;
-                    return Ok(Before::Is(Term::atom(core::mem::replace(&mut extra.error_handler, handler))));
-                }
-                "save_calls" => {
-                    let calls = count(value).ok().filter(|&calls| calls <= 10_000).ok_or(Raise::BADARG)?;
-                    let before = extra.kept.last_mut().map_or(0, |place| core::mem::replace(place, calls));
-                    return Ok(Before::Is(Term::tiny(before as i32)));
-                }
-                _ => return Err(bad_option),
-            };
-            let value = value.as_boolean().ok_or(Raise::BADARG)?;
-            return Ok(Before::Is(Term::boolean(core::mem::replace(place, value))));
-        }
-    };
-    let mut number = count(value)?;
-    if kept == 0 {
-        number = heap_size(number);
-    }
-    let place = extra.kept.get_mut(kept).ok_or(Raise::BADARG)?;
-    Ok(Before::Is(Term::tiny(core::mem::replace(place, number) as i32)))
-}
-
-fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (flag, value) = (atom_arg(arguments, 0)?, arg(arguments, 1));
-    match flag {
-        atoms::TRAP_EXIT => {
-            let value = value.as_boolean().ok_or(Raise::BADARG)?;
-            return Ok(Term::boolean(core::mem::replace(&mut cx.process.trap_exit, value)));
-        }
-        atoms::PRIORITY => {
-            let value = priority(value)?;
-            return Ok(priority_term(core::mem::replace(&mut cx.process.priority, value)));
-        }
-        _ => {}
-    }
-    let mut extra = *cx.process.extra();
-    let before = set_flag(cx, &mut extra, flag, value, false)?;
-    // What may fail for want of memory first: then it is done once more.
-    let before = match before {
-        Before::Is(before) => before,
-        Before::Limit(largest) => largest_term(cx, largest)?,
-    };
-    *cx.process.extra_mut(&cx.shared.budget)? = extra;
-    cx.process.shrink_extra(&cx.shared.budget);
-    Ok(before)
-}
-
-/// Of another process OTP sets one flag only, how many calls it should keep; here it is kept and told.
-fn process_flag_3(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let Some(number) = arg(arguments, 0).as_pid() else {
-        return Err(Raise::ErrorWithCause(cx.shared.atoms.intern("badtype")?));
-    };
-    let flag = atom_arg(arguments, 1)?;
-    let value = count(arg(arguments, 2)).ok().filter(|&value| value <= 10_000).ok_or(Raise::BADARG)?;
-    if cx.shared.atoms.name(flag) != "save_calls" {
-        return Err(Raise::BADARG);
-    }
-    let Context { process, shared } = cx;
-    let process = if number == process.number { Some(&mut **process) } else { shared.processes.get_mut(number) };
-    let extra = process.ok_or(Raise::BADARG)?.extra_mut(&shared.budget)?;
-    let place = extra.kept.last_mut().ok_or(Raise::BADARG)?;
-    Ok(Term::tiny(core::mem::replace(place, value) as i32))
 }
 
 fn processes(cx: &mut Context<'_>, _: &[Term]) -> Result {
@@ -800,15 +503,10 @@ fn bump_reductions(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let Start { module, function, arguments, .. } = call_start(cx, arguments)?;
+    call_start(cx, arguments)?;
     cx.process.cursor = 0;
-    if cx.process.mailbox.is_empty() {
-        // What is waiting a long time should hold little.
-        cx.process.heap.limit = 0;
-        cx.process.deadline = crate::process::NEVER;
-        return Err(Raise::Wait);
-    }
-    Err(Raise::call(cx.heap(), module, function, arguments))
+    cx.process.deadline = crate::process::NEVER;
+    Err(Raise::Hibernate)
 }
 
 fn garbage_collect_0(cx: &mut Context<'_>, _: &[Term]) -> Result {

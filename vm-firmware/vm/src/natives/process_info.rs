@@ -4,7 +4,8 @@ use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
 use crate::interp::{op, trace_entry};
 use crate::natives::dictionary::get_0;
-use crate::natives::process::{NODE, arg, largest_term, priority_term};
+use crate::natives::process::{NODE, arg, priority_term};
+use crate::natives::process_flags::largest_term;
 use crate::natives::{Context, Native, natives};
 use crate::process::{Process, State};
 use crate::raise::{Raise, Result};
@@ -144,11 +145,14 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
     let kept = |flag: usize| Term::tiny(extra.kept.get(flag).map_or(0, |&value| value as i32));
     let value = match item {
         atoms::REGISTERED_NAME => return Ok(extra.name.map(Term::atom)),
+        atoms::STATUS if matches!(target.state, State::Suspended | State::SuspendedWaiting) => {
+            Term::atom(cx.shared.atoms.intern("suspended")?)
+        }
         atoms::STATUS => Term::atom(match target.state {
             _ if other.is_none() => atoms::RUNNING,
-            State::Runnable => atoms::RUNNABLE,
             State::Waiting => atoms::WAITING,
             State::Exited => atoms::EXITING,
+            _ => atoms::RUNNABLE,
         }),
         atoms::MESSAGE_QUEUE_LEN => Term::tiny(target.mailbox.len() as i32),
         atoms::TRAP_EXIT => Term::boolean(target.trap_exit),
@@ -163,7 +167,10 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
             let value = (whole - i64::from(target.reductions)).max(0);
             cx.process.heap.integer(value)?
         }
-        atoms::SUSPENDING => Term::NIL,
+        atoms::SUSPENDING => {
+            let number = target.number;
+            return ties(cx, number, item).map(Some);
+        }
         atoms::MESSAGE_QUEUE_DATA => Term::atom(if extra.off_heap { atoms::OFF_HEAP } else { atoms::ON_HEAP }),
         atoms::MIN_HEAP_SIZE => kept(0),
         atoms::MIN_BIN_VHEAP_SIZE => kept(1),
@@ -241,6 +248,11 @@ fn ties(cx: &mut Context<'_>, number: u32, item: Atom) -> Result {
                     None => Term::pid(target),
                 };
                 heap.tuple(&[Term::atom(atoms::PROCESS), object])?
+            }
+            (&Tie { kind: Kind::Suspend, ends: [suspender, target], value, .. }, atoms::SUSPENDING)
+                if suspender == number =>
+            {
+                heap.tuple(&[Term::pid(target), Term::tiny(value as i32), Term::tiny(0)])?
             }
             _ => return Ok(()),
         };

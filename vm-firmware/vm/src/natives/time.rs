@@ -223,7 +223,9 @@ fn set_timer(cx: &mut Context<'_>, arguments: &[Term], wrap: bool) -> Result {
         })?;
     }
     let bad_time = || cx.shared.atoms.find("time").map_or(Raise::BADARG, Raise::ErrorWithCause);
-    let time = cx.store().integer(arg(arguments, 0)).filter(|&time| time >= 0 || absolute).ok_or_else(bad_time)?;
+    let time = cx.store().integer(arg(arguments, 0)).filter(|&time| time >= 0 || absolute);
+    // Nanoseconds are counted in 64 bits.
+    let time = time.filter(|&time| time < i64::MAX / 1_000_000).ok_or_else(bad_time)?;
     let (to, message) = (arg(arguments, 1), arg(arguments, 2));
     if !to.is_pid() && !to.is_atom() {
         return Err(Raise::BADARG);
@@ -281,14 +283,14 @@ fn left(cx: &mut Context<'_>, due: Option<u64>) -> Result {
     Ok(cx.heap().unsigned(left)?)
 }
 
-fn timer_options(cx: &Context<'_>, arguments: &[Term]) -> Result<(bool, bool)> {
+fn timer_options(cx: &Context<'_>, arguments: &[Term], cancel: bool) -> Result<(bool, bool)> {
     let (mut later, mut info) = (false, true);
     if arguments.len() > 1 {
         options(cx, arg(arguments, 1), |name, value| {
             let value = value.and_then(Term::as_boolean).ok_or(Raise::BADARG)?;
             match name {
                 atoms::ASYNC => later = value,
-                atoms::INFO => info = value,
+                atoms::INFO if cancel => info = value,
                 _ => return Err(Raise::BADARG),
             }
             Ok(())
@@ -323,7 +325,7 @@ fn timer(cx: &Context<'_>, reference: [u32; 3]) -> (Option<ties::TieId>, Option<
 
 fn cancel_timer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let words = timer_arg(cx, arg(arguments, 0))?;
-    let (later, info) = timer_options(cx, arguments)?;
+    let (later, info) = timer_options(cx, arguments, true)?;
     let (id, due) = timer(cx, words);
     let result = left(cx, due)?;
     if later && info {
@@ -337,10 +339,10 @@ fn cancel_timer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 fn read_timer(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let words = timer_arg(cx, arg(arguments, 0))?;
-    let (later, info) = timer_options(cx, arguments)?;
+    let (later, _) = timer_options(cx, arguments, false)?;
     let (_, due) = timer(cx, words);
     let result = left(cx, due)?;
-    if later && info {
+    if later {
         answer(cx, "read_timer", arg(arguments, 0), result)?;
         return Ok(OK);
     }
