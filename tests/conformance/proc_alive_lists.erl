@@ -30,9 +30,8 @@ numbers_of(0) -> [];
 numbers_of(N) -> [spawn(fun() -> ok end) | numbers_of(N - 1)].
 ordered(L) -> length([X || X <- L, is_pid(X)]).
 
-unique([], Map) -> [K || {K, true} <- pairs(Map)];
+unique([], Map) -> maps:keys(Map);
 unique([H | T], Map) -> unique(T, Map#{H => true}).
-pairs(Map) -> maps:to_list(Map).
 
 split(0, L) -> {[], L};
 split(N, [H | T]) -> {A, B} = split(N - 1, T), {[H | A], B}.
