@@ -4,6 +4,8 @@
 -export([start/0, init/1, handle_call/3, handle_cast/2, handle_info/2, terminate/2, plain/1, run/1, child/1]).
 
 start() ->
+    %% The first report must not be overtaken by what this prints.
+    #{level := notice} = logger:get_primary_config(),
     process_flag(trap_exit, true),
     [say(Name, fun() -> ended(spawn_monitor(F)) end) || {Name, F} <- plain()],
     say("mfa", fun() -> ended(spawn_monitor(?MODULE, plain, [{x, "y"}])) end),
@@ -44,15 +46,15 @@ say(Name, F) ->
     io:format("--- ~tp~n", [Name]),
     _ = F(),
     flush(),
-    timer:sleep(2),
+    timer:sleep(10),
     logger_std_h:filesync(default).
 
 flush() -> receive _ -> flush() after 0 -> ok end.
 
 ended({Pid, Monitor}) ->
-    receive {'DOWN', Monitor, process, Pid, _} -> timer:sleep(10) end.
+    receive {'DOWN', Monitor, process, Pid, _} -> timer:sleep(40) end.
 
-gone(Pid) -> receive {'EXIT', Pid, _} -> timer:sleep(10) end.
+gone(Pid) -> receive {'EXIT', Pid, _} -> timer:sleep(40) end.
 
 plain() ->
     [

@@ -20,7 +20,7 @@ start() ->
     Req = gen_statem:send_request(door, state),
     ?P(gen_statem:receive_response(Req)),
     ?P(sys:get_state(door)),
-    timer:sleep(60),
+    timer:sleep(600),
     ?P(gen_statem:call(door, state)),
     ?P(gen_statem:stop(Door)),
     {ok, M} = gen_statem:start(?MODULE, {handle_event_function, []}, []),
@@ -61,7 +61,7 @@ locked(enter, Old, Data) ->
     io:format("enter locked from ~p~n", [Old]),
     {keep_state, Data#{left := maps:get(code, Data)}};
 locked({call, From}, {button, D}, #{left := [D]} = Data) ->
-    {next_state, open, Data, [{reply, From, opened}, {state_timeout, 40, lock}]};
+    {next_state, open, Data, [{reply, From, opened}, {state_timeout, 400, lock}]};
 locked({call, From}, {button, D}, #{left := [D | Left]} = Data) ->
     {keep_state, Data#{left := Left}, {reply, From, {left, length(Left)}}};
 locked({call, From}, {button, _}, #{code := Code} = Data) ->
@@ -73,7 +73,7 @@ locked({call, From}, state, #{left := Left}) ->
 locked({call, _}, never, _) ->
     keep_state_and_data;
 locked(cast, unlock, Data) ->
-    {next_state, open, Data, [{state_timeout, 40, lock}]}.
+    {next_state, open, Data, [{state_timeout, 400, lock}]}.
 
 open(enter, Old, _) ->
     io:format("enter open from ~p~n", [Old]),

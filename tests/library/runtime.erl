@@ -87,7 +87,7 @@ start() ->
     ?P(lists:keymember(own, 1, application:which_applications())),
     ?P(application:ensure_started(own)),
     ?P(application:stop(own)),
-    timer:sleep(30),
+    timer:sleep(150),
     logger_std_h:filesync(default),
     ?P(whereis(own_sup)),
     ?P(application:unload(own)),

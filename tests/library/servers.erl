@@ -70,7 +70,7 @@ start() ->
     ?P(sys:resume(E)),
     ?P(gen_server:call(E, get)),
     {status, E, {module, Mod}, [PDict, State, Parent, Debug, Misc]} = sys:get_status(E),
-    ?P({Mod, [K || {K, _} <- PDict], State, Parent =:= self(), Debug}),
+    ?P({Mod, lists:sort([K || {K, _} <- PDict]), State, Parent =:= self(), Debug}),
     ?P([element(1, X) || X <- Misc]),
     ?P(proplists:get_value(header, Misc) =/= undefined),
     ?P(sys:statistics(E, true)),

@@ -144,3 +144,19 @@ pub fn each<T: Send>(
     failures.truncate(20);
     Err(format!("{count} of {} files failed:\n{}", paths.len(), failures.join("\n")).into())
 }
+
+/// The `ebin` folders of applications; `none` is none.
+///
+/// # Errors
+/// When one is not there.
+pub fn ebin_folders(applications: &[&str]) -> Result<Vec<PathBuf>, Failed> {
+    let mut found = Vec::new();
+    for application in applications.iter().filter(|name| **name != "none") {
+        let mut entries = installed_roots().iter().flat_map(|root| fs::read_dir(root).into_iter().flatten().flatten());
+        // `stdlib-4.2` is the application stdlib.
+        let entry = entries.find(|entry| entry.file_name().to_string_lossy().split('-').next() == Some(*application));
+        let ebin = entry.map(|entry| entry.path().join("ebin")).filter(|ebin| ebin.is_dir());
+        found.push(ebin.ok_or_else(|| format!("the application {application} was not found"))?);
+    }
+    Ok(found)
+}

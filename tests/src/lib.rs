@@ -10,6 +10,7 @@ pub mod generate;
 pub mod hostile;
 pub mod mem;
 pub mod mutate;
+pub mod plain;
 pub mod process;
 pub mod qemu;
 pub mod releases;

@@ -13,7 +13,7 @@
 //! kernel, stdlib, compiler and elixir.
 //!
 //! What differs between any two runs is made the same before it is compared: pids, ports, references, and the time in
-//! the heads of reports (see [`plain`]).
+//! the heads of reports (see [`plain()`]).
 
 use std::{
     fs::{self, File},
@@ -24,6 +24,7 @@ use std::{
 
 use emberl_tests::{
     Failed, bin, conformance, corpus, erl,
+    plain::{plain, plain_line},
     process::{self, Output},
     tools::{Tool, needs},
 };
@@ -65,20 +66,6 @@ fn words<'t>(text: &'t str, key: &str) -> Option<Vec<&'t str>> {
     Some(value.split_whitespace().collect())
 }
 
-/// The `ebin` folders of applications.
-fn folders(applications: &[&str]) -> Result<Vec<PathBuf>, Failed> {
-    let mut found = Vec::new();
-    for application in applications.iter().filter(|name| **name != "none") {
-        let mut entries =
-            corpus::installed_roots().iter().flat_map(|root| fs::read_dir(root).into_iter().flatten().flatten());
-        // `stdlib-4.2` is the application stdlib.
-        let entry = entries.find(|entry| entry.file_name().to_string_lossy().split('-').next() == Some(*application));
-        let ebin = entry.map(|entry| entry.path().join("ebin")).filter(|ebin| ebin.is_dir());
-        found.push(ebin.ok_or_else(|| format!("the application {application} was not found"))?);
-    }
-    Ok(found)
-}
-
 fn same_as_erl(source: &Path, text: &str, elixir: bool) -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -89,7 +76,7 @@ fn same_as_erl(source: &Path, text: &str, elixir: bool) -> Result<(), Failed> {
         erl::compile_erlang(&[source.to_owned()], folder.path(), &[])?;
         (stem, words(text, "needs").unwrap_or_else(|| vec!["kernel", "stdlib"]))
     };
-    let libraries = folders(&applications)?;
+    let libraries = corpus::ebin_folders(&applications)?;
     let arguments = words(text, "arguments").unwrap_or_default();
     let input = || -> Result<Stdio, Failed> {
         let file = source.with_extension("in");
@@ -150,52 +137,6 @@ fn compare(expected: &Output, found: &Output) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("exit codes: erl {:?}, emberl {:?}\n{found}", expected.code(), found.code()).into())
-}
-
-/// What differs between any two runs, made the same: `<0.83.0>` becomes `<PID>`, `#Ref<...>` and `#Port<...>` lose their
-/// numbers, the time in the head of a report becomes `TIME`, and sizes in a crash report are left out.
-fn plain(lines: &[String]) -> Vec<String> {
-    lines.iter().map(|line| plain_line(line)).collect()
-}
-
-fn plain_line(line: &str) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find('<') {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        let inside = from.get(1..).unwrap_or_default();
-        let end = inside.find('>').unwrap_or(0);
-        let numbers = inside.get(..end).unwrap_or_default();
-        let is_number = !numbers.is_empty()
-            && numbers.contains('.')
-            && numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let name = ["#Ref", "#Port"].into_iter().find(|name| before.ends_with(name));
-        if is_number {
-            out.push_str(if name.is_some() { "<>" } else { "<PID>" });
-            rest = inside.get(end + 1..).unwrap_or_default();
-        } else {
-            out.push('<');
-            rest = inside;
-        }
-    }
-    out.push_str(rest);
-    time_free(&out)
-}
-
-/// The lines of a crash report that tell what a machine's process is made of.
-const OF_THE_MACHINE: [&str; 3] = ["heap_size: ", "stack_size: ", "reductions: "];
-
-/// `=ERROR REPORT==== 21-Nov-2026::19:24:08.123456 ===` without its time.
-fn time_free(line: &str) -> String {
-    if let Some(head) = OF_THE_MACHINE.iter().find(|head| line.trim_start().starts_with(**head)) {
-        return (*head).to_owned();
-    }
-    let Some((head, rest)) = line.split_once("==== ") else { return line.to_owned() };
-    match rest.strip_suffix(" ===") {
-        Some(time) if head.starts_with('=') && time.contains("::") => format!("{head}==== TIME ==="),
-        _ => line.to_owned(),
-    }
 }
 
 fn made_alike() -> Result<(), Failed> {

@@ -145,7 +145,7 @@ fn elixir() -> Result<(), Failed> {
     Ok(())
 }
 
-/// `vm-firmware/erlang/emberl.avm` holds what its sources compile to; with `EMBERL_UPDATE=1` it is written anew.
+/// `vm-firmware/erlang/emberl.avm` holds what its sources compile to, without lines, as OTP's preloaded modules; with `EMBERL_UPDATE=1` it is written anew.
 fn erlang_pack(program: &str) -> Result<(), Failed> {
     let home = repository_dir().join("vm-firmware/erlang");
     let folder = TempDir::new()?;
@@ -158,7 +158,7 @@ fn erlang_pack(program: &str) -> Result<(), Failed> {
         }
     }
     names.sort();
-    let expression = "[{ok, _} = compile:file(F, [deterministic, warnings_as_errors, report \
+    let expression = "[{ok, _} = compile:file(F, [deterministic, no_line_info, warnings_as_errors, report \
                       | [from_asm || filename:extension(F) =:= \".S\"]]) \
                       || F <- filelib:wildcard(\"*.{erl,S}\")], halt().";
     releases::run(program, folder.path(), expression, LIMIT)?;

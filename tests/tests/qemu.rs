@@ -3,7 +3,14 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use emberl_tests::{Failed, bin, conformance, mutate, process::Output, qemu, releases::RELEASES, tools::needs};
+use emberl_tests::{
+    Failed, bin, conformance, corpus, erl, mutate,
+    plain::plain,
+    process::Output,
+    qemu,
+    releases::RELEASES,
+    tools::{Tool, needs},
+};
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
@@ -11,11 +18,17 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// Programs that look at what packs leave out: a module's attributes.
 const NOT_PACKED: [&str; 1] = ["module_info"];
 
+/// Programs of `tests/library/` that are run here too, with all of kernel and stdlib: of those that print to standard
+/// output only, and read nothing.
+const LIBRARY_PROGRAMS: [&str; 5] = ["servers", "machines", "supervisors", "crash_reports", "io_library"];
+const LIBRARY_TOOLS: [Tool; 4] = [Tool::Erl, Tool::Erlc, qemu::TOOLS[0], qemu::TOOLS[1]];
+
 fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         needs(&qemu::TOOLS, "qemu::a_pack_runs_as_on_the_desktop", same_as_desktop),
         needs(&qemu::TOOLS, "qemu::conformance_programs_print_what_erl_prints", conformance_programs),
+        needs(&LIBRARY_TOOLS, "qemu::otps_own_modules_run_as_on_the_desktop", library_programs),
         needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
         needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
         needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
@@ -104,6 +117,27 @@ fn without_reports(lines: Vec<String>) -> Vec<String> {
         }
     }
     kept
+}
+
+fn library_programs() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let libraries = corpus::ebin_folders(&["kernel", "stdlib"])?;
+    for name in LIBRARY_PROGRAMS {
+        let source = emberl_tests::package_dir().join(format!("library/{name}.erl"));
+        erl::compile_erlang(&[source], folder.path(), &[])?;
+        let pack = folder.path().join("program.avm");
+        let mut arguments = vec!["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), pack.clone()];
+        arguments.push(folder.path().join(format!("{name}.beam")));
+        arguments.extend(libraries.iter().cloned());
+        bin::run(arguments)?.ok()?;
+        let (desktop, board) = (bin::run(["run".as_ref(), pack.as_os_str()])?, qemu::run(Some(&pack), LIMIT)?);
+        let lines = |output: &Output| plain(&conformance::lines(&output.stdout));
+        let difference = lines(&desktop).into_iter().zip(lines(&board)).find(|(desktop, board)| desktop != board);
+        check(difference.is_none() && board.code() == Some(0) && desktop.code() == Some(0), || {
+            format!("{name}: {difference:?}\non the desktop\n{desktop}\non the board\n{board}")
+        })?;
+    }
+    Ok(())
 }
 
 fn no_pack() -> Result<(), Failed> {

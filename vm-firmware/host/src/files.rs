@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use emberl_vm::files::{Answer, Change, Error, From, Information, Kind, Request, modes};
 
+/// The number of the system's error `eperm`.
+const EPERM: i32 = 1;
+
 /// The open files, by handle.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -110,6 +113,8 @@ fn open(path: &Path, wanted: u32) -> io::Result<File> {
 
 fn change(what: Change, first: &Path, second: &[u8]) -> io::Result<()> {
     match what {
+        // What OTP says of a folder, whatever the system does.
+        Change::Delete if fs::symlink_metadata(first)?.is_dir() => Err(io::Error::from_raw_os_error(EPERM)),
         Change::Delete => fs::remove_file(first),
         Change::DeleteFolder => fs::remove_dir(first),
         Change::MakeFolder => fs::create_dir(first),
@@ -230,6 +235,7 @@ fn reason(error: &io::Error) -> Error {
         match error.raw_os_error() {
             Some(1) => return "eperm",
             Some(5) => return "eio",
+            Some(9) => return "ebadf",
             Some(24) => return "emfile",
             _ => {}
         }
