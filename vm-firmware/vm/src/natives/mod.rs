@@ -10,12 +10,14 @@ mod dictionary;
 mod ets;
 mod ets_objects;
 mod ets_select;
+mod ets_walk;
 pub mod external;
 mod files;
 mod library;
 mod lists;
 mod machine;
 mod maps;
+mod match_spec;
 mod math;
 mod modules;
 mod names;
@@ -241,7 +243,8 @@ pub static TABLES: &[&[Native]] = &[
     ets::ETS,
     ets_objects::ETS,
     ets_select::ETS,
-    ets_select::ERLANG,
+    match_spec::ETS,
+    match_spec::ERLANG,
     persistent_term::PERSISTENT_TERM,
     atomics::ATOMICS,
     atomics::COUNTERS,
