@@ -76,7 +76,7 @@ start() ->
     [t({bad_limit, Y, P}, fun() -> ets:select(ets:new(t, [Y]), Ms, P) end)
         || Y <- [set, ordered_set, bag], P <- [0, -1, a, 1.0, [], 1 bsl 70]],
     [t({bad, X}, fun() -> ets:select(X) end) || X <- [a, 1, {}, {a, b}, [], {a, 1, 2, 3, [], 0}, {a, 1, [], 2, 3, [], 0, 0}]],
-    t(ended, fun() -> {ets:select('$end_of_table'), ets:match('$end_of_table'), ets:match_object('$end_of_table'), ets:select_reverse('$end_of_table')} end),
+    t(at_end, fun() -> {ets:select('$end_of_table'), ets:match('$end_of_table'), ets:match_object('$end_of_table'), ets:select_reverse('$end_of_table')} end),
     t(table_gone, fun() ->
         T = ets:new(t, []),
         ets:insert(T, [{I, x} || I <- lists:seq(1, 20)]),

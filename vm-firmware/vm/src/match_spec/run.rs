@@ -156,7 +156,9 @@ impl<'a> Runner<'a> {
         let Some(source) = source.filter(|_| bound.is_local_pointer()) else { return Ok(bound) };
         let Some(copied) = self.copied.get_mut(slot) else { return Ok(Term::NIL) };
         if *copied == Term::NONE {
+            let before = cx.process.heap.words.len();
             *copied = copy(source.words.as_slice(), bound, &mut cx.process.heap, &mut cx.shared.binaries)?;
+            cx.bump((cx.process.heap.words.len() - before) / 64);
         }
         Ok(*copied)
     }

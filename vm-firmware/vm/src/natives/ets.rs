@@ -5,7 +5,7 @@ use crate::atoms::{self, Atom};
 use crate::copy::copy;
 use crate::ets::objects::Kind;
 use crate::ets::{self, DEFAULTS, Heir, Options, Protection, Table};
-use crate::heap::{Heap, Magic};
+use crate::heap::{Heap, Magic, View};
 use crate::natives::process::{arg, atom_arg};
 use crate::natives::{Context, Native, natives};
 use crate::processes::reserve_messages;
@@ -60,10 +60,10 @@ fn place(cx: &Context<'_>, table: Term) -> core::result::Result<u32, bool> {
     if let Some(name) = table.as_atom() {
         return cx.shared.tables.by_name(name).ok_or(true);
     }
-    match cx.store().magic(table) {
-        Some(Magic::Table(reference)) => cx.shared.tables.by_reference(reference).ok_or(true),
-        _ => Err(false),
-    }
+    // A reference that has gone through bytes leads to a table as well, as long as that is there.
+    let View::Reference(words) = cx.store().view(table) else { return Err(false) };
+    let known = matches!(cx.store().magic(table), Some(Magic::Table(_)));
+    cx.shared.tables.by_reference(words).ok_or(known)
 }
 
 /// Takes the table out that an argument names, if the process may do that with it. It must be put back: use

@@ -40,10 +40,16 @@ pub(super) static ETS: &[Native] = natives! {
     "slot"/2 => slot;
 };
 
+/// Words that are copied for a reduction.
+const WORDS_A_REDUCTION: usize = 64;
+
 /// Copies a term of a table to the process.
 fn out(cx: &mut Context<'_>, table: &Table, term: Term) -> Result {
     let source = table.objects.heap().words.as_slice();
-    Ok(copy(source, term, &mut cx.process.heap, &mut cx.shared.binaries)?)
+    let before = cx.process.heap.words.len();
+    let copied = copy(source, term, &mut cx.process.heap, &mut cx.shared.binaries)?;
+    cx.bump((cx.process.heap.words.len() - before) / WORDS_A_REDUCTION);
+    Ok(copied)
 }
 
 /// The list of the objects at a place, the oldest first, before `tail`.
@@ -85,13 +91,20 @@ fn gather(cx: &Context<'_>, table: &Table, given: Term, found: &mut Scratch<'_, 
     if list.is_proper() { Ok(()) } else { Err(Raise::BADARG) }
 }
 
+fn put_in(cx: &mut Context<'_>, table: &mut Table, list: &[Term]) -> Result<()> {
+    let before = table.objects.heap().words.len();
+    table.objects.insert(cx.shared, &cx.process.heap, list)?;
+    let words = table.objects.heap().words.len().saturating_sub(before);
+    cx.bump(list.len() / 8 + words / WORDS_A_REDUCTION);
+    Ok(())
+}
+
 fn insert(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     with_table(cx, arg(arguments, 0), Access::Write, |cx, table| {
         let budget = cx.shared.budget.clone();
         let mut list = budget.scratch();
         gather(cx, table, arg(arguments, 1), &mut list)?;
-        cx.bump(list.len() / 8);
-        table.objects.insert(cx.shared, &cx.process.heap, &list)?;
+        put_in(cx, table, &list)?;
         Ok(TRUE)
     })
 }
@@ -101,14 +114,13 @@ fn insert_new(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let budget = cx.shared.budget.clone();
         let mut list = budget.scratch();
         gather(cx, table, arg(arguments, 1), &mut list)?;
-        cx.bump(list.len() / 8);
         for &object in list.iter() {
             let key = key_of(cx.store(), table, object)?;
             if find(cx, table, key)?.is_some() {
                 return Ok(Term::boolean(false));
             }
         }
-        table.objects.insert(cx.shared, &cx.process.heap, &list)?;
+        put_in(cx, table, &list)?;
         Ok(TRUE)
     })
 }

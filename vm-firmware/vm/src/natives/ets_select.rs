@@ -121,11 +121,10 @@ fn select_part(
     let (now, rest) = results.split_at_checked(part.limit).unwrap_or((&results, &[]));
     let continuation = match last.filter(|_| !end) {
         None => atom(cx, "$end_of_table")?,
-        Some((place, root)) if ordered => {
+        Some((_, root)) if ordered => {
             let key = table.objects.key(cx.shared, root);
             let source = table.objects.heap().words.as_slice();
             let key = copy(source, key, &mut cx.process.heap, &mut cx.shared.binaries)?;
-            let _ = place;
             continuation(cx, part, key, None)?
         }
         Some((place, _)) => {

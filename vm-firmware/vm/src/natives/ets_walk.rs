@@ -97,6 +97,9 @@ impl Walk<'_> {
     }
 }
 
+/// How deep a pattern is followed, and how many cells of a list.
+const MOST_PARTS: usize = 256;
+
 /// All places.
 pub(super) const ALL: (Place, Place) = (Place(0, 0), Place(u32::MAX, 0));
 
@@ -118,7 +121,8 @@ fn order_of_start(
     (store, mut key): (Store<'_>, Term),
     (other, mut pattern): (Store<'_>, Term),
 ) -> core::result::Result<Ordering, NoMemory> {
-    loop {
+    // Past that depth all keys count as equal: they are looked at one by one.
+    for _ in 0..MOST_PARTS {
         // The first part that is not bound, after those that are compared.
         let parts: [&[u32]; 2] = match (store.view(key), other.view(pattern)) {
             (View::Tuple(own), View::Tuple(wanted)) if own.len() == wanted.len() => [own.0, wanted.0],
@@ -157,4 +161,5 @@ fn order_of_start(
         let Some(found) = next else { return Ok(Ordering::Equal) };
         (key, pattern) = found;
     }
+    Ok(Ordering::Equal)
 }

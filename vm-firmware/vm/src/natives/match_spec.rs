@@ -7,13 +7,15 @@ use crate::atoms;
 use crate::match_spec::compile::compile;
 use crate::match_spec::run::Runner;
 use crate::match_spec::{Dialect, Problem};
-use crate::memory::NoMemory;
 use crate::natives::ets_select::{compiled, runner, specification_of};
 use crate::natives::process::arg;
 use crate::natives::{Context, Native, natives};
 use crate::print;
 use crate::raise::{Raise, Result};
 use crate::term::Term;
+
+/// Problems of one specification that are told.
+const MOST_PROBLEMS: usize = 64;
 
 pub(super) static ETS: &[Native] = natives! {
     "ets";
@@ -138,7 +140,7 @@ fn match_spec_test(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     let budget = cx.shared.budget.clone();
     let mut problems = budget.scratch();
-    let mut note = |problem| if problems.len() < 64 { problems.push(problem) } else { Err(NoMemory) };
+    let mut note = |problem| if problems.len() < MOST_PROBLEMS { problems.push(problem) } else { Ok(()) };
     let program = compile(cx.store(), &budget, specification, dialect, &mut note)?;
     let Some(program) = program else {
         let mut list = Term::NIL;
