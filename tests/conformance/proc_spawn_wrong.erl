@@ -15,8 +15,6 @@ start() ->
      || {N, F} <- [{0, fun ?MODULE:run/0}, {1, fun ?MODULE:no_function/0}, {2, fun no_module_at_all:f/0}]],
     Of1 = binary_to_term(term_to_binary(fun(X) -> X end)),
     erlang:display(try spawn_monitor(Of1) catch C:R -> {C, R} end),
-    P1 = spawn_link(Of1),
-    receive {'EXIT', P1, {{Badarity, {F1, Args}}, _}} -> erlang:display({Badarity, is_function(F1, 1), Args}) end,
     erlang:display(flush()),
     erlang:display({many_arguments, begin {P2, R2} = spawn_monitor(?MODULE, run, numbers(200)), receive {'DOWN', R2, process, P2, {Reason, _}} -> Reason end end}),
     ok.
