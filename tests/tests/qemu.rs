@@ -163,7 +163,7 @@ fn memory_program(name: &str, memory: u32) -> Result<Output, Failed> {
     let (beam, pack) = (folder.path().join(format!("{name}.beam")), folder.path().join("program.avm"));
     bin::run(["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), pack.clone(), beam])?.ok()?;
     let board = qemu::run_within(Some(&pack), Some(memory).filter(|&memory| memory != 0), Duration::from_secs(600))?;
-    check(board.code() == Some(0) && board.out().ends_with("Return value: ok\r\n"), || board.to_string())?;
+    check(board.code() == Some(0) && board.out().trim_end().ends_with("Return value: ok"), || board.to_string())?;
     Ok(board)
 }
 

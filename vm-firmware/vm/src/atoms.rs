@@ -419,7 +419,8 @@ impl Atoms {
         if let Some(atom) = self.find(name) {
             return Ok(atom);
         }
-        if self.len() >= MAX_ATOMS {
+        // Atoms are never freed. Who makes them without end ends by it, while others still have room to live.
+        if self.len() >= MAX_ATOMS || self.memory() > self.budget.limit() / 2 {
             return Err(NoMemory);
         }
         self.budget.reserve(&mut self.text, name.len())?;
