@@ -20,7 +20,7 @@ use crate::{Failed, erl, package_dir, releases};
 /// The folder of the programs, in this package.
 pub const FOLDER: &str = "conformance";
 /// What programs whose name ends in `_lib` may use: modules of the library, BIFs aside.
-pub const LIBRARIES: [&str; 4] = ["base64", "binary", "lists", "maps"];
+pub const LIBRARIES: [&str; 5] = ["base64", "binary", "ets", "lists", "maps"];
 /// Programs that print something else from OTP 26 on, because of the emulator and not of the compiler: this VM gives the
 /// answers of OTP 25. `term_to_binary/1` writes atoms of Latin-1 as ATOM_EXT there, and as SMALL_ATOM_UTF8_EXT since.
 pub const AS_FIRST: [&str; 5] = ["etf_atoms", "etf_export_funs", "etf_lists", "etf_maps", "etf_tuples"];

@@ -48,6 +48,7 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
+    trials.push(kind(needs(&TOOLS, "memory::tables_give_all_back", tables_give_memory_back), can_run));
     match conformance::names() {
         Ok(names) => {
             trials.extend(names.iter().map(|name| trial("program", name, same_as_erl, can_run)));
@@ -190,14 +191,25 @@ fn same_in_zeal(name: &str) -> Result<(), Failed> {
     same(&bin::checked()?, name, newest.ok_or("no release")?, &["--zeal"])
 }
 
-/// What lives may fill 85 % of the memory that there is.
-fn live_data_fills_memory() -> Result<(), Failed> {
+/// Runs a program of `conformance/memory/` in a megabyte.
+fn run_in_a_megabyte(name: &str) -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let sources = erl::sources(&format!("{}/memory", conformance::FOLDER), "erl")?;
     erl::compile_erlang(&sources, folder.path(), &["-Werror"])?;
-    let file = folder.path().join("fill.beam");
-    bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new("1M"), file.as_os_str()])?.ok()?;
-    Ok(())
+    let file = folder.path().join(name).with_extension("beam");
+    let output = bin::run([OsStr::new("run"), OsStr::new("--memory"), OsStr::new("1M"), file.as_os_str()])?;
+    let output = output.ok()?;
+    if output.out().contains(RETURNED) { Ok(()) } else { Err(output.to_string().into()) }
+}
+
+/// What lives may fill 85 % of the memory that there is.
+fn live_data_fills_memory() -> Result<(), Failed> {
+    run_in_a_megabyte("fill")
+}
+
+/// Bytes in use are the same after as before 100,000 tables, and many rounds of what else `ets` and its like can do.
+fn tables_give_memory_back() -> Result<(), Failed> {
+    run_in_a_megabyte("tables")
 }
 
 /// The programs of `conformance/on_load/`, which call other modules there.

@@ -10,7 +10,7 @@
 //! - A file `NAME.in` beside it is its standard input; without one that is empty.
 //!
 //! An `.ex` file is the same in Elixir: `my_case.ex` holds the module `MyCase` with a function `start/0`, and may use
-//! kernel, stdlib and elixir.
+//! kernel, stdlib, compiler and elixir.
 //!
 //! What differs between any two runs is made the same before it is compared: pids, ports, references, and the time in
 //! the heads of reports (see [`plain()`]).
@@ -71,7 +71,7 @@ fn same_as_erl(source: &Path, text: &str, elixir: bool) -> Result<(), Failed> {
     let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let (module, applications) = if elixir {
         erl::compile_elixir(&[source.to_owned()], folder.path())?;
-        (erl::elixir_module(&stem), vec!["kernel", "stdlib", "elixir"])
+        (erl::elixir_module(&stem), vec!["kernel", "stdlib", "compiler", "elixir"])
     } else {
         erl::compile_erlang(&[source.to_owned()], folder.path(), &[])?;
         (stem, words(text, "needs").unwrap_or_else(|| vec!["kernel", "stdlib"]))

@@ -152,14 +152,15 @@ fn erlang_pack(program: &str) -> Result<(), Failed> {
     let mut names = Vec::new();
     for entry in fs::read_dir(home.join("src"))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "erl") {
+        if path.extension().is_some_and(|extension| extension == "erl" || extension == "S") {
             fs::copy(&path, folder.path().join(path.file_name().unwrap_or_default()))?;
             names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
         }
     }
     names.sort();
-    let expression = "[{ok, _} = compile:file(F, [deterministic, no_line_info, warnings_as_errors, report]) \
-                      || F <- filelib:wildcard(\"*.erl\")], halt().";
+    let expression = "[{ok, _} = compile:file(F, [deterministic, no_line_info, warnings_as_errors, report \
+                      | [from_asm || filename:extension(F) =:= \".S\"]]) \
+                      || F <- filelib:wildcard(\"*.{erl,S}\")], halt().";
     releases::run(program, folder.path(), expression, LIMIT)?;
     let made = folder.path().join("emberl.avm");
     let mut arguments: Vec<PathBuf> =

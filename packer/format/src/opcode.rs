@@ -611,15 +611,15 @@ opcodes! {
     #[doc = "Calls a guard BIF with three arguments."]
     185 "bif3" Bif3 [Fail, Bif, Source, Source, Source, Destination] 29..=29 Next WithoutFail runs;
     #[doc = "Jumps unless the term is a native record."]
-    186 "is_any_native_record" IsAnyNativeRecord [Fail, Source] 29..=29 Next WithoutFail refused;
+    186 "is_any_native_record" IsAnyNativeRecord [Fail, Source] 29..=29 Next WithoutFail runs;
     #[doc = "Jumps unless the term is a native record of this module and name."]
-    187 "is_native_record" IsNativeRecord [Fail, Source, Source, Source] 29..=29 Next WithoutFail refused;
+    187 "is_native_record" IsNativeRecord [Fail, Source, Source, Source] 29..=29 Next WithoutFail runs;
     #[doc = "Takes fields of a native record."]
     188 "get_record_elements" GetRecordElements [Fail, Source, KeysToDestinations] 29..=29 Next WithoutFail refused;
     #[doc = "Builds or updates a native record."]
     189 "put_record" PutRecord [Fail, Source, Source, Destination, Live, KeysAndValues] 29..=29 Next WithoutFail refused;
     #[doc = "Jumps unless the native record's fields may be read here."]
-    190 "is_record_accessible" IsRecordAccessible [Fail, Source, Source] 29..=29 Next WithoutFail refused;
+    190 "is_record_accessible" IsRecordAccessible [Fail, Source, Source] 29..=29 Next WithoutFail runs;
     #[doc = "Takes one field of a native record."]
     191 "get_record_field" GetRecordField [Fail, Source, Source, Source, Destination] 29..=29 Next WithoutFail refused;
 }

@@ -84,8 +84,8 @@ pub fn equal_exact(store: Store<'_>, a: Term, b: Term) -> Result<bool, NoMemory>
     Ok(run((store, a), (store, b), Mode::Exact, false, 0)? == Ordering::Equal)
 }
 
-/// Whether two boxed terms are the same, where their headers and words tell it: of numbers and tuples of different
-/// sizes. A float is compared as a number: 0.0 is -0.0.
+/// Whether two boxed terms are the same, where their headers and words tell it: of integers and tuples. A float is
+/// compared as a number: 0.0 is -0.0.
 #[inline]
 fn equal_raw(store: Store<'_>, a: Term, b: Term) -> Option<bool> {
     let (kind_a, words_a) = store.object(a)?;
@@ -93,6 +93,17 @@ fn equal_raw(store: Store<'_>, a: Term, b: Term) -> Option<bool> {
     match kind_a {
         Kind::PositiveInteger | Kind::NegativeInteger => Some(kind_a == kind_b && words_a == words_b),
         Kind::Tuple if kind_b != Kind::Tuple || words_a.len() != words_b.len() => Some(false),
+        Kind::Tuple => {
+            // Most differ in an atom or a small integer, or in nothing.
+            let mut deep = false;
+            for (&x, &y) in words_a.iter().zip(words_b).filter(|(x, y)| x != y) {
+                if !(Term(x).is_pointer() && Term(y).is_pointer()) {
+                    return Some(false);
+                }
+                deep = true;
+            }
+            if deep { None } else { Some(true) }
+        }
         _ => None,
     }
 }

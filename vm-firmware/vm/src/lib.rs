@@ -53,6 +53,8 @@ pub mod steps;
 pub mod term;
 pub mod timers;
 pub mod vm;
+#[cfg(feature = "zlib")]
+pub mod zlib;
 
 #[cfg(test)]
 mod terms_tests;

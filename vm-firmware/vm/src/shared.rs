@@ -28,6 +28,9 @@ pub struct Shared {
     pub binaries: Binaries,
     /// Loaded modules.
     pub code: Code,
+    /// Regular expressions, ready to be run.
+    #[cfg(feature = "re")]
+    pub patterns: crate::natives::re::Patterns,
     /// The native function of the `send` instruction.
     pub send: Option<crate::natives::NativeId>,
     /// Modules whose `on_load` function has not ended yet.
@@ -66,6 +69,8 @@ impl Shared {
             literals: Heap::new(budget.clone(), LITERAL_BIT),
             binaries: Binaries::new(budget.clone()),
             code: Code::new(budget.clone())?,
+            #[cfg(feature = "re")]
+            patterns: crate::natives::re::Patterns::default(),
             loading: Vec::new(),
             processes: Processes::new(budget.clone()),
             tables: crate::ets::Tables::new(budget.clone()),

@@ -135,6 +135,48 @@ impl Chains {
         Some(value)
     }
 
+    /// Frees a slot and moves the last one to its place, for users to whom the order of slots means nothing: then no slot
+    /// is ever free. What was needed once is given back when it is not needed any more.
+    pub fn take_out(&mut self, budget: &Budget, place: usize) {
+        if self.remove(place).is_none() {
+            return;
+        }
+        self.free = 0;
+        let last = self.slots.len() - 1;
+        if let Some(&Slot { hash, .. }) = self.slots.get(last).filter(|_| last != place) {
+            // What led to the last one leads to its new place.
+            let bucket = self.bucket(hash & HASH);
+            let mut next = self.buckets.get_mut(bucket);
+            while let Some(link) = next {
+                let at = *link as usize;
+                if at == last + 1 {
+                    *link = place as u32 + 1;
+                    break;
+                }
+                next = self.slots.get_mut(at.wrapping_sub(1)).map(|slot| &mut slot.next);
+            }
+        }
+        self.slots.swap_remove(place);
+        if self.slots.len() <= self.slots.capacity() / 4 {
+            self.buckets.truncate((self.slots.len() * 2).next_power_of_two());
+            if self.slots.is_empty() {
+                self.buckets.clear();
+            }
+            self.shrink(budget, self.slots.len() * 2);
+            self.chain();
+        }
+    }
+
+    /// Gives back room for slots above that many, and for buckets that there are not.
+    fn shrink(&mut self, budget: &Budget, slots: usize) {
+        // Shrinking may copy, and must not fail.
+        if budget.probe(self.slots.len() * size_of::<Slot>() + self.buckets.len() * 4).is_ok() {
+            let buckets = self.buckets.len();
+            budget.shrink(&mut self.slots, slots);
+            budget.shrink(&mut self.buckets, buckets);
+        }
+    }
+
     /// The word of a slot that is not free.
     #[must_use]
     pub fn value(&self, place: usize) -> Option<u32> {
@@ -211,12 +253,7 @@ impl Chains {
         if self.buckets.len() / 4 > wanted {
             self.buckets.truncate(wanted);
         }
-        // Shrinking may copy, and must not fail.
-        if budget.probe(self.slots.len() * size_of::<Slot>() + self.buckets.len() * 4).is_ok() {
-            let (slots, buckets) = (self.slots.len() + self.slots.len() / 2, self.buckets.len());
-            budget.shrink(&mut self.slots, slots);
-            budget.shrink(&mut self.buckets, buckets);
-        }
+        self.shrink(budget, self.slots.len() + self.slots.len() / 2);
         self.chain();
     }
 

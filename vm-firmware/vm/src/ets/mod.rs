@@ -8,6 +8,8 @@ pub mod chains;
 pub mod objects;
 pub mod ordered;
 pub mod records;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -231,7 +233,7 @@ impl Tables {
         if holder.first != 0 || !holder.fixed.is_empty() {
             return;
         }
-        self.known.remove(slot);
+        self.known.take_out(&self.budget, slot);
         // The last one moves to its place.
         if let Some(moved) = self.holders.last().map(|holder| holder.number).filter(|&moved| moved != number)
             && let Some((slot, _)) = self.holder_place(moved)
@@ -241,20 +243,7 @@ impl Tables {
         }
         let holder = self.holders.swap_remove(place as usize);
         self.budget.drop_vector(holder.fixed);
-        self.known.tidy(&self.budget, true);
-        self.shrink();
-    }
-
-    /// Gives back what lists do not need when they are nearly empty.
-    fn shrink(&mut self) {
-        let Self { budget, holders, .. } = self;
-        if holders.capacity() > 16
-            && holders.len() < holders.capacity() / 4
-            && budget.probe(holders.len() * size_of::<Holder>()).is_ok()
-        {
-            let wanted = holders.len() * 2;
-            budget.shrink(holders, wanted);
-        }
+        shrink(&self.budget, &mut self.holders);
     }
 
     /// Puts a table at the end of its owner's list; there is a holder.
@@ -312,12 +301,13 @@ impl Tables {
     /// When there is no memory.
     pub fn rename(&mut self, table: &mut Table, name: Atom) -> Fallible<bool> {
         if table.options.named {
-            if self.by_name(name).is_some() {
+            // The table itself is not among those that are looked through.
+            if name == table.name || self.by_name(name).is_some() {
                 return Ok(false);
             }
             self.names.reserve(&self.budget, 1)?;
-            self.forget_name(table);
             self.names.add(spread(name.0), table.reference[2]);
+            self.forget_name(table);
         }
         table.name = name;
         Ok(true)
@@ -326,8 +316,7 @@ impl Tables {
     fn forget_name(&mut self, table: &Table) {
         let place = table.reference[2];
         if let Ok(Some(slot)) = self.names.find(spread(table.name.0), |other| Ok::<_, NoMemory>(other == place)) {
-            self.names.remove(slot);
-            self.names.tidy(&self.budget, true);
+            self.names.take_out(&self.budget, slot);
         }
     }
 }
@@ -344,6 +333,9 @@ const fn spread(number: u32) -> u32 {
 pub fn create(shared: &mut Shared, owner: u32, name: Atom, options: Options, heir: Option<Heir>) -> Fallible<u32> {
     let budget = shared.budget.clone();
     let tables = &mut shared.tables;
+    // Places that are gone with the end of the list may still be in this one.
+    let slots = tables.slots.len();
+    while tables.free.pop_if(|place| *place as usize >= slots).is_some() {}
     if tables.free.is_empty() {
         // Room to free each again, so that freeing never fails.
         let spare = tables.slots.len() + 1;
@@ -397,7 +389,7 @@ pub fn drop_table(shared: &mut Shared, mut table: Box<Table>) {
     for &(number, _) in &table.fixers {
         tables.forget_fixed(number, place);
     }
-    tables.free.push(place);
+    tables.forget_place(place);
     let budget = shared.budget.clone();
     budget.drop_vector(core::mem::take(&mut table.fixers));
     table.objects.fixed = false;
@@ -406,7 +398,34 @@ pub fn drop_table(shared: &mut Shared, mut table: Box<Table>) {
     budget.give(size_of::<Table>());
 }
 
+/// Gives back what a list does not need when it is nearly empty.
+fn shrink<T>(budget: &Budget, list: &mut Vec<T>) {
+    let length = list.len();
+    // Shrinking may copy, and must not fail.
+    if length <= list.capacity() / 4 && budget.probe(length * size_of::<T>()).is_ok() {
+        budget.shrink(list, length * 2);
+    }
+}
+
 impl Tables {
+    /// The place of a table that is gone is free. Those at the end of the list go, and with many the list's memory.
+    fn forget_place(&mut self, place: u32) {
+        // Stale ones may be in the way, but as many as there were tables have room.
+        if self.free.len() < self.free.capacity() {
+            self.free.push(place);
+        }
+        while self.slots.pop_if(|slot| slot.is_none()).is_some() {}
+        let length = self.slots.len();
+        if length <= self.slots.capacity() / 4 {
+            self.free.retain(|&place| (place as usize) < length);
+            let Self { budget, slots, free, .. } = self;
+            shrink(budget, slots);
+            if free.len().max(length) <= free.capacity() / 4 && budget.probe(length * 8).is_ok() {
+                budget.shrink(free, length * 2);
+            }
+        }
+    }
+
     /// A process does not hold a table fixed any more.
     fn forget_fixed(&mut self, number: u32, place: u32) {
         if self.holder_place(number).is_none() {

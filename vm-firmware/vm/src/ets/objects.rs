@@ -174,6 +174,23 @@ impl Objects {
         ordered.find(|root| order(store, key_of(store, Term(root), self.key), other, key))
     }
 
+    /// In a table with an order: the first place of which `order` does not say that it is below, and the first that is
+    /// above. Keys that it says are equal must stand together.
+    ///
+    /// # Errors
+    /// What `order` says.
+    pub fn range(
+        &self,
+        shared: &Shared,
+        order: &mut dyn FnMut(Store<'_>, Term) -> Fallible<Ordering>,
+    ) -> Fallible<(Place, Place)> {
+        let Index::Ordered(ordered) = &self.index else { return Ok((Ordered::first(), Ordered::first())) };
+        let store = shared.store(self.heap());
+        let mut bound =
+            |equal: Ordering| ordered.find(|root| Ok(order(store, key_of(store, Term(root), self.key))?.then(equal)));
+        Ok((bound(Ordering::Greater)?.0, bound(Ordering::Less)?.0))
+    }
+
     /// The root for the word of a slot: of a bag the newest.
     fn root(&self, value: u32) -> Term {
         match &self.index {
@@ -471,20 +488,36 @@ impl Objects {
         }
     }
 
-    /// Puts another object of the same key in the place of one; the new one is a term of that heap.
+    /// Puts another object of the same key, a term of that heap, in the place of one.
     ///
     /// # Errors
     /// When there is no memory; then nothing was changed.
-    pub fn replace(&mut self, shared: &mut Shared, place: Place, heap: &Heap, object: Term) -> Fallible<()> {
+    pub fn replace(&mut self, shared: &mut Shared, at: Cursor, heap: &Heap, object: Term) -> Fallible<()> {
         let root = self.records.add(heap.words.as_slice(), object, &mut shared.binaries)?;
         let value = match &mut self.index {
-            Index::Set(chains) => chains.value_mut(place.0 as usize),
-            Index::Ordered(ordered) => ordered.value_mut(place),
-            Index::Bag { .. } => None,
+            Index::Set(chains) => chains.value_mut(at.place.0 as usize),
+            Index::Ordered(ordered) => ordered.value_mut(at.place),
+            Index::Bag { nodes, .. } => nodes.get_mut((at.node as usize).wrapping_sub(1)).map(|node| &mut node.root),
         };
         let old = value.map_or(root, |value| Term(core::mem::replace(value, root.0)));
         self.records.remove(old, &mut shared.binaries);
         Ok(())
+    }
+
+    /// The first object of a place, the newest, for those that change objects meanwhile.
+    #[must_use]
+    pub fn cursor(&self, place: Place) -> Cursor {
+        Cursor { place, node: self.newest(place) }
+    }
+
+    /// The object that a cursor stands at, and the one that comes next.
+    #[must_use]
+    pub fn step(&self, at: Cursor) -> Option<(Term, Option<Cursor>)> {
+        if !matches!(self.index, Index::Bag { .. }) {
+            return self.at(at.place).next().map(|root| (root, None));
+        }
+        let node = self.node(at.node.checked_sub(1)?)?;
+        Some((Term(node.root), (node.next != 0).then_some(Cursor { node: node.next, ..at })))
     }
 
     /// Deletes all objects.
@@ -536,6 +569,14 @@ impl Objects {
             self.records.compact(&mut self.index);
         }
     }
+}
+
+/// An object of a key.
+#[derive(Clone, Copy)]
+pub struct Cursor {
+    place: Place,
+    /// Of a bag, the node plus 1.
+    node: u32,
 }
 
 /// The objects of a key.

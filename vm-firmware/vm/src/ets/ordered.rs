@@ -11,7 +11,7 @@ use crate::memory::{Budget, NoMemory};
 const CHUNK: usize = 128;
 
 /// Where a word stands: the chunk, and the place in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place(pub u32, pub u32);
 
 /// The sequence. No chunk is empty.

@@ -7,6 +7,7 @@ use emberl_format::etf::{VERSION, tag};
 use crate::atoms::{self, Atom};
 use crate::code::Code;
 use crate::compare::{self, compare_exact};
+#[cfg(not(feature = "zlib"))]
 use crate::external::deflate;
 use crate::heap::{External, Map, Store, View};
 use crate::memory::{Budget, NoMemory};
@@ -94,7 +95,15 @@ fn compress(plain: &[u8], level: u8, budget: &Budget) -> Result<Option<Vec<u8>>,
         budget.reserve(&mut out, 6)?;
         out.extend_from_slice(&[VERSION, tag::COMPRESSED]);
         out.extend_from_slice(&size.to_be_bytes());
-        deflate::zlib(body, level, &mut out, budget)
+        #[cfg(not(feature = "zlib"))]
+        return deflate::zlib(body, level, &mut out, budget);
+        #[cfg(feature = "zlib")]
+        {
+            let compressed = crate::zlib::compressed(body, level, crate::zlib::Format::Zlib, budget)?;
+            budget.reserve(&mut out, compressed.len())?;
+            out.extend_from_slice(&compressed);
+            Ok(true)
+        }
     })();
     if shorter == Ok(true) && out.len() < plain.len() {
         return Ok(Some(out));

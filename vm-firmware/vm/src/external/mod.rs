@@ -4,6 +4,7 @@
 //! before the bytes behind it are seen.
 
 pub mod decode;
+#[cfg(any(test, not(feature = "zlib")))]
 mod deflate;
 pub mod encode;
 

@@ -51,6 +51,8 @@ plain! {
     RECV_MARKER_CLEAR = RecvMarkerClear, RECV_MARKER_RESERVE = RecvMarkerReserve,
     RECV_MARKER_USE = RecvMarkerUse, BS_CREATE_BIN = BsCreateBin, CALL_FUN2 = CallFun2, BADRECORD = Badrecord,
     UPDATE_RECORD = UpdateRecord, BS_MATCH = BsMatch, BIF3 = Bif3,
+    IS_ANY_NATIVE_RECORD = IsAnyNativeRecord, IS_NATIVE_RECORD = IsNativeRecord,
+    IS_RECORD_ACCESSIBLE = IsRecordAccessible,
 }
 
 /// Packed instructions, from number 192 on, with their lengths in words.

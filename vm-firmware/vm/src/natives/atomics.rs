@@ -103,18 +103,17 @@ fn new_atomics(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn new_counters(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let mut flags = COUNTERS_BIT;
-    let mut list = cx.store().list(arg(arguments, 1));
-    for option in list.by_ref() {
-        match option.as_atom().map_or("", |name| cx.shared.atoms.name(name)) {
-            "atomics" => flags = COUNTERS_BIT,
-            "write_concurrency" => flags = COUNTERS_BIT | CONCURRENT,
-            _ => return Err(Raise::BADARG),
-        }
-    }
-    if !list.is_proper() {
-        return Err(Raise::BADARG);
-    }
+    let options = arg(arguments, 1);
+    let option = match cx.store().cell(options) {
+        Some((option, Term::NIL)) => option.as_atom().map_or("", |name| cx.shared.atoms.name(name)),
+        None if options == Term::NIL => "atomics",
+        _ => "",
+    };
+    let flags = match option {
+        "atomics" => COUNTERS_BIT,
+        "write_concurrency" => COUNTERS_BIT | CONCURRENT,
+        _ => return Err(Raise::ErrorWithCause(atoms::BADOPT)),
+    };
     let reference = new(cx, arg(arguments, 0), flags)?;
     let kind = if flags & CONCURRENT != 0 { "write_concurrency" } else { "atomics" };
     let kind = Term::atom(cx.shared.atoms.intern(kind)?);
@@ -155,9 +154,10 @@ fn value(cx: &Context<'_>, array: Array, term: Term) -> Result<u64> {
     Ok(if negative { magnitude.wrapping_neg() } else { magnitude })
 }
 
-/// An increment: what fits into 64 bits, signed or not, whatever the array is.
-fn increment(cx: &Context<'_>, term: Term) -> Result<u64> {
+/// An increment, or a decrement as one: what fits into 64 bits, signed or not, whatever the array is.
+fn increment(cx: &Context<'_>, term: Term, subtract: bool) -> Result<u64> {
     let (negative, magnitude) = cx.store().magnitude(term).ok_or(Raise::BADARG)?;
+    let negative = negative != subtract;
     if negative && magnitude > 1 << 63 {
         return Err(Raise::BADARG);
     }
@@ -200,8 +200,7 @@ fn put(cx: &mut Context<'_>, arguments: &[Term], counters: bool) -> Result {
 
 fn add(cx: &mut Context<'_>, arguments: &[Term], counters: bool, subtract: bool, tells: bool) -> Result {
     let found = find(cx, arguments, counters)?;
-    let by = increment(cx, arg(arguments, 2))?;
-    let by = if subtract { by.wrapping_neg() } else { by };
+    let by = increment(cx, arg(arguments, 2), subtract)?;
     update(cx, found, |old| (old.wrapping_add(by), tells.then_some(old.wrapping_add(by))))
 }
 
@@ -257,9 +256,21 @@ fn compare_exchange(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     update(cx, found, |old| if old == expected { (wanted, None) } else { (old, Some(old)) })
 }
 
-fn map(cx: &mut Context<'_>, pairs: &[(&str, Term)]) -> Result {
+fn tell(cx: &mut Context<'_>, array: Array) -> Result {
+    let unsigned = array.flags & UNSIGNED != 0;
+    let (least, most) = if unsigned { (0, u64::MAX) } else { (i64::MIN, i64::MAX as u64) };
+    let (size, memory) = (size(cx, array), cx.shared.binaries.bytes(array.id).len());
+    let heap = cx.heap();
+    let pairs = [
+        ("size", heap.unsigned(size as u64)?),
+        ("memory", heap.unsigned(memory as u64)?),
+        ("max", heap.unsigned(most)?),
+        ("min", heap.integer(least)?),
+    ];
+    // OTP tells no bounds of counters that are no atomics.
+    let told = if array.flags & CONCURRENT != 0 { 2 } else { pairs.len() };
     let mut map = maps::empty(cx.heap())?;
-    for &(name, value) in pairs {
+    for &(name, value) in pairs.iter().take(told) {
         let name = Term::atom(cx.shared.atoms.intern(name)?);
         map = maps::put(&mut cx.process.heap, cx.shared, map, name, value)?;
     }
@@ -268,23 +279,10 @@ fn map(cx: &mut Context<'_>, pairs: &[(&str, Term)]) -> Result {
 
 fn info_atomics(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let array = array(cx, arg(arguments, 0), false)?;
-    let unsigned = array.flags & UNSIGNED != 0;
-    let (least, most) = if unsigned { (0, u64::MAX) } else { (i64::MIN, i64::MAX as u64) };
-    let (size, memory) = (size(cx, array), cx.shared.binaries.bytes(array.id).len());
-    let heap = cx.heap();
-    let pairs = [
-        ("size", heap.unsigned(size as u64)?),
-        ("max", heap.unsigned(most)?),
-        ("min", heap.integer(least)?),
-        ("memory", heap.unsigned(memory as u64)?),
-    ];
-    map(cx, &pairs)
+    tell(cx, array)
 }
 
 fn info_counters(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let array = array(cx, arg(arguments, 0), true)?;
-    let (size, memory) = (size(cx, array), cx.shared.binaries.bytes(array.id).len());
-    let heap = cx.heap();
-    let pairs = [("size", heap.unsigned(size as u64)?), ("memory", heap.unsigned(memory as u64)?)];
-    map(cx, &pairs)
+    tell(cx, array)
 }

@@ -337,7 +337,7 @@ fn list_to_bitstring(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     if is_list(list) { join(context, list, true) } else { Err(Raise::BADARG) }
 }
 
-fn iolist_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+pub(super) fn iolist_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let iolist = argument(arguments, 0);
     if is_list(iolist) {
         return join(context, iolist, false);
@@ -387,6 +387,11 @@ fn copy(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         Some(&count) => store.integer(count).and_then(|count| usize::try_from(count).ok()).ok_or(Raise::BADARG)?,
         None => 1,
     };
+    if count == 0 {
+        // Then OTP asks no more than that it is a bitstring.
+        bitstring(store, argument(arguments, 0))?;
+        return context.binary(Vec::new());
+    }
     let bytes = bytes(store, budget, argument(arguments, 0))?;
     let size = bytes.len().checked_mul(count).filter(|&size| size <= crate::binaries::MAX_BYTES);
     let size = size.ok_or(Raise::SYSTEM_LIMIT)?;

@@ -166,7 +166,9 @@ fn option_of(cx: &Context<'_>, option: Term, wanted: &mut Wanted) -> Result<()> 
     let Wanted { options, heir, decentralized } = wanted;
     if let Some(atom) = option.as_atom() {
         let name = cx.shared.atoms.name(atom);
-        if let Ok(kind) = choice(cx, option, KINDS) {
+        if name == "set" {
+            // It does not change what another word has said.
+        } else if let Ok(kind) = choice(cx, option, KINDS) {
             options.kind = kind;
         } else if let Ok(protection) = choice(cx, option, PROTECTIONS) {
             options.protection = protection;
@@ -368,7 +370,8 @@ fn item(cx: &mut Context<'_>, table: &Table, name: &str) -> Result<Option<Term>>
         "id" => table.reference(cx.heap())?,
         "memory" => cx.heap().unsigned(table.memory().div_ceil(4) as u64)?,
         "owner" => Term::pid(table.owner),
-        "heir" => match table.heir.as_ref().filter(|heir| heir_lives(cx, heir.number)) {
+        // Also one that is dead.
+        "heir" => match &table.heir {
             Some(heir) => Term::pid(heir.number),
             None => Term::atom(atoms::NONE),
         },
@@ -389,10 +392,6 @@ fn item(cx: &mut Context<'_>, table: &Table, name: &str) -> Result<Option<Term>>
             None => return Ok(None),
         },
     }))
-}
-
-fn heir_lives(cx: &Context<'_>, number: u32) -> bool {
-    cx.shared.processes.is_alive(number)
 }
 
 /// Who holds a table fixed, and since when.

@@ -228,7 +228,10 @@ fn change(
 fn changed(cx: &mut Context<'_>, table: &mut Table, object: Term, place: Option<Place>) -> Result<()> {
     let heap = &cx.process.heap;
     match place {
-        Some(place) => table.objects.replace(cx.shared, place, heap, object)?,
+        Some(place) => {
+            let at = table.objects.cursor(place);
+            table.objects.replace(cx.shared, at, heap, object)?;
+        }
         None => table.objects.insert(cx.shared, heap, &[object])?,
     }
     Ok(())

@@ -4,23 +4,20 @@
 //! table with an order `{Table, LastKey, [], Limit, Specification, [], Reverse, 0}`. The specification is a reference to
 //! the compiled one: it leads to the term that was compiled, and is compiled again where it is used.
 
-use alloc::string::String;
-use core::fmt::Write;
-
-use crate::atoms;
+use crate::compare::{equal_exact, equal_exact_in};
 use crate::copy::copy;
 use crate::ets::Table;
-use crate::ets::objects::Kind;
+use crate::ets::objects::{Cursor, Kind};
 use crate::ets::ordered::Place;
 use crate::heap::{Magic, View};
 use crate::match_spec::compile::compile;
 use crate::match_spec::run::Runner;
-use crate::match_spec::{Dialect, Problem, is_bound};
-use crate::memory::{Budget, NoMemory, Scratch};
+use crate::match_spec::{Dialect, is_bound};
+use crate::memory::Budget;
 use crate::natives::ets::{Access, TRUE, atom, because, with_table};
+use crate::natives::ets_walk::{ALL, Walk, bounds};
 use crate::natives::process::arg;
 use crate::natives::{Context, Native, natives};
-use crate::print;
 use crate::raise::{Raise, Result};
 use crate::term::{Kind as ObjectKind, Term};
 
@@ -44,102 +41,16 @@ pub(super) static ETS: &[Native] = natives! {
     "match_delete"/2 => match_delete;
     "select_replace"/2 => select_replace;
     "tab2list"/1 => tab2list;
-    "match_spec_compile"/1 => match_spec_compile;
-    "is_compiled_ms"/1 => is_compiled_ms;
-    "match_spec_run"/2 => match_spec_run;
-    "match_spec_run_r"/3 => match_spec_run_r;
-};
-
-pub(super) static ERLANG: &[Native] = natives! {
-    "erlang";
-    "match_spec_test"/3 => match_spec_test;
 };
 
 /// A program for a specification, a term of the process; `badarg` when it is none. No clauses are a specification that
 /// fits nothing: no program.
-fn runner<'a>(cx: &Context<'_>, budget: &'a Budget, specification: Term) -> Result<Option<Runner<'a>>> {
+pub(super) fn runner<'a>(cx: &Context<'_>, budget: &'a Budget, specification: Term) -> Result<Option<Runner<'a>>> {
     if specification == Term::NIL {
         return Ok(None);
     }
     let program = compile(cx.store(), budget, specification, Dialect::Table, &mut |_| Ok(()))?.ok_or(Raise::BADARG)?;
     Ok(Some(Runner::new(program, budget)?))
-}
-
-/// Where the objects are that a program can fit, when its patterns tell their keys; `None`: anywhere.
-fn places<'a>(
-    cx: &Context<'_>,
-    budget: &'a Budget,
-    table: &Table,
-    runner: &Runner<'_>,
-) -> Result<Option<Scratch<'a, Place>>> {
-    let mut places = budget.scratch();
-    for clause in runner.clauses() {
-        let store = cx.store();
-        let key = match store.view(clause.head) {
-            View::Tuple(elements) => match elements.get(table.options.key) {
-                Some(key) => key,
-                // Too small for any object.
-                None => continue,
-            },
-            View::Atom(_) => return Ok(None),
-            _ => continue,
-        };
-        if places.len() >= 64 || !is_bound(store, key)? {
-            return Ok(None);
-        }
-        let place = table.objects.find(cx.shared, &cx.process.heap, key, false)?;
-        if let Some(place) = place.filter(|place| !places.contains(place)) {
-            places.push(place)?;
-        }
-    }
-    places.sort_unstable_by_key(|place| (place.0, place.1));
-    Ok(Some(places))
-}
-
-/// The places to look at, one after the other.
-enum Walk<'a> {
-    /// These.
-    Places(Scratch<'a, Place>),
-    /// All, from this one on.
-    All(Option<Place>),
-}
-
-impl Walk<'_> {
-    /// The next place. It must be asked for before the objects of the one before are deleted, and of an ordered table
-    /// only backwards then.
-    fn next(&mut self, table: &Table, forward: bool) -> Option<Place> {
-        match self {
-            Self::Places(places) if !forward => places.pop(),
-            Self::Places(places) => {
-                let first = places.first().copied()?;
-                places.rotate_left(1);
-                places.truncate(places.len() - 1);
-                Some(first)
-            }
-            Self::All(next) => {
-                let place = *next;
-                *next = place.and_then(
-                    |place| {
-                        if forward { table.objects.after(place) } else { table.objects.before(place) }
-                    },
-                );
-                place
-            }
-        }
-    }
-
-    fn new<'a>(
-        cx: &Context<'_>,
-        budget: &'a Budget,
-        table: &Table,
-        runner: &Runner<'_>,
-        forward: bool,
-    ) -> Result<Walk<'a>> {
-        Ok(match places(cx, budget, table, runner)? {
-            Some(places) => Walk::Places(places),
-            None => Walk::All(if forward { table.objects.first() } else { table.objects.last() }),
-        })
-    }
 }
 
 /// All results, in the order of keys where there is one.
@@ -187,7 +98,7 @@ fn select_part(
         Some(walk) => walk,
         None => Walk::new(cx, &budget, table, runner, forward)?,
     };
-    let by_key = first && matches!(walk, Walk::Places(_));
+    let by_key = first && matches!(walk, Walk::Places(..));
     let mut results = budget.scratch();
     let mut last = None;
     while results.len() < part.limit || by_key {
@@ -296,7 +207,7 @@ fn tab2list(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// The specification that a reference leads to.
-fn specification_of(cx: &Context<'_>, reference: Term) -> Option<Term> {
+pub(super) fn specification_of(cx: &Context<'_>, reference: Term) -> Option<Term> {
     match cx.store().magic(reference) {
         Some(Magic::MatchSpecification(specification)) => Some(specification),
         _ => None,
@@ -341,7 +252,8 @@ fn select_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
             }
             table.objects.from(Place(slot, 0))
         };
-        select_part(cx, table, &mut runner, &part, Some(Walk::All(next)))
+        let walk = Walk::Range(next, bounds(cx, table, &runner)?);
+        select_part(cx, table, &mut runner, &part, Some(walk))
     })
 }
 
@@ -369,7 +281,7 @@ fn from_rest(
     } else {
         // The others as if they were all that is asked for.
         let fewer = Part { limit: part.limit - results.len(), ..*part };
-        let next = Walk::All(table.objects.from(Place(slot, 0)));
+        let next = Walk::Range(table.objects.from(Place(slot, 0)), ALL);
         let more = select_part(cx, table, runner, &fewer, Some(next))?;
         if let Some(pair) = cx.store().tuple(more) {
             (tail, continued) = (pair.get(0).unwrap_or(Term::NIL), pair.get(1).unwrap_or(continued));
@@ -441,7 +353,7 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
         let pattern_key = store.tuple(head)?.get(key)?;
         let call = store.tuple(body)?;
         let name = |term: Term| term.as_atom().map_or("", |atom| store.atoms().name(atom));
-        let same = |a, b| crate::compare::equal_exact(store, a, b).unwrap_or(false);
+        let same = |a, b| equal_exact(store, a, b).unwrap_or(false);
         let first = call.get(0)?;
         if name(first) == "const" && call.len() == 2 {
             let made = store.tuple(call.get(1)?)?.get(key)?;
@@ -452,11 +364,11 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
             return (name(made) != "_" && !matches!(name(made), "$_" | "$$")).then_some(());
         }
         if let View::Tuple(made) = store.view(made) {
-            let parts = (made.get(0).map(name).unwrap_or(""), made.get(1)?, made.get(2));
-            return match parts {
-                ("const", constant, None) => same(constant, pattern_key),
-                ("element", place, Some(object)) => place == Term::tiny(key as i32 + 1) && name(object) == "$_",
-                ("", inner, _) => same(inner, pattern_key),
+            let first = made.get(0)?;
+            return match (name(first), made.get(1), made.get(2)) {
+                ("const", Some(constant), None) => same(constant, pattern_key),
+                ("element", Some(place), Some(object)) => place == Term::tiny(key as i32 + 1) && name(object) == "$_",
+                (_, None, None) => same(first, pattern_key),
                 _ => false,
             }
             .then_some(());
@@ -466,10 +378,23 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
     keeps().is_some()
 }
 
+/// Puts what a specification makes of an object in its place; whether it made something.
+fn replace(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, at: Cursor, root: Term) -> Result<bool> {
+    let Some(object) = runner.run(cx, Some(table.objects.heap()), root)? else { return Ok(false) };
+    let key = cx.store().tuple(object).and_then(|elements| elements.get(table.options.key)).ok_or(Raise::BADARG)?;
+    let (own, old) = (cx.shared.store(table.objects.heap()), table.objects.key(cx.shared, root));
+    if !equal_exact_in((cx.store(), key), (own, old))? {
+        return Err(Raise::BADARG);
+    }
+    table.objects.replace(cx.shared, at, &cx.process.heap, object)?;
+    Ok(true)
+}
+
 fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let specification = arg(arguments, 1);
     with_table(cx, arg(arguments, 0), Access::Write, |cx, table| {
-        if matches!(table.options.kind, Kind::Bag | Kind::DuplicateBag) {
+        // In a bag the new object might be there already.
+        if table.options.kind == Kind::Bag {
             return Err(because(cx, "table_type"));
         }
         let budget = cx.shared.budget.clone();
@@ -480,158 +405,20 @@ fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let mut walk = Walk::new(cx, &budget, table, &runner, true)?;
         let mut count = 0_u64;
         while let Some(place) = walk.next(table, true) {
-            let Some(root) = table.objects.at(place).next() else { continue };
-            let Some(object) = runner.run(cx, Some(table.objects.heap()), root)? else { continue };
-            let (own, store) = (cx.shared.store(table.objects.heap()), cx.store());
-            let key = store.tuple(object).and_then(|elements| elements.get(table.options.key)).ok_or(Raise::BADARG)?;
-            let old = own.tuple(root).and_then(|elements| elements.get(table.options.key)).unwrap_or(Term::NIL);
-            if !crate::compare::equal_exact_in((store, key), (own, old))? {
-                return Err(Raise::BADARG);
+            let mut next = Some(table.objects.cursor(place));
+            while let Some(at) = next
+                && let Some((root, after)) = table.objects.step(at)
+            {
+                count += u64::from(replace(cx, table, &mut runner, at, root)?);
+                next = after;
             }
-            table.objects.replace(cx.shared, place, &cx.process.heap, object)?;
-            count += 1;
         }
         Ok(cx.heap().unsigned(count)?)
     })
 }
 
 /// A reference to a specification.
-fn compiled(cx: &mut Context<'_>, specification: Term) -> Result {
+pub(super) fn compiled(cx: &mut Context<'_>, specification: Term) -> Result {
     let [a, b, c] = crate::signals::new_reference(cx.shared, cx.process.number);
     Ok(cx.heap().boxed(ObjectKind::Reference, &[a, b, c, specification.0])?)
-}
-
-fn match_spec_compile(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let budget = cx.shared.budget.clone();
-    match runner(cx, &budget, arg(arguments, 0))? {
-        Some(_) => compiled(cx, arg(arguments, 0)),
-        None => Err(Raise::BADARG),
-    }
-}
-
-fn is_compiled_ms(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    Ok(Term::boolean(specification_of(cx, arg(arguments, 0)).is_some()))
-}
-
-/// The results for the terms of a list, the last first, before `tail`.
-fn run_list(cx: &mut Context<'_>, mut list: Term, reference: Term, tail: Term) -> Result {
-    let specification = specification_of(cx, reference).ok_or(Raise::BADARG)?;
-    let budget = cx.shared.budget.clone();
-    let mut runner = runner(cx, &budget, specification)?.ok_or(Raise::BADARG)?;
-    let mut results = tail;
-    while let Some((object, rest)) = cx.store().cell(list) {
-        // OTP takes tuples only.
-        if cx.store().tuple(object).is_some()
-            && let Some(result) = runner.run(cx, None, object)?
-        {
-            results = cx.heap().cons(result, results)?;
-        }
-        list = rest;
-    }
-    if list == Term::NIL { Ok(results) } else { Err(Raise::BADARG) }
-}
-
-fn match_spec_run_r(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    run_list(cx, arg(arguments, 0), arg(arguments, 1), arg(arguments, 2))
-}
-
-fn match_spec_run(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let mut reversed = run_list(cx, arg(arguments, 0), arg(arguments, 1), Term::NIL)?;
-    let mut results = Term::NIL;
-    while let Some((result, rest)) = cx.store().cell(reversed) {
-        results = cx.heap().cons(result, results)?;
-        reversed = rest;
-    }
-    Ok(results)
-}
-
-/// What OTP says of a problem.
-fn explain(cx: &Context<'_>, problem: Problem, text: &mut String) {
-    let name = |atom| cx.shared.atoms.name(atom);
-    let show = |term: Term, text: &mut String| {
-        let _ = print::print(cx.store(), &cx.shared.code, term, print::Mode::Plain, &cx.shared.budget, text);
-    };
-    let special = |function, how: &str, term, text: &mut String| {
-        for part in ["Special form '", name(function), how] {
-            text.push_str(part);
-        }
-        show(term, text);
-    };
-    match problem {
-        Problem::NoList => text.push_str("Match programs are not in a list"),
-        Problem::ImproperList => text.push_str("Match programs are not in a proper list"),
-        Problem::NoTriple => text.push_str("Match program part is not a tuple of arity 3"),
-        Problem::NoExpressions => text.push_str("Match expression is not a list"),
-        Problem::ImproperExpressions => text.push_str("Match expression is not a proper list"),
-        Problem::NoBody => text.push_str("Body clause does not return anything"),
-        Problem::VariableKey => text.push_str("Variable found in map key"),
-        Problem::UnderscoreKey => text.push_str("Underscore found in map key"),
-        Problem::Unbound(number) => {
-            let _ = write!(text, "Variable ${number} is unbound");
-        }
-        Problem::Unknown(function, arity) | Problem::Context(function, arity) => {
-            text.push_str("Function ");
-            show(Term::atom(function), text);
-            let context = matches!(problem, Problem::Context(..));
-            let what = if context { "cannot be called in this context" } else { "does_not_exist" };
-            let _ = write!(text, "/{arity} {what}");
-        }
-        Problem::NoCall(term) => {
-            show(term, text);
-            text.push_str(" is neither a function call, nor a tuple (tuples are written {{ ... }})");
-        }
-        Problem::Constant(term) => special(
-            cx.shared.atoms.find("const").unwrap_or(atoms::NIL),
-            "' called with more than one argument in ",
-            term,
-            text,
-        ),
-        Problem::WithArguments(function, term) => special(function, "' called with arguments in ", term, text),
-        Problem::WithoutArguments(function, term) => special(function, "' called without arguments in ", term, text),
-        Problem::Dialect(function) => {
-            for part in ["Special form '", name(function), "' used in wrong dialect"] {
-                text.push_str(part);
-            }
-        }
-    }
-    text.push('.');
-}
-
-fn match_spec_test(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let (object, specification) = (arg(arguments, 0), arg(arguments, 1));
-    let dialect = match arg(arguments, 2).as_atom().map(|kind| cx.shared.atoms.name(kind)) {
-        Some("table") => Dialect::Table,
-        Some("trace") => Dialect::Trace,
-        _ => return Err(Raise::BADARG),
-    };
-    let fits = match dialect {
-        // OTP takes no other things for objects, but what it says is the same.
-        Dialect::Table => true,
-        Dialect::Trace => cx.store().length(object).is_some(),
-    };
-    if !fits {
-        return Err(Raise::BADARG);
-    }
-    let budget = cx.shared.budget.clone();
-    let mut problems = budget.scratch();
-    let mut note = |problem| if problems.len() < 64 { problems.push(problem) } else { Err(NoMemory) };
-    let program = compile(cx.store(), &budget, specification, dialect, &mut note)?;
-    let Some(program) = program else {
-        let mut list = Term::NIL;
-        for &problem in problems.iter().rev() {
-            let mut text = String::new();
-            explain(cx, problem, &mut text);
-            let text = cx.heap().string(&text)?;
-            let pair = cx.heap().tuple(&[Term::atom(atoms::ERROR), text])?;
-            list = cx.heap().cons(pair, list)?;
-        }
-        return Ok(cx.heap().tuple(&[Term::atom(atoms::ERROR), list])?);
-    };
-    let mut runner = Runner::new(program, &budget)?;
-    let result = runner.run(cx, None, object)?;
-    let result = match dialect {
-        Dialect::Table => result.unwrap_or(Term::boolean(false)),
-        Dialect::Trace => Term::boolean(result.is_some()),
-    };
-    Ok(cx.heap().tuple(&[Term::atom(atoms::OK), result, Term::NIL, Term::NIL])?)
 }

@@ -53,7 +53,13 @@ fn reverse(context: &mut Context<'_>, arguments: &[Term]) -> Result {
         [list, tail] => (list, tail),
         _ => return Err(Raise::BADARG),
     };
-    let length = context.store().length(list).ok_or(Raise::BADARG)?;
+    let mut elements = context.store().list(list);
+    let length = elements.by_ref().count();
+    if !elements.is_proper() {
+        // The library has reverse/1 in Erlang, and only longer lists get to reverse/2.
+        let clause = arguments.len() == 1 && length < 2;
+        return Err(if clause { Raise::Error(Term::atom(atoms::FUNCTION_CLAUSE)) } else { Raise::BADARG });
+    }
     context.bump(length / 10);
     context.heap().reserve(2 * length)?;
     let (mut rest, mut result) = (list, tail);

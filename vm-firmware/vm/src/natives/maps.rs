@@ -34,6 +34,8 @@ pub(super) static ERLANG: &[Native] = natives! {
 pub(super) static ERTS_INTERNAL: &[Native] = natives! {
     "erts_internal";
     "map_next"/3 => map_next;
+    "mc_iterator"/1 => mc_iterator;
+    "mc_refill"/1 => mc_refill;
 };
 
 /// Pairs that `map_next` gives at once.
@@ -201,6 +203,32 @@ fn from_list(context: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn from_keys(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     let &[list, value] = arguments else { return Err(Raise::BADARG) };
     from(context, list, |_, key| Some((key, value)))
+}
+
+/// What a comprehension over a map begins with: the first pairs, or those of an iterator. What is neither gives `[]`, which
+/// the comprehension takes for an error.
+fn mc_iterator(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let term = arguments.first().copied().unwrap_or(Term::NIL);
+    let iterator = Term::atom(context.shared.atoms.intern("iterator")?);
+    if context.store().cell(term).is_some() {
+        return match mc_refill(context, arguments) {
+            Err(Raise::Error(_)) => Ok(Term::NIL),
+            result => result,
+        };
+    }
+    if matches!(context.store().view(term), View::Map(_)) {
+        return map_next(context, &[Term::tiny(0), term, iterator]);
+    }
+    let pairs = context.store().tuple(term).is_some_and(|pairs| pairs.len() == 3);
+    Ok(if pairs || term == Term::from(atoms::NONE) { term } else { Term::NIL })
+}
+
+/// The next pairs, from a place and the map.
+fn mc_refill(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let cell = arguments.first().and_then(|&term| context.store().cell(term));
+    let (path, map) = cell.ok_or(Raise::Error(Term::atom(atoms::FUNCTION_CLAUSE)))?;
+    let iterator = Term::atom(context.shared.atoms.intern("iterator")?);
+    map_next(context, &[path, map, iterator])
 }
 
 /// Steps a walk. With `iterator`: `{Key, Value, Next}`, where `Next` is such a tuple, `[Path | Map]` or `none`. With a

@@ -10,12 +10,14 @@ mod dictionary;
 mod ets;
 mod ets_objects;
 mod ets_select;
+mod ets_walk;
 pub mod external;
 mod files;
 mod library;
 mod lists;
 mod machine;
 mod maps;
+mod match_spec;
 mod math;
 mod modules;
 mod names;
@@ -24,10 +26,14 @@ mod number;
 mod persistent_term;
 mod process;
 mod process_info;
+#[cfg(feature = "re")]
+pub mod re;
 mod search;
 mod time;
 mod tuples;
 mod unicode;
+#[cfg(feature = "zlib")]
+mod zlib;
 
 use crate::heap::{Heap, Store};
 use crate::process::Process;
@@ -230,10 +236,15 @@ pub static TABLES: &[&[Native]] = &[
     nodes::LISTS,
     nodes::MAPS,
     nodes::UNICODE,
+    #[cfg(feature = "re")]
+    re::RE,
+    #[cfg(feature = "zlib")]
+    zlib::ZLIB,
     ets::ETS,
     ets_objects::ETS,
     ets_select::ETS,
-    ets_select::ERLANG,
+    match_spec::ETS,
+    match_spec::ERLANG,
     persistent_term::PERSISTENT_TERM,
     atomics::ATOMICS,
     atomics::COUNTERS,

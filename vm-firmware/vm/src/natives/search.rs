@@ -203,9 +203,13 @@ type Matches = (Vec<(u32, u32)>, Options, usize);
 fn search(context: &mut Context<'_>, arguments: &[Term], splits: bool, all: bool) -> Result<Matches> {
     let (store, budget) = (context.store(), &context.shared.budget);
     let subject = bytes(store, budget, argument(arguments, 0))?;
-    let patterns = Patterns::new(store, budget, argument(arguments, 1))?;
     let options = options(store, arguments.get(2), subject.len(), splits)?;
     let (mut from, end) = options.scope.unwrap_or((0, subject.len()));
+    if from == end {
+        // Where there is nothing to search OTP does not look at the pattern.
+        return Ok((Vec::new(), options, subject.len()));
+    }
+    let patterns = Patterns::new(store, budget, argument(arguments, 1))?;
     let scope = subject.get(..end).unwrap_or_default();
     let mut found: Vec<(u32, u32)> = Vec::new();
     while let Some((start, length)) = patterns.find(scope, from) {

@@ -276,7 +276,7 @@ fn convert_with(
     Ok(context.process.heap.tuple(&[Term::atom(what), converted, rest])?)
 }
 
-fn characters_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
+pub(super) fn characters_to_binary(context: &mut Context<'_>, arguments: &[Term]) -> Result {
     convert(context, arguments, false, "characters_to_binary_int")
 }
 
