@@ -43,7 +43,7 @@ serve(How) ->
     serve(How).
 
 tally(L) -> tally(L, #{}).
-tally([], M) -> case maps:is_key({down, over}, M) orelse maps:is_key({down, noproc}, M) of true -> {some, down, maps:size(M)}; false -> pairs(maps:to_list(M)) end;
+tally([], M) -> case maps:is_key({down, over}, M) orelse maps:is_key({down, noproc}, M) of true -> {some, down, maps:size(M)}; false -> pairs([{K, map_get(K, M)} || K <- maps:keys(M)]) end;
 tally([X | T], M) -> tally(T, M#{X => case M of #{X := C} -> C + 1; _ -> 1 end}).
 pairs([{K, V}]) -> {K, V};
 pairs(L) -> length(L).
