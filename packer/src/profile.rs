@@ -360,11 +360,15 @@ mod tests {
         // bs_add, which compilers since OTP 25 need no more.
         assert!(emberl().runs(111) && atomvm().runs(111));
         // put_tuple and bs_start_match2 (before OTP 22), native records, and numbers that mean nothing.
-        for opcode in [0, 27, 70, 116, 186, 191, 192, 255] {
+        for opcode in [0, 27, 70, 116, 188, 189, 191, 192, 255] {
             assert!(!emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
         }
         // on_load, nif_start, executable_line and debug_line.
         for opcode in [149, 179, 183, 184] {
+            assert!(emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
+        }
+        // Whether a term is a native record (OTP 29): none is.
+        for opcode in [186, 187, 190] {
             assert!(emberl().runs(opcode) && !atomvm().runs(opcode), "{opcode}");
         }
         // bs_init2 and bs_put_float (before OTP 26).

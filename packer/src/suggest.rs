@@ -94,7 +94,11 @@ fn reason(wanted: Mfa<'_>, candidate: Mfa<'_>) -> Option<Reason> {
         return edits(wanted.function, candidate.function).map(|edits| Reason::SimilarName(edits, arities));
     }
     if wanted.function == candidate.function && arities == 0 {
-        return Some(edits(wanted.module, candidate.module).map_or(Reason::OtherModule, Reason::SimilarModule));
+        return match edits(wanted.module, candidate.module) {
+            Some(edits) => Some(Reason::SimilarModule(edits)),
+            // Functions of no arguments (`new`, `start`, `version`) have the same names everywhere.
+            None => (wanted.arity > 0).then_some(Reason::OtherModule),
+        };
     }
     None
 }
