@@ -62,7 +62,11 @@ pub struct Board {
 impl Board {
     /// The platform with a pack.
     pub fn new(pack: Pack) -> Self {
-        Self { pack, library: Pack::new(emberl_erlang::PACK).ok(), random: machine::calendar() ^ machine::cycles().rotate_left(32) }
+        Self {
+            pack,
+            library: Pack::new(emberl_erlang::PACK).ok(),
+            random: machine::calendar() ^ machine::cycles().rotate_left(32),
+        }
     }
 }
 

@@ -71,7 +71,8 @@ fn run(machine: &Machine) -> u8 {
         line(format_args!("error: the pack marks no module that starts the program"));
         return FAILED;
     };
-    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: machine::memory(), ..Options::default() }) else {
+    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: machine::memory(), ..Options::default() })
+    else {
         return no_memory();
     };
     let boot = pack.module("init").is_some();
