@@ -42,7 +42,7 @@ impl<'a> Steps<'a> {
         Self { left: all, all, budget }
     }
 
-    /// One walk over so many terms, one after the other: each may hold [a quick walk's parts](QUICK) more.
+    /// One walk over so many terms, one after the other: each may hold as many parts more as a quick walk has.
     #[must_use]
     pub fn over(store: Store<'a>, terms: usize) -> Self {
         let mut steps = Self::new(store);

@@ -1,4 +1,4 @@
-//! OTP's module `re`: what is native in it. Patterns are PCRE's; [`translate`] puts them into the syntax of the engine,
+//! OTP's module `re`: what is native in it. Patterns are PCRE's; `translate` puts them into the syntax of the engine,
 //! the crate `fancy-regex`, which searches by automata where it can and backtracks where it must.
 //!
 //! Only builds with the feature `re` have it, and that is the desktop: the engine's memory is not counted in the VM's
