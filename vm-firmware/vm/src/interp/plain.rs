@@ -313,6 +313,20 @@ impl Machine<'_> {
         (trouble == Trouble::NoMemory).then(|| self.out_of_memory())
     }
 
+    /// As [`settle`](Self::settle), after a packed comparison, which then goes on where its answer says.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn settle_test(&mut self, word: u32, holds: bool) -> Option<Outcome> {
+        if let Some(outcome) = self.settle() {
+            return Some(outcome);
+        }
+        if holds {
+            self.ip += 2;
+            return None;
+        }
+        self.jump((word as i32 >> 16) as u32)
+    }
+
     /// A test failed: to the label, or (without one) an exception.
     #[inline(always)]
     pub(super) fn fail(&mut self) -> Option<Outcome> {

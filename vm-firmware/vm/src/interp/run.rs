@@ -116,10 +116,8 @@ impl Machine<'_> {
                     None => {
                         let holds = $slow;
                         if machine.trouble.get() != Trouble::None {
-                            machine.ip = ip;
-                            if let Some(outcome) = machine.settle() {
-                                return outcome;
-                            }
+                            // All else is read anew, so that the loop keeps nothing over this call.
+                            follow!(machine.settle_test($word, holds))
                         }
                         test!($word, 2, holds)
                     }

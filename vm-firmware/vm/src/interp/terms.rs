@@ -61,12 +61,24 @@ impl Machine<'_> {
 
     #[inline(always)]
     pub(super) fn same(&self, a: Term, b: Term) -> bool {
-        a == b || (a.is_pointer() && b.is_pointer() && self.known(crate::compare::equal_exact(self.store(), a, b)))
+        a == b || (a.is_pointer() && b.is_pointer() && self.same_rarely(a, b))
+    }
+
+    /// As [`same`](Self::same), of two objects. Out of the interpreter's loop, which it would make slower.
+    #[inline(never)]
+    fn same_rarely(&self, a: Term, b: Term) -> bool {
+        self.known(crate::compare::equal_exact(self.store(), a, b))
     }
 
     #[inline(always)]
     pub(super) fn equal(&self, a: Term, b: Term) -> bool {
-        a == b || ((a.is_pointer() || b.is_pointer()) && self.known(crate::compare::equal(self.store(), a, b)))
+        a == b || ((a.is_pointer() || b.is_pointer()) && self.equal_rarely(a, b))
+    }
+
+    /// As [`equal`](Self::equal), when one is an object.
+    #[inline(never)]
+    fn equal_rarely(&self, a: Term, b: Term) -> bool {
+        self.known(crate::compare::equal(self.store(), a, b))
     }
 
     #[inline(always)]
