@@ -39,13 +39,17 @@ pub fn commands() -> &'static BTreeMap<u32, String> {
 /// Evaluates an expression in the `erl` of a command of [`commands`], which must end the node. The folder is the current
 /// one; another release may see no other, so files are named relative to it.
 ///
+/// The emulator has one scheduler online, as Emberl has: with more, OTP keeps no order between signals of different
+/// senders, and no record of what a program prints would hold. It has two in all, since with a single one its tables
+/// lose their `write_concurrency`.
+///
 /// # Errors
 /// When it cannot be run, fails, or takes longer than `limit`; then with all that it printed.
 pub fn run(program: &str, folder: &Path, expression: &str, limit: Duration) -> Result<Output, Failed> {
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or_default());
     command.args(words).current_dir(folder).env("LC_ALL", "C.UTF-8").env("ERL_CRASH_DUMP_BYTES", "0");
-    command.args(["-noshell", "-noinput", "-eval", expression]);
+    command.args(["+S", "2:1", "-noshell", "-noinput", "-eval", expression]);
     Ok(process::run(&mut command, limit)?.ok()?)
 }
 
