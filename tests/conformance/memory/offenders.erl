@@ -5,6 +5,9 @@
 
 deaths() -> 1000.
 
+kinds() ->
+    {list, atoms, binary, binaries, own_mailbox, mailbox, processes, stack, dictionary, table, bag, tables, timers}.
+
 start() ->
     Bystander = spawn_link(fun() -> bystander(numbers(100, [])) end),
     Held = held(),
@@ -17,7 +20,7 @@ held() -> erlang:garbage_collect(), erlang:memory(total).
 
 deaths(0, _) -> ok;
 deaths(N, Bystander) ->
-    Kind = element(N rem 9 + 1, {list, atoms, binary, binaries, own_mailbox, mailbox, processes, stack, dictionary}),
+    Kind = element(N rem tuple_size(kinds()) + 1, kinds()),
     {Pid, Ref} = spawn_monitor(fun() -> offend(Kind) end),
     receive
         {'DOWN', Ref, process, Pid, Reason} ->
@@ -61,7 +64,11 @@ offend(mailbox) ->
     mailbox(spawn_link(fun() -> receive never -> ok end end), 0);
 offend(processes) -> processes(0);
 offend(stack) -> stack(0);
-offend(dictionary) -> dictionary(0).
+offend(dictionary) -> dictionary(0);
+offend(table) -> table(ets:new(table, []), 0);
+offend(bag) -> bag(ets:new(bag, [bag, public]), 0);
+offend(tables) -> tables(0);
+offend(timers) -> timers(0).
 
 list(List) -> list([List, one | List]).
 %% They stay: at last there may be no new one, while there is memory for all else.
@@ -74,3 +81,7 @@ processes(N) -> spawn_link(fun() -> receive never -> ok end end), processes(N + 
 stack(-1) -> 0;
 stack(N) -> 1 + stack(N + 1).
 dictionary(N) -> put(N, {some, value}), dictionary(N + 1).
+table(Table, N) -> ets:insert(Table, {N, <<N:4000>>, [N]}), table(Table, N + 1).
+bag(Table, N) -> ets:insert(Table, [{{N, key}, N}, {key, N}]), bag(Table, N + 1).
+tables(N) -> ets:insert(ets:new(tables, [ordered_set]), {N}), tables(N + 1).
+timers(N) -> erlang:start_timer(100000000, self(), {timer, N}), timers(N + 1).

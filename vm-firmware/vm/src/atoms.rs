@@ -370,8 +370,13 @@ pub struct Atoms {
     text: Vec<u8>,
     spans: Vec<Span>,
     index: HashTable<u32>,
+    /// Bytes of the atoms that programs have made.
+    made: usize,
     budget: Budget,
 }
+
+/// Atoms that programs make take at most one of so many bytes of the memory.
+const MADE_SHARE: usize = 8;
 
 /// FNV-1a, over the bytes of a name: short, no table, good enough for names.
 fn hash(name: &str) -> u64 {
@@ -384,7 +389,7 @@ impl Atoms {
     /// # Errors
     /// When there is no memory for it.
     pub fn new(budget: Budget) -> Result<Self, NoMemory> {
-        let mut atoms = Self { text: Vec::new(), spans: Vec::new(), index: HashTable::new(), budget };
+        let mut atoms = Self { text: Vec::new(), spans: Vec::new(), index: HashTable::new(), made: 0, budget };
         for number in 0..PREDEFINED.len() {
             atoms.enter(number as u32)?;
         }
@@ -392,7 +397,7 @@ impl Atoms {
     }
 
     fn enter(&mut self, number: u32) -> Result<(), NoMemory> {
-        let Self { text, spans, index, budget } = self;
+        let Self { text, spans, index, budget, .. } = self;
         // Behind a pointer, so that all tables share the code that grows them.
         let rehash: &dyn Fn(&u32) -> u64 = &|&number| hash(name_in(text, spans, number));
         if index.len() == index.capacity() {
@@ -419,8 +424,7 @@ impl Atoms {
         if let Some(atom) = self.find(name) {
             return Ok(atom);
         }
-        // Atoms are never freed. Who makes them without end ends by it, while others still have room to live.
-        if self.len() >= MAX_ATOMS || self.memory() > self.budget.limit() / 2 {
+        if self.len() >= MAX_ATOMS {
             return Err(NoMemory);
         }
         self.budget.reserve(&mut self.text, name.len())?;
@@ -434,6 +438,26 @@ impl Atoms {
             return Err(NoMemory);
         }
         Ok(Atom(number))
+    }
+
+    /// As [`intern`](Self::intern), for an atom that a program makes.
+    ///
+    /// # Errors
+    /// When the table or memory is full, or programs have made as many as they may. Atoms are never freed: who makes them
+    /// without end ends by it, while others still have room to live.
+    pub fn make(&mut self, name: &str) -> Result<Atom, NoMemory> {
+        if let Some(atom) = self.find(name) {
+            return Ok(atom);
+        }
+        let bytes = name.len() + size_of::<Span>() + crate::load::cost::INDEX;
+        let made = self.made.saturating_add(bytes);
+        if made > self.budget.limit() / MADE_SHARE {
+            return Err(NoMemory);
+        }
+        self.budget.spare(bytes)?;
+        let atom = self.intern(name)?;
+        self.made = made;
+        Ok(atom)
     }
 
     /// The name of an atom.

@@ -1,5 +1,9 @@
 //! The memory budget: how many bytes the VM may hold, and how many it holds. Everything that grows asks here first, so
 //! that running out is an error, never an abort.
+//!
+//! The last part of it is [kept](Budget::kept) for those that hold little. What is large may not grow into that part, nor may
+//! a process that holds much while it runs, nor may what makes new things without end (processes, atoms, tables). So
+//! one of these is the first to find no memory, and others still have enough to live until it is gone.
 
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -9,10 +13,16 @@ use core::cell::Cell;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMemory;
 
+/// One of so many bytes of the limit is kept.
+const KEPT_SHARE: usize = 32;
+/// At most so many bytes are kept.
+const KEPT_MOST: usize = 64 << 10;
+
 #[derive(Debug)]
 struct Counts {
     used: Cell<usize>,
     limit: Cell<usize>,
+    withheld: Cell<usize>,
     walked: Cell<u32>,
 }
 
@@ -24,7 +34,7 @@ impl Budget {
     /// A budget of so many bytes; `usize::MAX` for no limit but the allocator's.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit), walked: Cell::new(0) }))
+        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit), withheld: Cell::new(0), walked: Cell::new(0) }))
     }
 
     /// Bytes in use.
@@ -39,10 +49,41 @@ impl Budget {
         self.0.limit.get()
     }
 
-    /// Bytes that are left.
+    /// Bytes that are left for whoever [holds](Self::hold) the budget now.
     #[must_use]
     pub fn left(&self) -> usize {
-        self.limit().saturating_sub(self.used())
+        self.limit().saturating_sub(self.used()).saturating_sub(self.0.withheld.get())
+    }
+
+    /// Bytes at the end of the budget that are for those that hold little; none where there is no limit.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        if self.limit() == usize::MAX { 0 } else { (self.limit() / KEPT_SHARE).min(KEPT_MOST) }
+    }
+
+    /// Whether what holds so many bytes is large: it may not grow into what is [kept](Self::kept).
+    fn is_large(&self, bytes: usize) -> bool {
+        bytes / 2 > self.kept()
+    }
+
+    /// From now on memory is asked for by somebody who holds so many bytes. Gives what to [withhold](Self::withhold)
+    /// again afterwards.
+    pub fn hold(&self, bytes: usize) -> usize {
+        self.0.withheld.replace(if self.is_large(bytes) { self.kept() } else { 0 })
+    }
+
+    /// Withholds so many bytes, as before a [`hold`](Self::hold); gives what was withheld.
+    pub fn withhold(&self, bytes: usize) -> usize {
+        self.0.withheld.replace(bytes)
+    }
+
+    /// Whether there is memory for something new of which there may be more and more: not of what is kept.
+    ///
+    /// # Errors
+    /// When there is not.
+    pub fn spare(&self, bytes: usize) -> Result<(), NoMemory> {
+        let free = self.limit().saturating_sub(self.used());
+        if bytes <= free.saturating_sub(self.kept()) { Ok(()) } else { Err(NoMemory) }
     }
 
     /// Parts of terms that long walks have visited since this was last [taken](Self::take_walked): work that nobody has
@@ -68,12 +109,26 @@ impl Budget {
     /// # Errors
     /// When they are not left; then nothing is counted.
     pub fn take(&self, bytes: usize) -> Result<(), NoMemory> {
+        self.take_for(bytes, 0)
+    }
+
+    /// Counts bytes as used for something that will have `size` bytes in all.
+    ///
+    /// # Errors
+    /// When they are not left; then nothing is counted.
+    pub fn take_for(&self, bytes: usize, size: usize) -> Result<(), NoMemory> {
         let used = self.used().checked_add(bytes).ok_or(NoMemory)?;
-        if used > self.limit() {
+        let withheld = if self.is_large(size) { self.kept() } else { self.0.withheld.get() };
+        if used > self.limit().saturating_sub(withheld) {
             return Err(NoMemory);
         }
         self.0.used.set(used);
         Ok(())
+    }
+
+    /// Counts bytes as used that are had already, whether they are left or not.
+    pub fn count(&self, bytes: usize) {
+        self.0.used.set(self.used().saturating_add(bytes));
     }
 
     /// Counts bytes as free again.
@@ -123,7 +178,7 @@ impl Budget {
     fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
         let before = vector.capacity();
         let bytes = (capacity - before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
-        self.take(bytes)?;
+        self.take_for(bytes, capacity.saturating_mul(size_of::<T>()))?;
         if vector.try_reserve_exact(capacity - vector.len()).is_err() {
             self.give(bytes);
             return Err(NoMemory);

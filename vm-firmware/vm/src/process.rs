@@ -203,6 +203,13 @@ impl Process {
         }
     }
 
+    /// Bytes that it holds or may come to hold before it is collected, with its large binaries.
+    #[must_use]
+    pub fn holds(&self) -> usize {
+        let allowance = self.heap.limit.saturating_sub(self.heap.words.capacity());
+        self.memory().saturating_add(self.heap.weight).saturating_add(allowance.saturating_mul(4))
+    }
+
     /// Bytes that it holds, all counted but its ties and its slot.
     #[must_use]
     pub fn memory(&self) -> usize {

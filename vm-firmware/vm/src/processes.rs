@@ -123,11 +123,11 @@ pub fn reserve_messages(budget: &Budget, queue: &mut VecDeque<Term>, additional:
     }
     let wanted = (queue.len() + additional).max(before + before / 2).max(4);
     let bytes = (wanted - before) * size_of::<Term>();
-    budget.take(bytes)?;
+    budget.take_for(bytes, wanted * size_of::<Term>())?;
     let got = queue.try_reserve_exact(wanted - queue.len());
     budget.give(bytes);
     // What the allocator gave; it is ours already, so that it must be counted, whether it is left or not.
-    let _ = budget.take((queue.capacity() - before) * size_of::<Term>());
+    budget.count((queue.capacity() - before) * size_of::<Term>());
     got.map_err(|_| NoMemory)
 }
 
@@ -213,6 +213,7 @@ impl Processes {
         if self.count >= self.limit as usize {
             return Err(Raise::SYSTEM_LIMIT);
         }
+        self.budget.spare(size_of::<Process>())?;
         // An eighth is free, so that a free slot is near.
         if self.count >= self.slots.len() / 8 * 7 {
             self.grow()?;

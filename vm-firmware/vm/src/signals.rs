@@ -1,11 +1,12 @@
 //! What processes do to each other: messages, links, monitors, exits; and how they begin.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 
 use crate::atoms::{self, Atom};
 use crate::binaries::Binaries;
 use crate::copy::copy;
-use crate::heap::{External, View};
+use crate::heap::{External, View, words::Words};
 use crate::memory::{Budget, NoMemory};
 use crate::on_load;
 use crate::platform::Stream;
@@ -107,12 +108,16 @@ fn with_room(
     binaries: &mut Binaries,
     mut attempt: impl FnMut(&mut Process, &mut Binaries) -> core::result::Result<(), NoMemory>,
 ) -> core::result::Result<(), NoMemory> {
-    let done = attempt(receiver, binaries);
-    if done.is_ok() || receiver.state != State::Waiting {
-        return done;
+    // It is the receiver that holds what it is told, whoever runs.
+    let withheld = budget.hold(receiver.holds());
+    let mut done = attempt(receiver, binaries);
+    if done.is_err() && receiver.state == State::Waiting {
+        tidy(receiver, budget, binaries);
+        budget.hold(receiver.holds());
+        done = attempt(receiver, binaries);
     }
-    tidy(receiver, budget, binaries);
-    attempt(receiver, binaries)
+    budget.withhold(withheld);
+    done
 }
 
 /// Collects a process that waits, and gives back all that it does not need.
@@ -424,6 +429,7 @@ pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: 
     let mut end = End { hand, hand_dies: None, next: Some(process) };
     while let Some(mut process) = end.next.take() {
         end.next = process.dies_next.take();
+        leave_reason(shared, &mut process);
         let [reason, ..] = process.exception;
         on_load::ended(shared, process.number, &process.heap, reason);
         crate::ets::ended(shared, process.number, &mut |shared, heir, tell| {
@@ -438,6 +444,25 @@ pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: 
         shared.processes.drop_process(process, &mut shared.binaries);
     }
     end.hand_dies
+}
+
+/// A process that dies with at most so many bytes is not worth a collection before others are told.
+const SMALL: usize = 2048;
+
+/// Gives back what a process that dies held, but its reason, before others are told: they may need the memory for that.
+fn leave_reason(shared: &mut Shared, process: &mut Process) {
+    // Most have next to nothing.
+    if process.memory() <= SMALL && process.heap.shared == 0 {
+        return;
+    }
+    let Shared { budget, binaries, .. } = shared;
+    budget.give(process.mailbox.capacity() * size_of::<Term>());
+    process.mailbox = VecDeque::new();
+    budget.drop_vector(core::mem::take(&mut process.registers));
+    process.stack = Words::new(budget.clone());
+    process.dictionary = Term::NIL;
+    process.group_leader = process.pid();
+    tidy(process, budget, binaries);
 }
 
 /// The tie that follows in the ring of a process, or none when there is but this one.

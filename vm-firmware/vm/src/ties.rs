@@ -150,7 +150,7 @@ pub fn reserve_index<T>(budget: &Budget, index: &mut HashTable<T>, rehash: &dyn 
     budget.probe((index.capacity().max(4)) * 3 * (size_of::<T>() + 1) + 32)?;
     index.try_reserve(1, rehash).map_err(|_| NoMemory)?;
     budget.give(before);
-    let _ = budget.take(index.allocation_size());
+    budget.count(index.allocation_size());
     Ok(())
 }
 

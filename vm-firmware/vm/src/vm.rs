@@ -247,7 +247,9 @@ impl Vm {
         process.reductions = SLICE;
         process.slices = process.slices.wrapping_add(1);
         self.shared.processes.switches += 1;
+        self.shared.budget.hold(process.holds());
         let outcome = (self.run)(&mut self.shared, &mut self.registers, &mut process);
+        self.shared.budget.withhold(0);
         let used = i64::from(SLICE) - i64::from(process.reductions);
         let processes = &mut self.shared.processes;
         processes.reductions = processes.reductions.saturating_add_signed(used);

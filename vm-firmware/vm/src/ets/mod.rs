@@ -332,6 +332,7 @@ const fn spread(number: u32) -> u32 {
 /// When there is no memory; then nothing was made.
 pub fn create(shared: &mut Shared, owner: u32, name: Atom, options: Options, heir: Option<Heir>) -> Fallible<u32> {
     let budget = shared.budget.clone();
+    budget.spare(size_of::<Table>())?;
     let tables = &mut shared.tables;
     // Places that are gone with the end of the list may still be in this one.
     let slots = tables.slots.len();

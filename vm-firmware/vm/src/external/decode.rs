@@ -335,7 +335,7 @@ impl Decoder<'_> {
         if self.options.safe {
             return self.target.shared.atoms.find(name).ok_or(Failure::Bad);
         }
-        Ok(self.target.shared.atoms.intern(name)?)
+        Ok(self.target.shared.atoms.make(name)?)
     }
 
     fn big(&mut self, negative: bool, magnitude: &[u8]) -> Result<Term, Failure> {

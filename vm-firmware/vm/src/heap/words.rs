@@ -97,14 +97,14 @@ impl Words {
         let before = self.words.capacity();
         let more = additional.saturating_sub(before - self.words.len());
         let bytes = more.checked_mul(4).ok_or(NoMemory)?;
-        self.budget.take(bytes)?;
+        self.budget.take_for(bytes, (before + more).saturating_mul(4))?;
         if more != 0 && self.words.try_reserve_exact(additional).is_err() {
             self.budget.give(bytes);
             return Err(NoMemory);
         }
         self.budget.give(bytes);
         // What the allocator gave, which may be more.
-        let _ = self.budget.take((self.words.capacity() - before) * 4);
+        self.budget.count((self.words.capacity() - before) * 4);
         Ok(())
     }
 

@@ -212,6 +212,7 @@ impl Machine<'_> {
         let before = self.process.heap.words.len();
         let done =
             crate::collect::collect(self.process, registers, &mut self.shared.binaries, need, self.shared.zeal).is_ok();
+        self.shared.budget.hold(self.process.holds());
         let [count, words] = &mut self.shared.processes.collected;
         *count += 1;
         *words += before.saturating_sub(self.process.heap.words.len()) as u64;

@@ -118,7 +118,7 @@ fn intern(context: &mut Context<'_>, name: &Name) -> Result {
     if context.shared.atoms.len() >= atoms::MAX_ATOMS && context.shared.atoms.find(&name.text).is_none() {
         return Err(Raise::SYSTEM_LIMIT);
     }
-    Ok(Term::atom(context.shared.atoms.intern(&name.text)?))
+    Ok(Term::atom(context.shared.atoms.make(&name.text)?))
 }
 
 /// The atom of a name that must exist; whatever is wrong with the name is `badarg`.
