@@ -43,8 +43,11 @@ impl Binaries {
     /// # Errors
     /// When there is no memory.
     pub fn add(&mut self, bytes: Vec<u8>) -> Result<BinaryId, NoMemory> {
-        self.slots.reserve(&self.budget)?;
         self.budget.take(bytes.capacity())?;
+        if let Err(error) = self.slots.reserve(&self.budget) {
+            self.budget.drop_vector(bytes);
+            return Err(error);
+        }
         let slot = Slot { bits: (bytes.len() * 8) as u32, bytes, references: 1 };
         Ok(BinaryId(self.slots.add(slot)))
     }

@@ -85,6 +85,8 @@ pub struct Slab<T> {
     open: u32,
     /// The first of those without memory.
     vacant: u32,
+    /// The chunk that was made last, if nothing was removed since: it may be that nobody needed it after all.
+    fresh: u32,
     count: usize,
     slack: Slack,
 }
@@ -99,7 +101,7 @@ impl<T> Slab<T> {
     /// No places.
     #[must_use]
     pub const fn new() -> Self {
-        Self { chunks: Vec::new(), open: NONE, vacant: NONE, count: 0, slack: Slack::NEW }
+        Self { chunks: Vec::new(), open: NONE, vacant: NONE, fresh: NONE, count: 0, slack: Slack::NEW }
     }
 
     /// What is at a place; what is at a free one is the type's default.
@@ -176,15 +178,16 @@ impl<T: Default> Slab<T> {
         budget.grow(&mut places, CHUNK)?;
         places.resize_with(CHUNK, T::default);
         let at = self.vacant;
-        if let Some(chunk) = self.chunks.get_mut(at as usize) {
+        let at = if let Some(chunk) = self.chunks.get_mut(at as usize) {
             chunk.places = places;
             self.vacant = self.unlink(at, at);
-            self.open = self.link(self.open, at);
+            at
         } else {
-            let at = self.chunks.len() as u32;
             self.chunks.push(Chunk { places, used: 0, next: NONE, before: NONE });
-            self.open = self.link(self.open, at);
-        }
+            self.chunks.len() as u32 - 1
+        };
+        self.open = self.link(self.open, at);
+        self.fresh = at;
         Ok(())
     }
 
@@ -221,7 +224,22 @@ impl<T: Default> Slab<T> {
         } else if chunk.used == 0 {
             self.drop_chunk(budget, at);
         }
+        if self.fresh != NONE {
+            self.drop_fresh(budget);
+        }
         Some(thing)
+    }
+
+    /// Drops the chunk that was made last if nothing was put into it and there is room elsewhere.
+    fn drop_fresh(&mut self, budget: &Budget) {
+        let at = core::mem::replace(&mut self.fresh, NONE);
+        if let Some(chunk) = self.chunks.get(at as usize)
+            && chunk.used == 0
+            && !chunk.places.is_empty()
+            && (self.open != at || chunk.next != NONE)
+        {
+            self.drop_chunk(budget, at);
+        }
     }
 
     #[inline(never)]
@@ -306,6 +324,26 @@ mod tests {
         for number in numbers {
             assert_eq!(slab.remove(&budget, number), Some(7));
         }
+        assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn what_was_reserved_for_nothing_goes() {
+        let budget = Budget::new(1 << 20);
+        let mut slab: Slab<u64> = Slab::new();
+        let add = |slab: &mut Slab<u64>| {
+            slab.reserve(&budget).unwrap();
+            slab.add(1)
+        };
+        let first = add(&mut slab);
+        let before = budget.used();
+        let numbers: Vec<u32> = (0..CHUNK * 20 - 1).map(|_| add(&mut slab)).collect();
+        slab.reserve(&budget).unwrap();
+        for number in numbers {
+            slab.remove(&budget, number).unwrap();
+        }
+        assert_eq!(budget.used(), before);
+        slab.remove(&budget, first).unwrap();
         assert_eq!(budget.used(), 0);
     }
 }
