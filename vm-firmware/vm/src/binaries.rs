@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::memory::{Budget, NoMemory};
+use crate::slab::Slab;
 
 /// Binaries of more bytes than this are kept here; smaller ones on the heap (OTP: `ERL_ONHEAP_BIN_LIMIT`).
 pub const HEAP_BINARY_LIMIT: usize = 64;
@@ -15,23 +16,17 @@ pub const MAX_BYTES: usize = (1 << 29) - 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryId(pub u32);
 
+#[derive(Default)]
 struct Slot {
     bytes: Vec<u8>,
-    /// Bits that hold data: what may be appended to stands right behind them. In a free slot the next free one.
+    /// Bits that hold data: what may be appended to stands right behind them.
     bits: u32,
-    /// 0: the slot is free.
     references: u32,
 }
 
-/// No slot.
-const NONE: u32 = u32::MAX;
-
 /// All large binaries of a VM.
 pub struct Binaries {
-    slots: Vec<Slot>,
-    /// The first free slot.
-    free: u32,
-    count: usize,
+    slots: Slab<Slot>,
     budget: Budget,
 }
 
@@ -39,7 +34,7 @@ impl Binaries {
     /// No binaries.
     #[must_use]
     pub const fn new(budget: Budget) -> Self {
-        Self { slots: Vec::new(), free: NONE, count: 0, budget }
+        Self { slots: Slab::new(), budget }
     }
 
     /// Takes bytes in, with one reference, which belongs to the caller. The vector's memory must not yet be counted in
@@ -49,55 +44,29 @@ impl Binaries {
     /// When there is no memory.
     pub fn add(&mut self, bytes: Vec<u8>) -> Result<BinaryId, NoMemory> {
         self.budget.take(bytes.capacity())?;
-        match self.enter(bytes) {
-            Ok(id) => Ok(id),
-            Err((bytes, error)) => {
-                self.budget.drop_vector(bytes);
-                Err(error)
-            }
+        if let Err(error) = self.slots.reserve(&self.budget) {
+            self.budget.drop_vector(bytes);
+            return Err(error);
         }
-    }
-
-    fn enter(&mut self, bytes: Vec<u8>) -> Result<BinaryId, (Vec<u8>, NoMemory)> {
         let slot = Slot { bits: (bytes.len() * 8) as u32, bytes, references: 1 };
-        let id = self.free;
-        if let Some(place) = self.slots.get_mut(id as usize) {
-            self.free = place.bits;
-            *place = slot;
-            self.count += 1;
-            return Ok(BinaryId(id));
-        }
-        if let Err(error) = self.budget.reserve(&mut self.slots, 1) {
-            return Err((slot.bytes, error));
-        }
-        self.count += 1;
-        self.slots.push(slot);
-        Ok(BinaryId(self.slots.len() as u32 - 1))
+        Ok(BinaryId(self.slots.add(slot)))
     }
 
     /// Counts one reference more.
     pub fn retain(&mut self, id: BinaryId) {
-        if let Some(slot) = self.slots.get_mut(id.0 as usize) {
+        if let Some(slot) = self.slots.get_mut(id.0) {
             slot.references += 1;
         }
     }
 
     /// Counts one reference less; the last one frees the bytes.
     pub fn release(&mut self, id: BinaryId) {
-        let Some(slot) = self.slots.get_mut(id.0 as usize) else { return };
-        if slot.references == 0 {
-            return;
-        }
+        let Some(slot) = self.slots.get_mut(id.0).filter(|slot| slot.references != 0) else { return };
         slot.references -= 1;
-        if slot.references == 0 {
-            self.budget.drop_vector(core::mem::take(&mut slot.bytes));
-            slot.bits = self.free;
-            self.free = id.0;
-            self.count -= 1;
-            if self.count == 0 {
-                self.budget.drop_vector(core::mem::take(&mut self.slots));
-                self.free = NONE;
-            }
+        if slot.references == 0
+            && let Some(slot) = self.slots.remove(&self.budget, id.0)
+        {
+            self.budget.drop_vector(slot.bytes);
         }
     }
 
@@ -105,25 +74,25 @@ impl Binaries {
     #[must_use]
     #[inline]
     pub fn bytes(&self, id: BinaryId) -> &[u8] {
-        self.slots.get(id.0 as usize).map_or(&[], |slot| &slot.bytes)
+        self.slots.get(id.0).map_or(&[], |slot| &slot.bytes)
     }
 
     /// The bytes, to write those that no term shows yet.
     #[must_use]
     pub fn bytes_mut(&mut self, id: BinaryId) -> &mut [u8] {
-        self.slots.get_mut(id.0 as usize).map_or(&mut [], |slot| &mut slot.bytes)
+        self.slots.get_mut(id.0).map_or(&mut [], |slot| &mut slot.bytes)
     }
 
     /// Takes the bytes out for a moment, to write them while other binaries are read; [`give_back`](Self::give_back)
     /// follows. Their memory stays counted.
     #[must_use]
     pub fn lend(&mut self, id: BinaryId) -> Vec<u8> {
-        self.slots.get_mut(id.0 as usize).map_or(Vec::new(), |slot| core::mem::take(&mut slot.bytes))
+        self.slots.get_mut(id.0).map_or(Vec::new(), |slot| core::mem::take(&mut slot.bytes))
     }
 
     /// Puts bytes back that were lent.
     pub fn give_back(&mut self, id: BinaryId, bytes: Vec<u8>) {
-        if let Some(slot) = self.slots.get_mut(id.0 as usize) {
+        if let Some(slot) = self.slots.get_mut(id.0) {
             slot.bytes = bytes;
         }
     }
@@ -131,7 +100,7 @@ impl Binaries {
     /// How many references there are.
     #[must_use]
     pub fn references(&self, id: BinaryId) -> u32 {
-        self.slots.get(id.0 as usize).map_or(0, |slot| slot.references)
+        self.slots.get(id.0).map_or(0, |slot| slot.references)
     }
 
     /// Makes the binary longer in place, if its data ends at bit `end`: then no term that exists sees a difference,
@@ -142,7 +111,7 @@ impl Binaries {
     /// When there is no memory, or the binary would be too large.
     pub fn append(&mut self, id: BinaryId, end: u32, bits: u32) -> Result<Option<&mut [u8]>, NoMemory> {
         let Self { slots, budget, .. } = self;
-        let Some(slot) = slots.get_mut(id.0 as usize) else { return Ok(None) };
+        let Some(slot) = slots.get_mut(id.0) else { return Ok(None) };
         if slot.bits != end {
             return Ok(None);
         }
@@ -168,6 +137,6 @@ impl Binaries {
     /// How many binaries there are.
     #[must_use]
     pub const fn count(&self) -> usize {
-        self.count
+        self.slots.count()
     }
 }

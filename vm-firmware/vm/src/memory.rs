@@ -175,11 +175,15 @@ impl Budget {
         Ok(())
     }
 
-    fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
+    /// Makes the capacity of a vector, which is counted here, so large.
+    ///
+    /// # Errors
+    /// When there is no room; the vector stays as it was.
+    pub fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
         let before = vector.capacity();
-        let bytes = (capacity - before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
+        let bytes = capacity.saturating_sub(before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
         self.take_for(bytes, capacity.saturating_mul(size_of::<T>()))?;
-        if vector.try_reserve_exact(capacity - vector.len()).is_err() {
+        if vector.try_reserve_exact(capacity.saturating_sub(vector.len())).is_err() {
             self.give(bytes);
             return Err(NoMemory);
         }

@@ -1,19 +1,20 @@
 //! The table of processes, the queues of those that may run, and the registered names.
 //!
-//! A process that runs is out of the table: its slot has none. A pid's number is the slot's plus a multiple of the
-//! table's size, and numbers are given out in rising order: a number comes again only after 2^28 others.
+//! A process that runs is out of the table: its slot has none. Numbers of pids are given out in rising order: a number
+//! comes again only after 2^28 others. A number's slot is the number modulo the table's size, or, where the table has
+//! shrunk since and another process was in the way, the next one that was free.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use hashbrown::HashTable;
-
 use crate::atoms::Atom;
 use crate::binaries::Binaries;
+use crate::index::Index;
 use crate::memory::{Budget, NoMemory};
 use crate::process::{Extra, Process, State};
 use crate::raise::{Raise, Result as Native};
+use crate::slab::Slack;
 use crate::term::Term;
 use crate::ties::{self, Alias, Kind, Tie, TieId, Ties};
 use crate::timers::{self, Timers};
@@ -24,6 +25,9 @@ pub const MAX_PROCESSES: u32 = 1 << 18;
 pub const MOST_PROCESSES: u32 = 1 << 27;
 
 const NUMBERS: u32 = 1 << 28;
+
+/// Slots of the smallest table.
+const LEAST: usize = 8;
 
 struct Slot {
     /// The pid's number; 0 when free.
@@ -57,8 +61,9 @@ struct Queue {
 
 /// All processes but the one at hand, the queues of those that may run, names and timers.
 pub struct Processes {
-    /// As many as a power of 2; a process of number n is in slot n modulo that.
+    /// As many as a power of 2. From the slot that a number asks for to the one that it has, none is free.
     slots: Vec<Slot>,
+    slack: Slack,
     count: usize,
     last: u32,
     /// By priority.
@@ -66,7 +71,7 @@ pub struct Processes {
     /// How many normal ones ran since a low one did.
     normal: u8,
     /// The registered names, and whose they are.
-    names: HashTable<(Atom, u32)>,
+    names: Index<(Atom, u32)>,
     /// Links, monitors, aliases.
     pub ties: Ties,
     /// Most processes.
@@ -147,11 +152,12 @@ impl Processes {
     pub fn new(budget: Budget) -> Self {
         Self {
             slots: Vec::new(),
+            slack: Slack::NEW,
             count: 0,
             last: 0,
             queues: [Queue { head: 0, tail: 0 }; 4],
             normal: 0,
-            names: HashTable::new(),
+            names: Index::new(),
             ties: Ties::new(budget.clone()),
             limit: MAX_PROCESSES,
             timers: Timers::new(budget.clone()),
@@ -167,14 +173,30 @@ impl Processes {
         }
     }
 
-    fn slot(&self, number: u32) -> Option<&Slot> {
+    /// The place of a slot by its number.
+    #[inline]
+    fn place(&self, number: u32) -> Option<usize> {
+        if number == 0 {
+            return None;
+        }
         let mask = self.slots.len().wrapping_sub(1);
-        self.slots.get(number as usize & mask).filter(|slot| slot.number == number && number != 0)
+        let mut place = number as usize & mask;
+        loop {
+            match self.slots.get(place)?.number {
+                0 => return None,
+                found if found == number => return Some(place),
+                _ => place = (place + 1) & mask,
+            }
+        }
+    }
+
+    fn slot(&self, number: u32) -> Option<&Slot> {
+        self.slots.get(self.place(number)?)
     }
 
     fn slot_mut(&mut self, number: u32) -> Option<&mut Slot> {
-        let mask = self.slots.len().wrapping_sub(1);
-        self.slots.get_mut(number as usize & mask).filter(|slot| slot.number == number && number != 0)
+        let place = self.place(number)?;
+        self.slots.get_mut(place)
     }
 
     /// How many processes there are, the one at hand too.
@@ -216,7 +238,7 @@ impl Processes {
         self.budget.spare(size_of::<Process>())?;
         // An eighth is free, so that a free slot is near.
         if self.count >= self.slots.len() / 8 * 7 {
-            self.grow()?;
+            self.resize((self.slots.len() * 2).max(LEAST))?;
         }
         let mask = self.slots.len() as u32 - 1;
         let mut number = self.last;
@@ -236,19 +258,50 @@ impl Processes {
         Ok(process)
     }
 
-    fn grow(&mut self) -> Result<(), NoMemory> {
-        let size = (self.slots.len() * 2).max(8);
+    /// Moves all to a table of another size.
+    fn resize(&mut self, size: usize) -> Result<(), NoMemory> {
         let mut slots = Vec::new();
-        self.budget.reserve(&mut slots, size)?;
+        self.budget.grow(&mut slots, size)?;
         slots.resize_with(size, || Slot::new(0));
-        // Numbers that differ modulo the old size differ modulo twice that.
         for slot in self.slots.drain(..).filter(|slot| slot.number != 0) {
-            if let Some(place) = slots.get_mut(slot.number as usize & (size - 1)) {
+            let mut place = slot.number as usize & (size - 1);
+            while slots.get(place).is_some_and(|slot| slot.number != 0) {
+                place = (place + 1) & (size - 1);
+            }
+            if let Some(place) = slots.get_mut(place) {
                 *place = slot;
             }
         }
         self.budget.drop_vector(core::mem::replace(&mut self.slots, slots));
         Ok(())
+    }
+
+    /// Frees a slot, and gives memory back that is not needed any more.
+    fn free(&mut self, mut place: usize) {
+        let mask = self.slots.len().wrapping_sub(1);
+        // Those behind that the slot was in the way of move up.
+        let mut at = place;
+        loop {
+            at = (at + 1) & mask;
+            let Some(number) = self.slots.get(at).map(|slot| slot.number).filter(|&number| number != 0) else { break };
+            let distance = at.wrapping_sub(number as usize) & mask;
+            if distance >= (at.wrapping_sub(place) & mask) {
+                self.slots.swap(at, place);
+                place = at;
+            }
+        }
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = Slot::new(0);
+        }
+        self.count -= 1;
+        let mut wanted = self.slots.len();
+        while wanted > LEAST && self.count <= wanted / 16 * 7 {
+            wanted /= 2;
+        }
+        if self.slack.removed(self.slots.len(), wanted) {
+            // Where there is no memory for the smaller one, the larger stays for now.
+            let _ = self.resize(wanted);
+        }
     }
 
     /// Takes a process out, to run it or to change it; it counts as running until it is put back.
@@ -275,10 +328,9 @@ impl Processes {
         }
         self.forget_deadline(process);
         self.unqueue(number);
-        let Some(slot) = self.slot_mut(number) else { return ties::NONE };
-        let first = slot.ties;
-        *slot = Slot::new(0);
-        self.count -= 1;
+        let Some(place) = self.place(number) else { return ties::NONE };
+        let first = self.slots.get(place).map_or(ties::NONE, |slot| slot.ties);
+        self.free(place);
         first
     }
 
@@ -304,19 +356,17 @@ impl Processes {
 
     /// Puts a process at the end of its queue, if it is in none.
     pub fn enqueue(&mut self, number: u32, priority: u8) {
-        let Some(queue) = self.queues.get_mut(usize::from(priority)) else { return };
-        let tail = queue.tail;
-        let mask = self.slots.len().wrapping_sub(1);
-        let Some(slot) = self.slots.get_mut(number as usize & mask) else { return };
-        if slot.number != number || slot.next != UNQUEUED {
-            return;
-        }
+        let Some(tail) = self.queues.get(usize::from(priority)).map(|queue| queue.tail) else { return };
+        let Some(slot) = self.slot_mut(number).filter(|slot| slot.next == UNQUEUED) else { return };
         slot.next = LAST;
         slot.before = tail;
-        queue.tail = number;
-        if tail == LAST {
-            queue.head = number;
-        } else if let Some(slot) = self.slot_mut(tail) {
+        if let Some(queue) = self.queues.get_mut(usize::from(priority)) {
+            queue.tail = number;
+            if tail == LAST {
+                queue.head = number;
+            }
+        }
+        if let Some(slot) = self.slot_mut(tail) {
             slot.next = number;
         }
     }
@@ -445,19 +495,15 @@ impl Processes {
         if self.whereis(name).is_some() {
             return Ok(false);
         }
-        let rehash = |&(name, _): &(Atom, u32)| hash(name);
-        ties::reserve_index(&self.budget, &mut self.names, &rehash)?;
-        self.names.insert_unique(hash(name), (name, number), rehash);
+        self.names.reserve(&self.budget, &rehash)?;
+        self.names.add(hash(name), (name, number), &rehash);
         Ok(true)
     }
 
     /// Frees a name; gives the process that held it.
     pub fn unregister(&mut self, name: Atom) -> Option<u32> {
-        let entry = self.names.find_entry(hash(name), |&(held, _)| held == name).ok()?;
-        let ((_, number), _) = entry.remove();
-        if self.names.is_empty() {
-            ties::drop_index(&self.budget, &mut self.names);
-        }
+        let is_it = |&(held, _): &(Atom, u32)| held == name;
+        let (_, number) = self.names.remove(&self.budget, hash(name), is_it, &rehash)?;
         Some(number)
     }
 
@@ -475,6 +521,10 @@ impl Processes {
 
 fn hash(name: Atom) -> u64 {
     u64::from(name.0).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn rehash(&(name, _): &(Atom, u32)) -> u64 {
+    hash(name)
 }
 
 /// Links, monitors and aliases. Processes are named by their numbers, whether they are at hand or not.

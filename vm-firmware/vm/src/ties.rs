@@ -6,14 +6,13 @@
 //! without ties holds nothing here.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
-
-use hashbrown::HashTable;
 
 use crate::atoms::Atom;
 use crate::binaries::Binaries;
 use crate::heap::Heap;
+use crate::index::Index;
 use crate::memory::{Budget, NoMemory};
+use crate::slab::Slab;
 use crate::term::Term;
 
 /// How an alias ends.
@@ -120,10 +119,8 @@ pub const NONE: TieId = u32::MAX;
 
 /// All ties.
 pub struct Ties {
-    nodes: Vec<Tie>,
-    /// The first free node.
-    free: TieId,
-    index: HashTable<TieId>,
+    nodes: Slab<Tie>,
+    index: Index<TieId>,
     budget: Budget,
 }
 
@@ -137,45 +134,33 @@ fn hash(kind: Kind, ends: [u32; 2], reference: [u32; 3]) -> u64 {
     if matches!(kind, Kind::Link | Kind::Suspend) { mix(ends) } else { mix([reference[0], reference[1]]) }
 }
 
-/// Makes room for one more in a table that is counted in the budget.
-///
-/// # Errors
-/// When there is no memory.
-pub fn reserve_index<T>(budget: &Budget, index: &mut HashTable<T>, rehash: &dyn Fn(&T) -> u64) -> Result<(), NoMemory> {
-    if index.len() < index.capacity() {
-        return Ok(());
+impl Default for Tie {
+    fn default() -> Self {
+        Self::new(Kind::Free, [0; 2], [0; 3])
     }
-    let before = index.allocation_size();
-    // As large as the one before and its successor, which is made beside it: twice that at most.
-    budget.probe((index.capacity().max(4)) * 3 * (size_of::<T>() + 1) + 32)?;
-    index.try_reserve(1, rehash).map_err(|_| NoMemory)?;
-    budget.give(before);
-    budget.count(index.allocation_size());
-    Ok(())
 }
 
-/// Drops a table that is counted in the budget.
-pub fn drop_index<T>(budget: &Budget, index: &mut HashTable<T>) {
-    budget.give(index.allocation_size());
-    *index = HashTable::new();
+/// How the index hashes a tie.
+fn rehash(nodes: &Slab<Tie>) -> impl Fn(&TieId) -> u64 {
+    |id| nodes.get(*id).map_or(0, |tie| hash(tie.kind, tie.ends, tie.reference))
 }
 
 impl Ties {
     /// None.
     #[must_use]
     pub const fn new(budget: Budget) -> Self {
-        Self { nodes: Vec::new(), free: NONE, index: HashTable::new(), budget }
+        Self { nodes: Slab::new(), index: Index::new(), budget }
     }
 
     /// A tie.
     #[must_use]
     pub fn get(&self, id: TieId) -> Option<&Tie> {
-        self.nodes.get(id as usize)
+        self.nodes.get(id)
     }
 
     /// A tie, to change. Its key and its ends must stay.
     pub fn get_mut(&mut self, id: TieId) -> Option<&mut Tie> {
-        self.nodes.get_mut(id as usize)
+        self.nodes.get_mut(id)
     }
 
     /// The link between two processes.
@@ -207,29 +192,16 @@ impl Ties {
     /// # Errors
     /// When there is no memory.
     pub fn reserve(&mut self) -> Result<(), NoMemory> {
-        let Self { nodes, free, index, budget } = self;
-        if *free == NONE {
-            budget.reserve(nodes, 1)?;
-        }
-        let rehash = |id: &TieId| nodes.get(*id as usize).map_or(0, |tie| hash(tie.kind, tie.ends, tie.reference));
-        reserve_index(budget, index, &rehash)
+        let Self { nodes, index, budget } = self;
+        index.reserve(budget, &rehash(nodes))?;
+        nodes.reserve(budget)
     }
 
     /// Adds a tie at the end of the rings of its processes, whose first ties are given; there is room for it. Gives where
     /// it stands; a process whose ring was empty begins with it.
     pub fn add(&mut self, tie: Tie, heads: [TieId; 2]) -> TieId {
         let (key, ends) = (hash(tie.kind, tie.ends, tie.reference), tie.ends);
-        let id = if self.free == NONE {
-            self.nodes.push(tie);
-            self.nodes.len() as TieId - 1
-        } else {
-            let id = self.free;
-            if let Some(place) = self.nodes.get_mut(id as usize) {
-                self.free = place.next[0];
-                *place = tie;
-            }
-            id
-        };
+        let id = self.nodes.add(tie);
         for (side, (&number, &head)) in ends.iter().zip(&heads).enumerate() {
             if number == 0 {
                 continue;
@@ -240,8 +212,7 @@ impl Ties {
             self.join_to(id, side, first, number);
         }
         let Self { nodes, index, .. } = self;
-        let rehash = |id: &TieId| nodes.get(*id as usize).map_or(0, |tie| hash(tie.kind, tie.ends, tie.reference));
-        index.insert_unique(key, id, rehash);
+        index.add(key, id, &rehash(nodes));
         id
     }
 
@@ -250,14 +221,14 @@ impl Ties {
         if let Some(place) = self.link_of(before, number, true) {
             *place = id;
         }
-        if let Some(place) = self.nodes.get_mut(id as usize).and_then(|tie| tie.before.get_mut(side)) {
+        if let Some(place) = self.nodes.get_mut(id).and_then(|tie| tie.before.get_mut(side)) {
             *place = before;
         }
     }
 
     /// Side `side` of `id` is followed by `next`, in the ring of a process.
     fn join_to(&mut self, id: TieId, side: usize, next: TieId, number: u32) {
-        if let Some(place) = self.nodes.get_mut(id as usize).and_then(|tie| tie.next.get_mut(side)) {
+        if let Some(place) = self.nodes.get_mut(id).and_then(|tie| tie.next.get_mut(side)) {
             *place = next;
         }
         if let Some(place) = self.link_of(next, number, false) {
@@ -266,7 +237,7 @@ impl Ties {
     }
 
     fn link_of(&mut self, id: TieId, number: u32, forwards: bool) -> Option<&mut TieId> {
-        let tie = self.nodes.get_mut(id as usize)?;
+        let tie = self.nodes.get_mut(id)?;
         let side = usize::from(tie.ends[0] != number);
         if forwards { tie.next.get_mut(side) } else { tie.before.get_mut(side) }
     }
@@ -308,20 +279,11 @@ impl Ties {
                 *head = self.cut(id, number, *head);
             }
         }
-        if let Ok(entry) = self.index.find_entry(key, |&other| other == id) {
-            entry.remove();
-        }
-        let free = Tie { next: [self.free; 2], ..Tie::new(Kind::Free, [0; 2], [0; 3]) };
-        let mut tie = core::mem::replace(self.nodes.get_mut(id as usize)?, free);
-        self.free = id;
+        let Self { nodes, index, budget } = self;
+        index.remove(budget, key, |&other| other == id, &rehash(nodes));
+        let mut tie = nodes.remove(budget, id)?;
         if let Some(kept) = tie.kept.take() {
-            drop_kept(&self.budget, kept, binaries);
-        }
-        if self.index.is_empty() {
-            // All are free.
-            self.budget.drop_vector(core::mem::take(&mut self.nodes));
-            drop_index(&self.budget, &mut self.index);
-            self.free = NONE;
+            drop_kept(budget, kept, binaries);
         }
         Some(tie)
     }
@@ -330,7 +292,7 @@ impl Ties {
     pub fn turn_to_alias(&mut self, id: TieId, head: TieId, binaries: &mut Binaries) -> TieId {
         let Some(&Tie { ends: [_, watched], .. }) = self.get(id) else { return head };
         let head = self.cut(id, watched, head);
-        let Some(tie) = self.nodes.get_mut(id as usize) else { return head };
+        let Some(tie) = self.nodes.get_mut(id) else { return head };
         tie.kind = Kind::Alias;
         tie.ends[1] = 0;
         tie.next[1] = NONE;

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::binaries::Binaries;
 use crate::heap::Heap;
 use crate::memory::{Budget, NoMemory};
+use crate::slab::{Slab, Slack, reserve_rounded, shrink_rounded};
 use crate::term::Term;
 
 /// A message that is sent when its time has come.
@@ -23,12 +24,13 @@ pub struct Pending {
     pub to: Term,
 }
 
+#[derive(Default)]
 struct Timer {
     /// Monotonic, in nanoseconds.
     due: u64,
     /// Counts timers: of a later one it is greater, the difference taken as a signed number.
     order: u32,
-    /// Where it is in the heap; of a free one, the next free one.
+    /// Where it is in the heap.
     place: u32,
     /// The process that waits; 0 when a message is to be sent.
     number: u32,
@@ -51,9 +53,9 @@ pub enum Due {
 
 /// All timers.
 pub struct Timers {
-    timers: Vec<Timer>,
-    free: TimerId,
+    timers: Slab<Timer>,
     heap: Vec<TimerId>,
+    slack: Slack,
     order: u32,
     budget: Budget,
 }
@@ -62,7 +64,7 @@ impl Timers {
     /// None.
     #[must_use]
     pub const fn new(budget: Budget) -> Self {
-        Self { timers: Vec::new(), free: NONE, heap: Vec::new(), order: 0, budget }
+        Self { timers: Slab::new(), heap: Vec::new(), slack: Slack::NEW, order: 0, budget }
     }
 
     /// Makes room for one more.
@@ -70,12 +72,12 @@ impl Timers {
     /// # Errors
     /// When there is no memory.
     pub fn reserve(&mut self) -> Result<(), NoMemory> {
-        self.budget.reserve(&mut self.heap, 1)?;
-        if self.free == NONE { self.budget.reserve(&mut self.timers, 1) } else { Ok(()) }
+        reserve_rounded(&self.budget, &mut self.heap)?;
+        self.timers.reserve(&self.budget)
     }
 
     fn key(&self, id: TimerId) -> (u64, u32) {
-        self.timers.get(id as usize).map_or((u64::MAX, 0), |timer| (timer.due, timer.order))
+        self.timers.get(id).map_or((u64::MAX, 0), |timer| (timer.due, timer.order))
     }
 
     fn is_sooner(&self, a: TimerId, b: TimerId) -> bool {
@@ -91,7 +93,7 @@ impl Timers {
         if let Some(slot) = self.heap.get_mut(place) {
             *slot = id;
         }
-        if let Some(timer) = self.timers.get_mut(id as usize) {
+        if let Some(timer) = self.timers.get_mut(id) {
             timer.place = place as u32;
         }
     }
@@ -122,17 +124,7 @@ impl Timers {
     fn add(&mut self, due: u64, number: u32, pending: Option<Box<Pending>>) -> TimerId {
         self.order = self.order.wrapping_add(1);
         let timer = Timer { due, order: self.order, place: 0, number, pending };
-        let id = if self.free == NONE {
-            self.timers.push(timer);
-            self.timers.len() as TimerId - 1
-        } else {
-            let id = self.free;
-            if let Some(slot) = self.timers.get_mut(id as usize) {
-                self.free = slot.place;
-                *slot = timer;
-            }
-            id
-        };
+        let id = self.timers.add(timer);
         self.heap.push(id);
         self.settle(self.heap.len() - 1);
         id
@@ -161,27 +153,20 @@ impl Timers {
     /// When a timer is due.
     #[must_use]
     pub fn due(&self, id: TimerId) -> Option<u64> {
-        self.timers.get(id as usize).map(|timer| timer.due)
+        self.timers.get(id).map(|timer| timer.due)
     }
 
     /// Takes a timer away: gives when it was due, and its message, if it has one.
     pub fn remove(&mut self, id: TimerId) -> Option<(u64, Option<Box<Pending>>)> {
-        let free = self.free;
-        let timer = self.timers.get_mut(id as usize)?;
-        let (due, place, pending) = (timer.due, timer.place as usize, timer.pending.take());
-        timer.place = free;
-        self.free = id;
+        let timer = self.timers.remove(&self.budget, id)?;
         let last = self.heap.pop()?;
+        let place = timer.place as usize;
         if last != id {
             self.put(place, last);
             self.settle(place);
         }
-        if self.heap.is_empty() {
-            self.budget.drop_vector(core::mem::take(&mut self.timers));
-            self.budget.drop_vector(core::mem::take(&mut self.heap));
-            self.free = NONE;
-        }
-        Some((due, pending))
+        shrink_rounded(&self.budget, &mut self.heap, &mut self.slack);
+        Some((timer.due, timer.pending))
     }
 
     /// When the next timer is due.
@@ -193,7 +178,7 @@ impl Timers {
     /// Takes out the next that is due.
     pub fn pop(&mut self, now: u64) -> Option<Due> {
         let first = *self.heap.first()?;
-        let timer = self.timers.get(first as usize).filter(|timer| timer.due <= now)?;
+        let timer = self.timers.get(first).filter(|timer| timer.due <= now)?;
         let number = timer.number;
         let (_, pending) = self.remove(first)?;
         Some(pending.map_or(Due::Process(number), Due::Message))

@@ -3,7 +3,7 @@
 use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
 use crate::interp::{op, trace_entry};
-use crate::natives::dictionary::get_0;
+use crate::natives::dictionary::{Walk, get_0};
 use crate::natives::process::{NODE, arg, priority_term};
 use crate::natives::process_flags::largest_term;
 use crate::natives::{Context, Native, natives};
@@ -190,7 +190,14 @@ fn info(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result<Opt
         }
         atoms::GROUP_LEADER => return bring(cx, other, target.group_leader).map(Some),
         atoms::DICTIONARY if other.is_none() => return get_0(cx, &[]).map(Some),
-        atoms::DICTIONARY => return bring(cx, other, target.dictionary).map(Some),
+        atoms::DICTIONARY => {
+            let (mut walk, mut list) = (Walk::new(target.dictionary), Term::NIL);
+            while let Some(pair) = walk.next(cx.shared.store(&other.unwrap_or(cx.process).heap)) {
+                let pair = bring(cx, other, pair)?;
+                list = cx.heap().cons(pair, list)?;
+            }
+            return Ok(Some(list));
+        }
         atoms::MESSAGES => {
             let mut list = Term::NIL;
             for index in (0..target.mailbox.len()).rev() {

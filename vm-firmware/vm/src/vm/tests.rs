@@ -260,6 +260,55 @@ fn the_dictionary() {
     assert_eq!(bench.call("get", &[Term::tiny(3)]), Ok(Term::tiny(2)));
 }
 
+/// The dictionary against a map, through all sizes, with collections in between.
+#[test]
+fn large_dictionaries() {
+    let mut bench = bench();
+    let undefined = Term::atom(atoms::UNDEFINED);
+    let mut known = std::collections::BTreeMap::new();
+    let mut random = 5_u64;
+    let mut most = 0;
+    for round in 0..30_000_u32 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let number = (random >> 40) as i32 % 3_000;
+        // Half of the keys are tuples.
+        let key = if number % 2 == 0 {
+            Term::tiny(number)
+        } else {
+            bench.me.heap.tuple(&[Term::NIL, Term::tiny(number)]).unwrap()
+        };
+        let grows = if round % 10_000 < 5_000 { random >> 35 & 3 != 0 } else { random >> 35 & 7 == 0 };
+        let (called, expected) = if grows {
+            (bench.call("put", &[key, Term::tiny(round as i32)]), known.insert(number, round))
+        } else {
+            (bench.call("erase", &[key]), known.remove(&number))
+        };
+        assert_eq!(called, Ok(expected.map_or(undefined, |value| Term::tiny(value as i32))), "round {round}");
+        assert_eq!(
+            bench.call("get", &[key]),
+            Ok(known.get(&number).map_or(undefined, |&value| Term::tiny(value as i32)))
+        );
+        most = most.max(known.len());
+        if round % 500 == 0 {
+            let me = &mut bench.me;
+            crate::collect::collect(me, &mut [], &mut bench.vm.shared.binaries, 0, true).unwrap();
+            let all = bench.call("get", &[]).unwrap();
+            assert_eq!(bench.vm.shared.store(&bench.me.heap).length(all), Some(known.len()));
+        }
+    }
+    assert!(most > 1_500, "{most}");
+    let numbers: std::vec::Vec<i32> = known.keys().copied().collect();
+    for number in numbers {
+        let key = if number % 2 == 0 {
+            Term::tiny(number)
+        } else {
+            bench.me.heap.tuple(&[Term::NIL, Term::tiny(number)]).unwrap()
+        };
+        assert!(bench.call("erase", &[key]).unwrap().is_small());
+    }
+    assert_eq!(bench.me.dictionary, Term::NIL);
+}
+
 #[test]
 fn dates_and_facts() {
     let mut bench = bench();
