@@ -82,6 +82,6 @@ stack(-1) -> 0;
 stack(N) -> 1 + stack(N + 1).
 dictionary(N) -> put(N, {some, value}), dictionary(N + 1).
 table(Table, N) -> ets:insert(Table, {N, <<N:4000>>, [N]}), table(Table, N + 1).
-bag(Table, N) -> ets:insert(Table, [{{N, key}, N}, {key, N}]), bag(Table, N + 1).
+bag(Table, N) -> ets:insert(Table, [{N, key}, {N, lock}]), bag(Table, N + 1).
 tables(N) -> ets:insert(ets:new(tables, [ordered_set]), {N}), tables(N + 1).
 timers(N) -> erlang:start_timer(100000000, self(), {timer, N}), timers(N + 1).

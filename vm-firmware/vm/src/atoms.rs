@@ -8,6 +8,7 @@ use core::cmp::Ordering;
 use hashbrown::HashTable;
 
 use crate::memory::{Budget, NoMemory};
+use crate::raise::{Raise, Result as Native};
 
 /// An atom, by its index in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -443,18 +444,17 @@ impl Atoms {
     /// As [`intern`](Self::intern), for an atom that a program makes.
     ///
     /// # Errors
-    /// When the table or memory is full, or programs have made as many as they may. Atoms are never freed: who makes them
-    /// without end ends by it, while others still have room to live.
-    pub fn make(&mut self, name: &str) -> Result<Atom, NoMemory> {
+    /// `system_limit` when the table is full, or programs have made as many as they may: atoms are never freed, so that
+    /// who makes them without end ends by it, while others still have room to live. No memory.
+    pub fn make(&mut self, name: &str) -> Native<Atom> {
         if let Some(atom) = self.find(name) {
             return Ok(atom);
         }
         let bytes = name.len() + size_of::<Span>() + crate::load::cost::INDEX;
         let made = self.made.saturating_add(bytes);
-        if made > self.budget.limit() / MADE_SHARE {
-            return Err(NoMemory);
+        if self.len() >= MAX_ATOMS || made > self.budget.limit() / MADE_SHARE {
+            return Err(Raise::SYSTEM_LIMIT);
         }
-        self.budget.spare(bytes)?;
         let atom = self.intern(name)?;
         self.made = made;
         Ok(atom)

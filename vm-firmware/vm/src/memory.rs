@@ -14,7 +14,7 @@ use core::cell::Cell;
 pub struct NoMemory;
 
 /// One of so many bytes of the limit is kept.
-const KEPT_SHARE: usize = 32;
+const KEPT_SHARE: usize = 64;
 /// At most so many bytes are kept.
 const KEPT_MOST: usize = 64 << 10;
 
@@ -34,7 +34,12 @@ impl Budget {
     /// A budget of so many bytes; `usize::MAX` for no limit but the allocator's.
     #[must_use]
     pub fn new(limit: usize) -> Self {
-        Self(Rc::new(Counts { used: Cell::new(0), limit: Cell::new(limit), withheld: Cell::new(0), walked: Cell::new(0) }))
+        Self(Rc::new(Counts {
+            used: Cell::new(0),
+            limit: Cell::new(limit),
+            withheld: Cell::new(0),
+            walked: Cell::new(0),
+        }))
     }
 
     /// Bytes in use.
@@ -287,9 +292,29 @@ mod tests {
             capacity = vector.capacity();
             vector.push(0);
         }
-        assert!(vector.len() * 4 > (1 << 20) - 16, "{} words are used", vector.len());
+        let most = (1 << 20) - budget.kept();
+        assert!(vector.len() * 4 > most - 16, "{} words are used", vector.len());
+        budget.take(budget.kept()).unwrap();
+        assert_eq!(budget.take(16), Err(NoMemory));
+        budget.give(budget.kept());
         assert!(copies < 64, "{copies} copies");
         budget.drop_vector(vector);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn the_last_part_is_for_those_that_hold_little() {
+        let budget = Budget::new(64_000);
+        budget.take(63_000).unwrap();
+        // Something large, somebody who holds much, something new.
+        assert_eq!(budget.take_for(1, 3_000), Err(NoMemory));
+        assert_eq!(budget.spare(1), Err(NoMemory));
+        let before = budget.hold(10_000);
+        assert_eq!((budget.take(1), budget.left()), (Err(NoMemory), 0));
+        budget.withhold(before);
+        assert_eq!(budget.left(), 1_000);
+        budget.take(1_000).unwrap();
+        assert_eq!(budget.take(1), Err(NoMemory));
+        assert_eq!(Budget::new(usize::MAX).kept(), 0);
     }
 }

@@ -430,6 +430,7 @@ pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: 
     while let Some(mut process) = end.next.take() {
         end.next = process.dies_next.take();
         leave_reason(shared, &mut process);
+        end_timers(shared, process.number);
         let [reason, ..] = process.exception;
         on_load::ended(shared, process.number, &process.heap, reason);
         crate::ets::ended(shared, process.number, &mut |shared, heir, tell| {
@@ -463,6 +464,20 @@ fn leave_reason(shared: &mut Shared, process: &mut Process) {
     process.dictionary = Term::NIL;
     process.group_leader = process.pid();
     tidy(process, budget, binaries);
+}
+
+/// Ends the timers whose messages are for a process, before others are told of its end, for the same reason.
+fn end_timers(shared: &mut Shared, number: u32) {
+    let (mut at, mut kept) = (shared.processes.first_tie(number), ties::NONE);
+    while at != ties::NONE && at != kept && !shared.processes.timers.is_empty() {
+        let next = following(shared, at, number);
+        if shared.processes.ties.get(at).is_some_and(|tie| tie.kind == Kind::Timer) {
+            end_timer(shared, at);
+        } else if kept == ties::NONE {
+            kept = at;
+        }
+        at = next;
+    }
 }
 
 /// The tie that follows in the ring of a process, or none when there is but this one.

@@ -144,7 +144,7 @@ impl Timers {
     /// # Errors
     /// When there is no memory; the message is given back.
     pub fn add_message(&mut self, due: u64, pending: Box<Pending>) -> Result<TimerId, Box<Pending>> {
-        if self.reserve().is_err() {
+        if self.budget.spare(0).and_then(|()| self.reserve()).is_err() {
             return Err(pending);
         }
         Ok(self.add(due, 0, Some(pending)))

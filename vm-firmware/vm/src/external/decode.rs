@@ -16,6 +16,7 @@ use crate::copy::{mark, roll_back};
 use crate::heap::{External, Heap};
 use crate::maps;
 use crate::memory::{Budget, NoMemory};
+use crate::raise::Raise;
 use crate::shared::Shared;
 use crate::term::{Kind, MAX_SIZE, Term};
 
@@ -24,6 +25,8 @@ use crate::term::{Kind, MAX_SIZE, Term};
 pub struct DecodeOptions {
     /// Makes no atom, and no fun of a function that nobody has mentioned.
     pub safe: bool,
+    /// It is a literal of a module: its atoms are not counted as those that programs make.
+    pub literal: bool,
 }
 
 /// Why there is no term.
@@ -33,6 +36,8 @@ pub enum Failure {
     Bad,
     /// There is no memory for it.
     NoMemory,
+    /// It has an atom for which there is no room.
+    Full,
 }
 
 impl From<NoMemory> for Failure {
@@ -52,6 +57,7 @@ impl From<Failure> for crate::raise::Raise {
         match failure {
             Failure::Bad => Self::BADARG,
             Failure::NoMemory => Self::NoMemory,
+            Failure::Full => Self::SYSTEM_LIMIT,
         }
     }
 }
@@ -335,7 +341,11 @@ impl Decoder<'_> {
         if self.options.safe {
             return self.target.shared.atoms.find(name).ok_or(Failure::Bad);
         }
-        Ok(self.target.shared.atoms.make(name)?)
+        let atoms = &mut self.target.shared.atoms;
+        if self.options.literal {
+            return Ok(atoms.intern(name)?);
+        }
+        atoms.make(name).map_err(|raise| if raise == Raise::NoMemory { Failure::NoMemory } else { Failure::Full })
     }
 
     fn big(&mut self, negative: bool, magnitude: &[u8]) -> Result<Term, Failure> {

@@ -59,7 +59,7 @@ pub(crate) mod tests {
 
         fn decode(&mut self, bytes: &[u8], safe: bool) -> Result<(Term, usize), Failure> {
             let Self { heap, shared } = self;
-            decode(Target { heap, shared }, bytes, DecodeOptions { safe })
+            decode(Target { heap, shared }, bytes, DecodeOptions { safe, literal: false })
         }
 
         fn encode(&self, term: Term, options: EncodeOptions) -> Vec<u8> {

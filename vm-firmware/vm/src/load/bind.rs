@@ -144,7 +144,7 @@ fn literals(shared: &mut Shared, module: &Module<'_>) -> Result<Vec<Term>, Error
     terms.try_reserve_exact(module.literals.len() as usize).map_err(|_| NoMemory)?;
     for (index, bytes) in module.literals.iter().enumerate() {
         let mut heap = Heap::new(shared.budget.clone(), 0);
-        let decoded = decode(Target { heap: &mut heap, shared }, bytes, DecodeOptions::default());
+        let decoded = decode(Target { heap: &mut heap, shared }, bytes, DecodeOptions { safe: false, literal: true });
         let Shared { literals, binaries, .. } = &mut *shared;
         let term = decoded
             .map_err(|_| Error::Literal(index as u32))

@@ -261,11 +261,11 @@ fn chunk(cx: &mut Context<'_>, name: Atom, which: fn(&mut Loaded) -> &mut Vec<u8
     // Taken out while it is decoded, which may make atoms.
     let Some(bytes) = find(cx, Vec::new()) else { return Err(Raise::BADARG) };
     let target = Target { heap: &mut cx.process.heap, shared: &mut *cx.shared };
-    let decoded = decode(target, &bytes, DecodeOptions::default());
+    let decoded = decode(target, &bytes, DecodeOptions { safe: false, literal: true });
     find(cx, bytes);
     match decoded {
         Ok((term, _)) => Ok(term),
-        Err(Failure::NoMemory) => Err(Raise::NoMemory),
+        Err(failure @ (Failure::NoMemory | Failure::Full)) => Err(failure.into()),
         Err(Failure::Bad) => Ok(Term::NIL),
     }
 }

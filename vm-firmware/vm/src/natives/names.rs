@@ -115,9 +115,6 @@ fn binary_name(store: Store<'_>, budget: &Budget, term: Term, latin1: bool) -> R
 }
 
 fn intern(context: &mut Context<'_>, name: &Name) -> Result {
-    if context.shared.atoms.len() >= atoms::MAX_ATOMS && context.shared.atoms.find(&name.text).is_none() {
-        return Err(Raise::SYSTEM_LIMIT);
-    }
     Ok(Term::atom(context.shared.atoms.make(&name.text)?))
 }
 
