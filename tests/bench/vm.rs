@@ -3,7 +3,8 @@
 //! `cargo bench -p emberl-tests --bench vm -- [--runs N] [--erl-only] [NAME...]`. Names are parts of those of the programs
 //! in `bench/programs/`. A program measures itself, so the start of a VM does not count, and prints `{microseconds,T}`.
 //! One whose name begins with `scaling_` prints `{microseconds,T,U}`: times for a size and twice that size; their ratio is
-//! near 2 where the cost is linear, 4 where it is quadratic.
+//! near 2 where the cost is linear, 4 where it is quadratic. The program `costs` prints what an operation costs where
+//! there are 100, 10,000 and 100,000 things of its kind, `{Kind,{T,U,V}}` in nanoseconds.
 //!
 //! Each VM is started anew for each run, and the shortest time counts. `erl` may use its JIT, with one scheduler.
 
@@ -19,6 +20,9 @@ use emberl_tests::{Failed, bin, erl, process};
 
 /// How long one run may take.
 const LIMIT: Duration = Duration::from_secs(300);
+
+/// The program that tells what one operation costs.
+const COSTS: &str = "costs";
 
 /// What the arguments say.
 struct Settings {
@@ -70,9 +74,9 @@ fn tables(settings: &Settings) -> Result<(), Failed> {
     erl::compile_erlang(&sources, folder.path(), &["-Werror"])?;
     let names: Vec<String> = sources.iter().filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     let wanted = |name: &&String| settings.names.is_empty() || settings.names.iter().any(|part| name.contains(part));
-    let (scaling, programs): (Vec<_>, Vec<_>) =
-        names.iter().filter(wanted).partition(|name| name.starts_with("scaling_"));
-    if scaling.is_empty() && programs.is_empty() {
+    let (costs, rest): (Vec<_>, Vec<_>) = names.iter().filter(wanted).partition(|name| *name == COSTS);
+    let (scaling, programs): (Vec<_>, Vec<_>) = rest.into_iter().partition(|name| name.starts_with("scaling_"));
+    if scaling.is_empty() && programs.is_empty() && costs.is_empty() {
         return Err(format!("no program is named so; there are {}", names.join(", ")).into());
     }
     let emberl = if settings.erl_only { None } else { Some(bin::emberl()?) };
@@ -114,11 +118,46 @@ fn tables(settings: &Settings) -> Result<(), Failed> {
             println!("{:<22} {erl:>12} {emberl:>12}", name.trim_start_matches("scaling_"));
         }
     }
+    if !costs.is_empty() {
+        table_of_costs(folder.path(), emberl.as_ref())?;
+    }
     if failures.is_empty() {
         return Ok(());
     }
     let failures: Vec<String> = failures.into_iter().map(|(what, why)| format!("{what}: {why}")).collect();
     Err(failures.join("\n").into())
+}
+
+/// What one operation costs at three sizes, on both VMs.
+fn table_of_costs(folder: &Path, emberl: Option<&PathBuf>) -> Result<(), Failed> {
+    let on_erl = process::run(&mut erl_command(folder, COSTS)?, LIMIT)?.ok()?.out();
+    let on_emberl = match emberl {
+        Some(emberl) => process::run(&mut emberl_command(emberl, folder, COSTS), LIMIT)?.ok()?.out(),
+        None => String::new(),
+    };
+    println!("\n{:<20} {:^26} {:^26}", "ns of one, beside", "erl", "emberl");
+    let sizes = ["100", "10,000", "100,000"].map(|size| format!("{size:>8}")).concat();
+    println!("{:<20} {sizes}   {sizes}", "as many of its kind");
+    let mut costs: BTreeMap<&str, [Option<[&str; 3]>; 2]> = BTreeMap::new();
+    for (vm, output) in [&on_erl, &on_emberl].into_iter().enumerate() {
+        for (kind, times) in output.lines().filter_map(cost) {
+            if let Some(place) = costs.entry(kind).or_default().get_mut(vm) {
+                *place = Some(times);
+            }
+        }
+    }
+    for (kind, times) in costs {
+        let [erl, emberl] = times.map(|times| times.unwrap_or(["-"; 3]).map(|time| format!("{time:>8}")).concat());
+        println!("{kind:<20} {erl}   {emberl}");
+    }
+    Ok(())
+}
+
+/// The kind and the times of a line `{Kind,{T,U,V}}`.
+fn cost(line: &str) -> Option<(&str, [&str; 3])> {
+    let (kind, times) = line.strip_prefix('{')?.strip_suffix("}}")?.split_once(",{")?;
+    let times: Vec<&str> = times.split(',').collect();
+    Some((kind, times.try_into().ok()?))
 }
 
 /// The time of a program that measures one size.
