@@ -50,13 +50,14 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
-    let memory: [(&str, Test); 6] = [
+    let memory: [(&str, Test); 7] = [
         ("memory::a_million_processes", million_processes),
         ("memory::nothing_is_lost", nothing_is_lost),
         ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
         ("memory::offenders_die_alone", offenders_die_alone),
         ("memory::idle_processes_are_small", idle_processes_are_small),
         ("memory::tables_give_all_back", tables_give_memory_back),
+        ("memory::emptied_tables_of_the_machine_shrink", emptied_tables_shrink),
     ];
     trials.extend(memory.map(|(name, test)| kind(needs(&TOOLS, name, test), can_run)));
     match conformance::names() {
@@ -226,6 +227,13 @@ fn nothing_is_lost() -> Result<(), Failed> {
     let output = run_within("lost", "4M")?.out();
     let same = output.lines().filter(|line| line.ends_with(",same}")).count();
     if same == 25 && output.lines().count() == same + 1 { Ok(()) } else { Err(output.into()) }
+}
+
+/// What the machine held for many comes back while a few live; and what takes long lets others run.
+fn emptied_tables_shrink() -> Result<(), Failed> {
+    let output = run_within("emptied", "16M")?.out();
+    let good = output.lines().filter(|line| line.ends_with(",true}")).count();
+    if good == 9 && output.lines().count() == good + 1 { Ok(()) } else { Err(output.into()) }
 }
 
 /// A gigabyte of messages goes through a megabyte.
