@@ -120,15 +120,15 @@ impl Budget {
         Ok(())
     }
 
-    /// Makes the capacity of a vector, which is counted here, so large.
+    /// Makes the capacity of a vector, which is counted here, so large; it was less.
     ///
     /// # Errors
     /// When there is no room; the vector stays as it was.
     pub fn grow<T>(&self, vector: &mut Vec<T>, capacity: usize) -> Result<(), NoMemory> {
         let before = vector.capacity();
-        let bytes = capacity.saturating_sub(before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
+        let bytes = (capacity - before).checked_mul(size_of::<T>()).ok_or(NoMemory)?;
         self.take(bytes)?;
-        if vector.try_reserve_exact(capacity.saturating_sub(vector.len())).is_err() {
+        if vector.try_reserve_exact(capacity - vector.len()).is_err() {
             self.give(bytes);
             return Err(NoMemory);
         }

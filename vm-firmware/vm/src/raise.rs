@@ -65,9 +65,6 @@ pub enum Raise {
     /// The process waits until a message comes, or until the time that the process's timer says; then this native is
     /// called again, with the same arguments.
     Wait,
-    /// The rest of the time slice is given up; then this native is called again, with this term in place of its first
-    /// argument.
-    Again(Term),
     /// `hibernate/3`: nothing of the stack is kept. When there is a message, the process calls the function that the
     /// native's arguments name: module, function, arguments.
     Hibernate,
@@ -75,6 +72,9 @@ pub enum Raise {
     Exit(Term),
     /// The VM ends with this exit status.
     Halt(i32),
+    /// The rest of the time slice is given up; then this native is called again, with this term in place of its first
+    /// argument.
+    Again(Term),
 }
 
 impl Raise {
