@@ -21,8 +21,6 @@ enum Use {
     Reserved,
     /// Messages with this reference.
     Bound([u32; 3]),
-    /// None any more; but no message with this reference stands before it.
-    Cleared([u32; 3]),
 }
 
 #[derive(Clone, Copy)]
@@ -58,9 +56,8 @@ pub fn reserve(held: &mut Held, budget: &Budget, mailbox: &VecDeque<Term>) -> Te
     let number = markers.last;
     let rank = |marker: &Marker| match marker.what {
         Use::None => 0,
-        Use::Cleared(_) => 1,
         // Age counts round the end of the numbers.
-        _ => 2 + marker.number.wrapping_sub(number) % 0xff_ffff,
+        _ => 1 + marker.number.wrapping_sub(number) % 0xff_ffff,
     };
     if let Some(marker) = markers.markers.iter_mut().min_by_key(|marker| rank(marker)) {
         *marker = Marker { number, place: mailbox.len() as u32, what: Use::Reserved };
@@ -79,11 +76,16 @@ pub fn bind(held: &mut Held, term: Term, reference: [u32; 3]) {
 }
 
 /// The marker of a reference is needed no more.
-pub fn clear(held: &mut Held, reference: [u32; 3]) {
+pub fn clear(held: &mut Held, budget: &Budget, reference: [u32; 3]) {
+    let mut needed = false;
     for marker in held.iter_mut().flat_map(|held| &mut held.markers) {
         if marker.what == Use::Bound(reference) {
-            marker.what = Use::Cleared(reference);
+            marker.what = Use::None;
         }
+        needed |= marker.what != Use::None;
+    }
+    if !needed {
+        drop_all(held, budget);
     }
 }
 
@@ -91,8 +93,8 @@ pub fn clear(held: &mut Held, reference: [u32; 3]) {
 #[must_use]
 pub fn place(held: &Held, reference: [u32; 3]) -> u32 {
     let markers = held.iter().flat_map(|held| &held.markers);
-    let its = markers.filter(|marker| matches!(marker.what, Use::Bound(own) | Use::Cleared(own) if own == reference));
-    its.map(|marker| marker.place).min().unwrap_or(0)
+    let mut its = markers.filter(|marker| marker.what == Use::Bound(reference));
+    its.next().map_or(0, |marker| marker.place)
 }
 
 /// A message was taken out of the mailbox.
@@ -147,13 +149,15 @@ mod tests {
         assert_eq!(place(&held, [2, 0, 9]), 0);
         drop_idle(&mut held, &budget);
         assert!(memory(&held) > 0);
-        clear(&mut held, [2, 0, 9]);
-        clear(&mut held, [1, 0, 9]);
+        clear(&mut held, &budget, [2, 0, 9]);
         assert_eq!(place(&held, [1, 0, 9]), 3);
         // A term that stands for nothing any more binds nothing.
         bind(&mut held, marker, [4, 0, 9]);
         bind(&mut held, Term::NIL, [4, 0, 9]);
         assert_eq!(place(&held, [4, 0, 9]), 0);
+        clear(&mut held, &budget, [1, 0, 9]);
+        assert_eq!((memory(&held), budget.used()), (0, 0));
+        reserve(&mut held, &budget, &mailbox(5));
         drop_idle(&mut held, &budget);
         assert_eq!((memory(&held), budget.used()), (0, 0));
     }
@@ -166,7 +170,7 @@ mod tests {
             let marker = reserve(&mut held, &budget, &mailbox(number as usize));
             bind(&mut held, marker, [number, 0, 0]);
             if number == 4 {
-                clear(&mut held, [4, 0, 0]);
+                clear(&mut held, &budget, [4, 0, 0]);
             }
         }
         // First the one that was cleared, then the first.

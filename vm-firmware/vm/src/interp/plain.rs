@@ -304,7 +304,7 @@ impl Machine<'_> {
             number @ (op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE) => {
                 if let View::Reference(reference) = self.store().view(self.operand(1)) {
                     if number == op::RECV_MARKER_CLEAR {
-                        markers::clear(&mut self.process.markers, reference);
+                        markers::clear(&mut self.process.markers, &self.shared.budget, reference);
                     } else {
                         self.process.cursor = markers::place(&self.process.markers, reference);
                     }
