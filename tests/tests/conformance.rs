@@ -58,6 +58,7 @@ fn main() {
         ("memory::otps_supervisor_restarts_offenders", supervisor_restarts_offenders),
         ("memory::idle_processes_are_small", idle_processes_are_small),
         ("memory::tables_give_all_back", tables_give_memory_back),
+        ("memory::emptied_tables_of_the_machine_shrink", emptied_tables_shrink),
     ];
     trials.extend(memory.map(|(name, test)| kind(needs(&TOOLS, name, test), can_run)));
     match conformance::names() {
@@ -227,6 +228,13 @@ fn nothing_is_lost() -> Result<(), Failed> {
     let output = run_within("lost", "4M")?.out();
     let same = output.lines().filter(|line| line.ends_with(",same}")).count();
     if same == 25 && output.lines().count() == same + 1 { Ok(()) } else { Err(output.into()) }
+}
+
+/// What the machine held for many comes back while a few live; and what takes long lets others run.
+fn emptied_tables_shrink() -> Result<(), Failed> {
+    let output = run_within("emptied", "16M")?.out();
+    let good = output.lines().filter(|line| line.ends_with(",true}")).count();
+    if good == 9 && output.lines().count() == good + 1 { Ok(()) } else { Err(output.into()) }
 }
 
 /// A gigabyte of messages goes through a megabyte.

@@ -21,7 +21,8 @@ pub const FINISH: u32 = 1;
 pub const ON_LOAD: u32 = 2;
 /// Where an `on_load` function returns to.
 pub const ON_LOADED: u32 = 3;
-/// Where a process waits that called a module before its `on_load` function had ended: as [`START`].
+/// Where a process waits that called a module before its `on_load` function had ended: as [`START`]. And where one goes
+/// on whose native function let others run.
 pub const RETRY: u32 = 4;
 /// Where such a process goes on when that function failed: x0:x1 is undefined.
 pub const GIVE_UP: u32 = 5;

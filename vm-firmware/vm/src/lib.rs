@@ -34,6 +34,7 @@ pub mod interp;
 pub mod large;
 pub mod load;
 pub mod maps;
+pub mod markers;
 pub mod match_spec;
 pub mod matching;
 pub mod memory;

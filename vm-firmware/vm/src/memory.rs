@@ -180,7 +180,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Makes the capacity of a vector, which is counted here, so large.
+    /// Makes the capacity of a vector, which is counted here, so large; it was less.
     ///
     /// # Errors
     /// When there is no room; the vector stays as it was.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::atoms::{self, Atom};
 use crate::heap::{Heap, Words};
+use crate::markers;
 use crate::memory::{Budget, NoMemory};
 use crate::term::Term;
 use crate::timers::{self, TimerId};
@@ -71,6 +72,8 @@ pub struct Process {
     pub collections: u32,
     /// What few processes have.
     pub extra: Option<Box<Extra>>,
+    /// Where its receives begin for references that it made.
+    pub markers: markers::Held,
     /// The next that dies of the same event, which its `exception` tells.
     pub dies_next: Option<Box<Self>>,
     /// What it is doing.
@@ -157,6 +160,7 @@ impl Process {
             slices: 0,
             collections: 0,
             extra: None,
+            markers: None,
             dies_next: None,
             state: State::Runnable,
             initial_arity: 0,
@@ -217,6 +221,7 @@ impl Process {
         (words + self.mailbox.capacity()) * 4
             + size_of::<Self>()
             + self.extra.as_ref().map_or(0, |extra| size_of_val(&**extra))
+            + markers::memory(&self.markers)
     }
 }
 

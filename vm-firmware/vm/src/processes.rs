@@ -348,6 +348,7 @@ impl Processes {
         process.heap.release(binaries);
         budget.drop_vector(core::mem::take(&mut process.registers));
         budget.give(process.mailbox.capacity() * size_of::<Term>());
+        crate::markers::drop_all(&mut process.markers, budget);
         if process.extra.take().is_some() {
             budget.give(size_of::<Extra>());
         }

@@ -72,6 +72,9 @@ pub enum Raise {
     Exit(Term),
     /// The VM ends with this exit status.
     Halt(i32),
+    /// The rest of the time slice is given up; then this native is called again, with this term in place of its first
+    /// argument.
+    Again(Term),
 }
 
 impl Raise {

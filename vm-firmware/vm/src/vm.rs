@@ -263,6 +263,9 @@ impl Vm {
             Outcome::Waiting => {
                 process.state = State::Waiting;
                 let Shared { processes, binaries, budget, .. } = &mut self.shared;
+                if process.markers.is_some() {
+                    crate::markers::drop_idle(&mut process.markers, budget);
+                }
                 // One that was never collected waits for the first time; one whose limit is 0 asked for it.
                 if process.collections == 0 || process.heap.limit == 0 {
                     signals::tidy(&mut process, budget, binaries);

@@ -31,6 +31,8 @@ pub enum Magic {
     Table([u32; 3]),
     /// A list cell: a match specification that was compiled, which this is.
     MatchSpecification(Term),
+    /// A tuple: how far a function of `ets` has come that goes on after other processes have run. No program has it.
+    Paused(Term),
     /// A large binary: the words of `atomics`, behind a word of what they are.
     Atomics(BinaryId),
 }

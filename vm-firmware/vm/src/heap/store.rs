@@ -339,6 +339,7 @@ impl<'a> Store<'a> {
         }
         match self.object(word)? {
             (Kind::SharedBinary, &[id, ..]) => Some(Magic::Atomics(BinaryId(id))),
+            (Kind::Tuple, _) => Some(Magic::Paused(word)),
             _ => None,
         }
     }

@@ -236,6 +236,10 @@ impl Machine<'_> {
                 self.process.state = State::Waiting;
                 Some(self.leave(arity, Outcome::Waiting))
             }
+            Raise::Again(first) => {
+                self.set_x(0, first);
+                self.call_again_later(native, arity, mode)
+            }
             Raise::Hibernate => {
                 self.process.stack.truncate(0);
                 self.ip = START as usize;
@@ -269,6 +273,9 @@ impl Machine<'_> {
                 let mut arguments = [Term::NIL; 16];
                 for (place, &term) in arguments.iter_mut().zip(self.x.iter()) {
                     *place = term;
+                }
+                if let Some(named) = natives::paused_argument(self.store(), arguments[0]) {
+                    arguments[0] = named;
                 }
                 self.raised_in(other, native, arguments.get(..arity).unwrap_or_default(), mode)
             }

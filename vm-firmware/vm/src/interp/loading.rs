@@ -7,6 +7,7 @@ use crate::interp::Machine;
 use crate::interp::calls::Mode;
 use crate::interp::exceptions::First;
 use crate::memory::NoMemory;
+use crate::natives::NativeId;
 use crate::on_load::{self, Presence};
 use crate::process::State;
 use crate::raise::Class;
@@ -22,16 +23,30 @@ impl Machine<'_> {
             return Some(self.out_of_memory());
         }
         self.prepare(mode);
-        self.set_x(0, Term::atom(module));
-        self.set_x(1, Term::atom(function));
-        self.set_x(2, arguments);
+        // Each message wakes the process, and brings it there.
+        self.process.state = State::Waiting;
+        self.leave_for([Term::atom(module), Term::atom(function), arguments], Outcome::Waiting)
+    }
+
+    /// Calls a native function again after other processes have run, by [`code::RETRY`].
+    #[cold]
+    pub(super) fn call_again_later(&mut self, native: NativeId, arity: usize, mode: Mode) -> Option<Outcome> {
+        let Ok(arguments) = self.arguments(arity) else { return Some(self.out_of_memory()) };
+        self.prepare(mode);
+        self.process.reductions = self.process.reductions.min(0);
+        self.leave_for([Term::tiny(native.0.into()), Term::NIL, arguments], Outcome::Yielded)
+    }
+
+    /// Leaves; then a call is made, of module, function and arguments.
+    fn leave_for(&mut self, call: [Term; 3], outcome: Outcome) -> Option<Outcome> {
+        for (number, term) in call.into_iter().enumerate() {
+            self.set_x(number, term);
+        }
         self.ip = code::RETRY as usize;
-        // Each message wakes the process, and brings it here again.
         if !self.ensure(0, 3) {
             return Some(self.out_of_memory());
         }
-        self.process.state = State::Waiting;
-        Some(self.leave(3, Outcome::Waiting))
+        Some(self.leave(3, outcome))
     }
 
     /// The instructions of this file, by the address that they stand at.
@@ -57,9 +72,14 @@ impl Machine<'_> {
         self.enter(entry as usize, 0)
     }
 
-    /// Makes the call that waited: module, function and arguments stand in the registers. The process returns where the
+    /// Makes the call that waited: module, function and arguments stand in the registers; of a native function its number
+    /// stands for the first two. The process returns where the
     /// call was to return to.
     fn call_again(&mut self, loaded: bool) -> Option<Outcome> {
+        if let Some(native) = self.x(0).as_small() {
+            let Some(arity) = self.spread(self.x(2)) else { return self.error(atoms::BADARG) };
+            return self.call_native(NativeId(native as u16), arity, Mode::Only);
+        }
         let (Some(module), Some(function)) = (self.x(0).as_atom(), self.x(1).as_atom()) else {
             return self.error(atoms::BADARG);
         };

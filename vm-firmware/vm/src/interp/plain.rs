@@ -1,10 +1,12 @@
 //! Instructions in their plain form: those that are rare, and the rare forms of others.
 
 use crate::atoms;
+use crate::heap::View;
 use crate::interp::calls::Mode;
 use crate::interp::exceptions::First;
 use crate::interp::{Machine, Trouble, op};
-use crate::process::{NEVER, State};
+use crate::markers;
+use crate::process::{NEVER, Process, State};
 use crate::raise::Class;
 use crate::term::Term;
 use crate::vm::Outcome;
@@ -261,6 +263,9 @@ impl Machine<'_> {
             },
             op::REMOVE_MESSAGE => {
                 self.process.mailbox.remove(self.process.cursor as usize);
+                if self.process.markers.is_some() {
+                    markers::removed(&mut self.process.markers, self.process.cursor);
+                }
                 self.process.cursor = 0;
                 self.process.deadline = NEVER;
                 self.proceed()
@@ -282,12 +287,30 @@ impl Machine<'_> {
                 self.process.deadline = NEVER;
                 self.proceed()
             }
-            // Markers make a receive skip messages older than a reference: looking at all of them finds the same.
+            // Markers make a receive skip messages older than a reference.
             op::RECV_MARKER_RESERVE => {
-                self.assign(self.word(1), Term::NIL);
+                let Process { markers: held, mailbox, .. } = &mut *self.process;
+                let marker = markers::reserve(held, &self.shared.budget, mailbox);
+                self.assign(self.word(1), marker);
                 self.proceed()
             }
-            op::RECV_MARKER_BIND | op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE => self.proceed(),
+            op::RECV_MARKER_BIND => {
+                let marker = self.operand(1);
+                if let View::Reference(reference) = self.store().view(self.operand(2)) {
+                    markers::bind(&mut self.process.markers, marker, reference);
+                }
+                self.proceed()
+            }
+            number @ (op::RECV_MARKER_CLEAR | op::RECV_MARKER_USE) => {
+                if let View::Reference(reference) = self.store().view(self.operand(1)) {
+                    if number == op::RECV_MARKER_CLEAR {
+                        markers::clear(&mut self.process.markers, &self.shared.budget, reference);
+                    } else {
+                        self.process.cursor = markers::place(&self.process.markers, reference);
+                    }
+                }
+                self.proceed()
+            }
 
             number => self.binary_instruction(number),
         }

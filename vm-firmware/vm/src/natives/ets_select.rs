@@ -15,7 +15,7 @@ use crate::match_spec::run::Runner;
 use crate::match_spec::{Dialect, is_bound};
 use crate::memory::Budget;
 use crate::natives::ets::{Access, TRUE, atom, because, with_table};
-use crate::natives::ets_walk::{ALL, Walk, bounds};
+use crate::natives::ets_walk::{ALL, Progress, Walk, bounds, walking};
 use crate::natives::process::arg;
 use crate::natives::{Context, Native, natives};
 use crate::raise::{Raise, Result};
@@ -54,18 +54,25 @@ pub(super) fn runner<'a>(cx: &Context<'_>, budget: &'a Budget, specification: Te
 }
 
 /// All results, in the order of keys where there is one.
-fn select_all(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, reverse: bool) -> Result {
+fn select_all(
+    cx: &mut Context<'_>,
+    table: &mut Table,
+    runner: &mut Runner<'_>,
+    reverse: bool,
+    progress: &mut Progress,
+) -> Result {
     let budget = cx.shared.budget.clone();
     // The list is made from its end.
     let forward = reverse || table.options.kind != Kind::OrderedSet;
-    let mut walk = Walk::new(cx, &budget, table, runner, forward)?;
-    let mut list = Term::NIL;
+    let mut walk = progress.walk(cx, &budget, table, runner, forward)?;
+    let mut list = progress.done().unwrap_or(Term::NIL);
     while let Some(place) = walk.next(table, forward) {
         for root in table.objects.at(place) {
             if let Some(result) = runner.run(cx, Some(table.objects.heap()), root)? {
                 list = cx.heap().cons(result, list)?;
             }
         }
+        progress.pause(cx, table, &walk, list)?;
     }
     Ok(list)
 }
@@ -152,7 +159,7 @@ fn continuation(cx: &mut Context<'_>, part: &Part, from: Term, rest: Option<(Ter
 
 /// `select` and all that is one: with a limit, where there is a third argument.
 fn selection(cx: &mut Context<'_>, arguments: &[Term], specification: Term, reverse: bool) -> Result {
-    with_table(cx, arg(arguments, 0), Access::Read, |cx, table| {
+    walking(cx, arg(arguments, 0), Access::Read, |cx, table, progress| {
         let limit = arguments.get(2).map(|&limit| limit_of(limit)).transpose()?;
         let budget = cx.shared.budget.clone();
         let runner = runner(cx, &budget, specification)?;
@@ -161,7 +168,7 @@ fn selection(cx: &mut Context<'_>, arguments: &[Term], specification: Term, reve
                 let part = Part { table: arg(arguments, 0), specification, limit, reverse };
                 select_part(cx, table, &mut runner, &part, None)
             }
-            (Some(mut runner), None) => select_all(cx, table, &mut runner, reverse),
+            (Some(mut runner), None) => select_all(cx, table, &mut runner, reverse, progress),
             (None, Some(_)) => atom(cx, "$end_of_table"),
             (None, None) => Ok(Term::NIL),
         }
@@ -296,16 +303,21 @@ fn from_rest(
     Ok(cx.heap().tuple(&[list, continued])?)
 }
 
+/// What was counted so far: objects, so always a small integer.
+fn counted(cx: &Context<'_>, progress: &Progress) -> u64 {
+    progress.done().and_then(|count| cx.store().integer(count)).map_or(0, |count| count as u64)
+}
+
 /// Counts, or deletes, the objects for which the result is `true`.
 fn each_true(cx: &mut Context<'_>, named: Term, specification: Term, delete: bool) -> Result {
     let access = if delete { Access::Write } else { Access::Read };
-    with_table(cx, named, access, |cx, table| {
+    walking(cx, named, access, |cx, table, progress| {
         let budget = cx.shared.budget.clone();
         let Some(mut runner) = runner(cx, &budget, specification)? else { return Ok(Term::tiny(0)) };
         // Backwards: places before one that goes stay.
         let forward = table.options.kind != Kind::OrderedSet;
-        let mut walk = Walk::new(cx, &budget, table, &runner, forward)?;
-        let mut count = 0_u64;
+        let mut walk = progress.walk(cx, &budget, table, &runner, forward)?;
+        let mut count = counted(cx, progress);
         let Context { process, shared } = cx;
         while let Some(place) = walk.next(table, forward) {
             let mut is_true = |shared: &mut crate::shared::Shared, heap: &crate::heap::Heap, root| {
@@ -320,6 +332,7 @@ fn each_true(cx: &mut Context<'_>, named: Term, specification: Term, delete: boo
                     count += u64::from(is_true(shared, table.objects.heap(), root)?);
                 }
             }
+            progress.pause(&mut Context { process, shared }, table, &walk, Term::tiny(count as i32))?;
         }
         Ok(process.heap.unsigned(count)?)
     })
@@ -391,7 +404,7 @@ fn replace(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, at:
 
 fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let specification = arg(arguments, 1);
-    with_table(cx, arg(arguments, 0), Access::Write, |cx, table| {
+    walking(cx, arg(arguments, 0), Access::Write, |cx, table, progress| {
         // In a bag the new object might be there already.
         if table.options.kind == Kind::Bag {
             return Err(because(cx, "table_type"));
@@ -401,8 +414,8 @@ fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         if !cx.store().list(specification).all(|clause| keeps_key(cx, clause, table.options.key)) {
             return Err(Raise::BADARG);
         }
-        let mut walk = Walk::new(cx, &budget, table, &runner, true)?;
-        let mut count = 0_u64;
+        let mut walk = progress.walk(cx, &budget, table, &runner, true)?;
+        let mut count = counted(cx, progress);
         while let Some(place) = walk.next(table, true) {
             let mut next = Some(table.objects.cursor(place));
             while let Some(at) = next
@@ -411,6 +424,7 @@ fn select_replace(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
                 count += u64::from(replace(cx, table, &mut runner, at, root)?);
                 next = after;
             }
+            progress.pause(cx, table, &walk, Term::tiny(count as i32))?;
         }
         Ok(cx.heap().unsigned(count)?)
     })

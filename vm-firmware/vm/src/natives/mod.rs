@@ -197,6 +197,11 @@ macro_rules! natives {
 }
 pub(crate) use natives;
 
+/// What a program gave for an argument that says how far a function has come.
+pub(crate) fn paused_argument(store: Store<'_>, argument: Term) -> Option<Term> {
+    ets_walk::Paused::of(store, argument).map(|paused| paused.named)
+}
+
 /// The tables, each of one module; a module may have several.
 pub static TABLES: &[&[Native]] = &[
     number::ERLANG,

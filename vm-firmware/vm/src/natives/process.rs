@@ -2,6 +2,7 @@
 
 use crate::atoms::{self, Atom};
 use crate::heap::{External, View};
+use crate::markers;
 use crate::natives::spawning::call_start;
 use crate::natives::{Context, Native, natives};
 use crate::process::{Process, State};
@@ -351,8 +352,11 @@ fn demonitor_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
                     )
             })
         };
-        if let Some(place) = cx.process.mailbox.iter().position(|&message| is_down(message)) {
+        let first = markers::place(&cx.process.markers, reference) as usize;
+        let place = cx.process.mailbox.iter().skip(first).position(|&message| is_down(message));
+        if let Some(place) = place.map(|place| first + place) {
             cx.process.mailbox.remove(place);
+            markers::removed(&mut cx.process.markers, place as u32);
             if cx.process.cursor as usize > place {
                 cx.process.cursor -= 1;
             }
@@ -506,6 +510,7 @@ fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     call_start(cx, arguments)?;
     cx.process.cursor = 0;
     cx.process.deadline = crate::process::NEVER;
+    markers::drop_all(&mut cx.process.markers, &cx.shared.budget);
     Err(Raise::Hibernate)
 }
 
