@@ -1,5 +1,4 @@
 %% What Gleam's compiler makes of a program of ours, called with values of all kinds.
-%% needs: none
 %% releases: 27 29
 %% beside: fixtures/gleam/greeter.erl
 -module(gleam).
