@@ -15,7 +15,7 @@ start() ->
     sync(),
     logger:error("plain string"),
     logger:error("unicode \x{20ac}"),
-    logger:error(#{what => report, n => 1}),
+    logger:error(#{1 => report, 2 => [n]}),
     logger:error([{a, 1}, {b, "text"}, other]),
     logger:error(#{what => cb}, #{report_cb => fun ?MODULE:report_cb/1}),
     logger:error(#{what => cb2}, #{report_cb => fun ?MODULE:report_cb/2}),
@@ -98,7 +98,7 @@ start() ->
     ?P(catch logger:log(nonsense, "x")),
     ?P(logger:set_primary_config(level, nonsense)),
     ?P(logger:timestamp() > 0),
-    ?P(logger:format_report(#{a => 1, b => "x"})),
+    ?P(logger:format_report(#{1 => a, 2 => "x"})),
     ok.
 
 got() -> receive {own, M} -> [M | got()] after 20 -> [] end.

@@ -70,7 +70,12 @@ fn same(cx: &Context<'_>, a: Term, b: Term) -> Result<bool> {
 
 /// The cell whose head is the pair of this key, and the cell before it.
 fn find(cx: &Context<'_>, key: Term) -> Result<Option<(Term, Term)>> {
-    let (mut before, mut cell) = (Term::NIL, cx.process.dictionary);
+    find_in(cx, cx.process.dictionary, key)
+}
+
+/// As [`find`], in a list of such pairs.
+fn find_in(cx: &Context<'_>, pairs: Term, key: Term) -> Result<Option<(Term, Term)>> {
+    let (mut before, mut cell) = (Term::NIL, pairs);
     while let Some((pair, tail)) = cx.store().cell(cell) {
         let other = cx.store().tuple(pair).and_then(|pair| pair.get(0));
         if let Some(other) = other
@@ -105,7 +110,12 @@ fn put(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 fn get_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
-    let found = find(cx, arg(arguments, 0))?;
+    value_in(cx, cx.process.dictionary, arg(arguments, 0))
+}
+
+/// The value of a key in a list of pairs on the caller's heap; `undefined` without it.
+pub(super) fn value_in(cx: &Context<'_>, pairs: Term, key: Term) -> Result {
+    let found = find_in(cx, pairs, key)?;
     Ok(found.and_then(|(_, cell)| pair_value(cx, cell)).map_or(UNDEFINED, |(_, value)| value))
 }
 
