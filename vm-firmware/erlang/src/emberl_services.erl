@@ -31,5 +31,8 @@ kernel_safe_sup() ->
 server(Module, Argument, Name) ->
     put('$ancestors', [whereis(init)]),
     put('$initial_call', {Module, init, 1}),
-    {ok, State} = Module:init(Argument),
-    gen_server:enter_loop(Module, [], State, {local, Name}).
+    case Module:init(Argument) of
+        {ok, State} -> gen_server:enter_loop(Module, [], State, {local, Name});
+        %% A time or another action, as of supervisors since OTP 28, which hibernate.
+        {ok, State, Action} -> gen_server:enter_loop(Module, [], State, {local, Name}, Action)
+    end.
