@@ -10,7 +10,7 @@ standard_error() ->
     emberl_console:run(error).
 
 init() ->
-    init:run().
+    init:emberl_run().
 
 %% What the code server does, functions of the module `code` do at once.
 code_server() ->
