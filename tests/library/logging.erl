@@ -1,4 +1,5 @@
 %% logger: levels, reports, metadata, filters, formatters, handlers of our own, error_logger.
+%% pruned: unresolved
 -module(logging).
 -export([start/0, log/2, adding_handler/1, removing_handler/1, changing_config/3, report_cb/1, report_cb/2, filter/2]).
 -include_lib("kernel/include/logger.hrl").

@@ -1,4 +1,5 @@
 %% timer, pg, sys, gen_event, proc_lib and logger: what the other programs leave out.
+%% pruned: unresolved
 -module(services_more).
 -export([start/0, init/1, handle_event/2, handle_call/2, handle_call/3, handle_cast/2, handle_info/2, terminate/2, code_change/3, tell/2, tell/3, count/1, log/2]).
 

@@ -10,6 +10,8 @@
 //! - `%% arguments: one two` gives it arguments (`-extra` of `erl`).
 //! - `%% releases: 27 29` names the releases that it is for; without the line it is for all.
 //! - `%% beside: fixtures/x.erl` names more sources, in this package, that are compiled with it.
+//! - `%% pruned: whole` runs it also as a pack of only what it uses, without any library beside it (with OTP 25's); with
+//!   `unresolved` in place of `whole`, a pack that has calls which lead nowhere.
 //! - A file `NAME.in` beside it is its standard input; without one that is empty.
 //!
 //! An `.ex` file is the same in Elixir: `my_case.ex` holds the module `MyCase` with a function `start/0`, and may use
@@ -64,6 +66,8 @@ struct Program {
     text: String,
     elixir: bool,
     release: u32,
+    /// The options of `emberl pack`, if it is pruned and packed first.
+    pruned: Option<Vec<&'static str>>,
 }
 
 /// The tests of a program: one for each release.
@@ -73,17 +77,29 @@ fn of_source(source: PathBuf) -> Vec<Trial> {
     let elixir = source.extension().is_some_and(|extension| extension == "ex");
     let wanted = words(&text, "releases").map(|releases| releases.join(" "));
     let wanted = move |release: &u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(&release.to_string()));
+    let pruned = words(&text, "pruned").map(|how| {
+        let options: &[_] = if how == ["whole"] { &["--prune"] } else { &["--prune", "--allow-unresolved"] };
+        let program = Program {
+            source: source.clone(),
+            text: text.clone(),
+            elixir,
+            release: RELEASES[0],
+            pruned: Some(options.to_vec()),
+        };
+        releases::needs(RELEASES[0], format!("pruned::{name}"), move |command| program.same_as(command))
+    });
     RELEASES
         .into_iter()
         .filter(wanted)
         .map(|release| {
-            let program = Program { source: source.clone(), text: text.clone(), elixir, release };
+            let program = Program { source: source.clone(), text: text.clone(), elixir, release, pruned: None };
             let name = format!("otp{release}::{name}");
             if elixir && release == RELEASES[0] {
                 return needs(&[Tool::Erl, Tool::Elixirc], name, move || program.same_as("erl"));
             }
             releases::needs(release, name, move |command| program.same_as(command))
         })
+        .chain(pruned)
         .collect()
 }
 
@@ -152,10 +168,19 @@ impl Program {
 
         let mut command = Command::new(bin::emberl()?);
         command.current_dir(program.path()).env("LC_ALL", "C.UTF-8").arg("run").args(["--start", &module]);
-        for path in &paths {
-            command.arg("--pa").arg(path);
+        if let Some(options) = &self.pruned {
+            let pack = folder.path().join("pruned.avm");
+            let mut packing = Command::new(bin::emberl()?);
+            packing.args(["pack", "-q", "--start", &module, "-o"]).arg(&pack).args(options);
+            packing.arg(program.path()).args(&paths);
+            process::run(&mut packing, LIMIT)?.ok()?;
+            command.arg(pack);
+        } else {
+            for path in &paths {
+                command.arg("--pa").arg(path);
+            }
+            command.arg(program.path());
         }
-        command.arg(program.path());
         if !arguments.is_empty() {
             command.arg("--").args(&arguments);
         }
