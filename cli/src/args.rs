@@ -3,10 +3,10 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use emberl_packer::diagnostic::{Diagnostic, Severity};
-use emberl_packer::pack::{self, Options, Program, Selection};
+use emberl_packer::pack::{self, Machine, Options, Program, Selection};
 use emberl_packer::profile::{Platform, Profile};
 use emberl_packer::reach::{Dynamic, Root};
-use emberl_packer::source::{Detail, Part};
+use emberl_packer::source::{Detail, Part, Parts};
 
 use crate::console::Progress;
 use crate::failure::{Failure, Result};
@@ -65,7 +65,14 @@ impl SelectOptions {
     /// The options for the packer.
     pub(crate) fn options(&self, prune: bool) -> Options {
         let start = self.start.as_deref().map(|name| module_name(name).to_owned());
-        Options { start, library: self.lib, prune, keep: self.keep.clone(), dynamic: self.dynamic }
+        Options {
+            start,
+            library: self.lib,
+            prune,
+            keep: self.keep.clone(),
+            dynamic: self.dynamic,
+            machine: Machine::default(),
+        }
     }
 }
 
@@ -107,6 +114,19 @@ impl Sources {
         Self { own, with, progress }
     }
 
+    /// Adds what the target's machine has of its own, which is not packed: with Emberl's, the modules that stand in for
+    /// parts of OTP. A program's modules that it would never run, since the machine's come first, are left out.
+    pub(crate) fn with_machine(&mut self, profile: &Profile) -> Machine {
+        if profile.name() != "emberl" {
+            return Machine::default();
+        }
+        self.own.parts.retain(|part| !file_module(part).is_some_and(emberl_erlang::is_first));
+        let own = Parts::of("emberl.avm", emberl_erlang::PACK.to_vec(), Detail::Code);
+        let modules = own.parts.iter().filter_map(file_module).map(str::to_owned).collect();
+        self.with.parts.extend(own.parts);
+        Machine { modules, services: emberl_erlang::SERVICES.to_owned(), served: emberl_erlang::SERVED }
+    }
+
     /// Loads the modules. The findings are those of reading too.
     pub(crate) fn load(&self) -> (Program<'_>, Vec<Diagnostic>) {
         self.progress.stage("Checking");
@@ -133,6 +153,13 @@ impl Sources {
     pub(crate) fn has_modules(&self) -> bool {
         self.own.parts.iter().any(|part| matches!(part, Part::Module(_)))
     }
+}
+
+/// The module that a file holds, by the file's name: `code` of `ebin/code.beam` and of `otp.avm(code.beam)`.
+fn file_module(part: &Part) -> Option<&str> {
+    let Part::Module(module) = part else { return None };
+    let name = module.file.trim_end_matches(')');
+    name.rsplit(['/', '\\', '(']).next()?.strip_suffix(".beam")
 }
 
 /// Chooses what is kept, with findings as the failure.

@@ -65,13 +65,15 @@ struct Report<'f> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let sources = Sources::read(&arguments.inputs, &arguments.with.with);
-    let (program, mut findings) = sources.load();
+    let mut sources = Sources::read(&arguments.inputs, &arguments.with.with);
     // Without pruning nothing needs to start: libraries are checked too.
     let mut options = arguments.select.options(arguments.prune);
-    if !arguments.prune && arguments.select.start.is_none() {
+    if arguments.prune {
+        options.machine = sources.with_machine(arguments.target.profile);
+    } else if arguments.select.start.is_none() {
         options = Options { library: true, ..options };
     }
+    let (program, mut findings) = sources.load();
     match program.select(&options) {
         Ok(selection) => {
             findings.extend(program.links(

@@ -74,11 +74,15 @@ pub(crate) fn lines(strip: &[Strip]) -> KeepLines {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let sources = Sources::read(&arguments.inputs, &arguments.with.with);
+    let mut sources = Sources::read(&arguments.inputs, &arguments.with.with);
     check_output(&arguments.output, sources.own.paths.iter().chain(&sources.with.paths))?;
+    let mut options = arguments.select.options(arguments.prune);
+    if arguments.prune {
+        options.machine = sources.with_machine(arguments.target.profile);
+    }
     let (program, mut findings) = sources.load();
     let unresolved = arguments.allow_unresolved || arguments.select.lib;
-    let selection = match program.select(&arguments.select.options(arguments.prune)) {
+    let selection = match program.select(&options) {
         Ok(selection) => {
             findings.extend(program.links(&selection, arguments.target.profile, arguments.target.platform, unresolved));
             selection

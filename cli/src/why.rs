@@ -99,6 +99,8 @@ fn root_text(root: Option<&Root>, program: &Program<'_>) -> String {
         }
         Some(Root::Module(module)) => format!("exported by {}, which is kept", quoted(module)),
         Some(Root::Function { .. }) => "kept by --keep".to_owned(),
+        Some(Root::Named(module)) => format!("the machine's own, in {}", quoted(module)),
+        Some(Root::Beside { other, .. }) => format!("what the machine runs for {}", quoted(other)),
         None => "a root".to_owned(),
     }
 }

@@ -39,6 +39,20 @@ pub struct Options {
     pub keep: Vec<Root>,
     /// What a module that is named by an atom keeps.
     pub dynamic: Dynamic,
+    /// What the machine has of its own, among the modules on the device.
+    pub machine: Machine,
+}
+
+/// The machine's own modules. They are not called unless the program does, or has the name of one of their functions, or
+/// something that they serve.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// Their names.
+    pub modules: Vec<String>,
+    /// The module of functions that are processes, started by name.
+    pub services: String,
+    /// Modules that need such a process without naming it, and the process.
+    pub served: &'static [(&'static str, &'static str)],
 }
 
 /// An entry of a pack, by its index.
@@ -186,15 +200,27 @@ impl<'p> Program<'p> {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let reach = if options.prune { Some(self.reach(&mut roots, options.dynamic)?) } else { None };
+        let reach = if options.prune { Some(self.reach(&mut roots, options)?) } else { None };
         // The library as a whole has no start module, whatever roots it was asked for.
         let start = start.filter(|_| !options.library);
         Ok(Selection { start, roots, reach })
     }
 
-    fn reach(&self, roots: &mut Vec<Root>, dynamic: Dynamic) -> Result<Reach, Vec<Diagnostic>> {
-        // What is on the device calls back whatever its code names.
-        roots.extend(self.with().iter().map(|unit| Root::Module(unit.name().to_owned())));
+    fn reach(&self, roots: &mut Vec<Root>, options: &Options) -> Result<Reach, Vec<Diagnostic>> {
+        let machine = &options.machine;
+        // What is on the device calls back whatever its code names; what the machine has, only where it is asked for.
+        let device = self.with().iter().map(|unit| unit.name().to_owned());
+        roots.extend(device.filter(|name| !machine.modules.contains(name)).map(Root::Module));
+        let served = machine.served.iter().filter(|(other, _)| self.find(other).is_some());
+        roots.extend(served.map(|&(other, name)| Root::Beside {
+            other: other.to_owned(),
+            module: machine.services.clone(),
+            name: name.to_owned(),
+        }));
+        // After those, whose names keep nothing.
+        if !machine.modules.is_empty() {
+            roots.push(Root::Named(machine.services.clone()));
+        }
         let known: HashSet<&str> = self.units.iter().map(Unit::name).collect();
         for unit in self.own_units() {
             // A behaviour that cannot be seen (it comes with the VM) may call all of its callbacks.
@@ -204,7 +230,7 @@ impl<'p> Program<'p> {
         }
         let graph =
             Graph::build(&self.units).map_err(|bad| vec![Diagnostic::unreadable(bad.file.clone(), &bad.error)])?;
-        Ok(Reach::compute_with(&self.units, &graph, roots, dynamic))
+        Ok(Reach::compute_with(&self.units, &graph, roots, options.dynamic))
     }
 
     fn start(&self, options: &Options) -> Result<usize, Box<Diagnostic>> {
@@ -249,7 +275,7 @@ impl<'p> Program<'p> {
         };
         let module = match rule {
             Root::Start(module) | Root::Module(module) | Root::Function { module, .. } => module,
-            Root::Library => return None,
+            Root::Library | Root::Named(_) | Root::Beside { .. } => return None,
         };
         let Some(unit) = self.units.iter().find(|unit| unit.name() == module) else {
             let cure = match suggest::nearest_name(module, self.units.iter().map(Unit::name)) {

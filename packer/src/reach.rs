@@ -21,6 +21,8 @@
 //!
 //! The work is a queue of functions, each visited once, in the order of their distance from the roots.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::graph::{Graph, Imported, NONE, Target};
 use crate::unit::Unit;
 
@@ -42,6 +44,17 @@ pub enum Root {
     },
     /// All exports of all modules: a library.
     Library,
+    /// A module that the machine calls by name: its exports whose names reachable code has as atoms.
+    Named(String),
+    /// One exported function without arguments, if anything of another module is kept.
+    Beside {
+        /// The other module.
+        other: String,
+        /// The function's module.
+        module: String,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Root {
@@ -190,6 +203,8 @@ impl Reach {
             reflection: NONE,
             asks: NONE,
             infos: Vec::new(),
+            beside: HashMap::new(),
+            unnamed: HashSet::new(),
         };
         let mut unmatched = Vec::new();
         for (index, root) in roots.iter().enumerate() {
@@ -273,6 +288,10 @@ struct Walk<'g> {
     asks: u32,
     /// The `module_info` functions that were kept.
     infos: Vec<u32>,
+    /// By unit: functions that are kept as soon as anything of it is. Their names keep them not: they are the names of
+    /// much else (`init`, `user`).
+    beside: HashMap<usize, Vec<(u32, Cause)>>,
+    unnamed: HashSet<u32>,
 }
 
 impl Walk<'_> {
@@ -298,6 +317,17 @@ impl Walk<'_> {
             Root::Function { module, name, arity } => {
                 let Some(number) = function(module, name, *arity) else { return false };
                 self.keep(number, cause);
+            }
+            Root::Named(module) => {
+                let Some(unit) = self.graph.unit(module) else { return false };
+                self.name_module(unit, cause);
+            }
+            Root::Beside { other, module, name } => {
+                let (Some(other), Some(number)) = (self.graph.unit(other), function(module, name, 0)) else {
+                    return false;
+                };
+                self.beside.entry(other).or_default().push((number, cause));
+                self.unnamed.insert(number);
             }
             Root::Library => {
                 for (index, unit) in units.iter().enumerate() {
@@ -385,6 +415,9 @@ impl Walk<'_> {
         if let Some(place) = self.touched.get_mut(unit) {
             *place = number;
         }
+        for (function, cause) in self.beside.remove(&unit).unwrap_or_default() {
+            self.keep(function, cause);
+        }
         let graph = self.graph;
         let Some(refs) = graph.units.get(unit) else { return };
         if let Some(function) = refs.on_load {
@@ -415,7 +448,9 @@ impl Walk<'_> {
             _ => return,
         }
         for &(exporter, function) in graph.exporters.get(name as usize).map_or(&[][..], Vec::as_slice) {
-            if let Some(&Some(cause)) = self.modules.get(exporter as usize) {
+            if let Some(&Some(cause)) = self.modules.get(exporter as usize)
+                && !self.unnamed.contains(&function)
+            {
                 self.keep(function, cause);
             }
         }
@@ -439,6 +474,10 @@ impl Walk<'_> {
         }
         let Some(refs) = self.graph.units.get(unit) else { return };
         for &(name, _, function) in &refs.exports {
+            let number = self.graph.number(unit, function as usize);
+            if number.is_some_and(|number| self.unnamed.contains(&number)) {
+                continue;
+            }
             if self.dynamic == Dynamic::Any || self.named.get(name as usize).is_some_and(Option::is_some) {
                 self.keep_local(unit, function, cause);
             }

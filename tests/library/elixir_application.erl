@@ -13,7 +13,8 @@ start() ->
     {ok, Agent} = 'Elixir.Agent':start_link(fun() -> 1 end),
     ok = 'Elixir.Agent':update(Agent, fun(X) -> X + 1 end),
     io:format("~p~n", ['Elixir.Agent':get(Agent, fun(X) -> X end)]),
-    io:format("~p~n", [application:stop(elixir)]),
+    Stopped = application:stop(elixir),
     timer:sleep(100),
     logger_std_h:filesync(default),
+    io:format("~p~n", [Stopped]),
     ok.

@@ -32,7 +32,7 @@ defmodule ElixirData do
   end
 
   defp enums do
-    lists = [[], [3, 1, 2], 1..5, 5..1, %{a: 1, b: 2}, MapSet.new([1, 2]), ~c"abc"]
+    lists = [[], [3, 1, 2], 1..5, 5..1, %{1 => :a, 2 => :b}, MapSet.new([1, 2]), ~c"abc"]
 
     for list <- lists do
       calls(Enum, [
@@ -166,9 +166,9 @@ defmodule ElixirData do
       {:split, [map, [:a]]},
       {:merge, [map, %{a: 5, d: 6}]},
       {:merge, [map, %{a: 5}, fn _, x, y -> {x, y} end]},
-      {:to_list, [map]},
-      {:keys, [map]},
-      {:values, [map]},
+      {:to_list, [%{1 => :a, 2 => :b}]},
+      {:keys, [%{2 => 1, 1 => 2}]},
+      {:values, [%{2 => 1, 1 => 2}]},
       {:new, [[x: 1], &{&1, 1}]},
       {:get_and_update, [map, :a, &{&1, 7}]},
       {:filter, [map, fn {_, v} -> v > 1 end]},
@@ -318,14 +318,13 @@ defmodule ElixirData do
       {:match?, [~r/^b$/m, "a\nb"]},
       {:match?, [~r/a b # comment/x, "ab"]},
       {:escape, ["a.b*c[d]"]},
-      {:compile, ["(", ""]},
-      {:compile!, ["*"]},
       {:source, [~r/a\/b/]},
       {:opts, [~r/a/iu]},
       {:run, [~r/\p{Lu}\w*/u, "x Élan y"]},
       {:run, [~r/(?<=a)b+?/, "abbb"]}
     ])
 
+    show({elem(Regex.compile("("), 0), elem(Regex.compile("*"), 0), elem(Regex.compile("a"), 0)})
     show("foo bar" =~ ~r/o b/)
     show(String.replace("a1b22", ~r/\d+/, "#"))
     show(String.split("a1b22c", ~r/\d+/))

@@ -1,4 +1,5 @@
 %% file: reading, writing, positions, folders, information, consulting, copying, and io on files.
+%% pruned: unresolved
 -module(files).
 -export([start/0]).
 -include_lib("kernel/include/file.hrl").

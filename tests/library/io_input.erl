@@ -1,4 +1,5 @@
 %% Standard input, by every function that reads it.
+%% pruned: unresolved
 -module(io_input).
 -export([start/0]).
 

@@ -23,7 +23,7 @@ start() ->
     ?P([io_lib:limit_term(T, 3) || T <- [lists:seq(1, 10), {1, 2, 3, 4, 5}, <<1, 2, 3, 4, 5, 6, 7>>, #{1 => 2, 3 => 4}]]),
     ?P([io_lib:write_latin1_string("a\x{e4}\"b"), io_lib:write_string_as_latin1("a\x{20ac}"), io_lib:write_atom_as_latin1('\x{20ac}')]),
     ?P([io_lib:write_string(S, Q) || S <- ["it's \"x\""], Q <- [$", $', $|]]),
-    ?P([io_lib:quote_atom(A, []) || A <- [a, 'B', 'a b', 'end', '', '_x', 'a@b', 'x\n', maybe, 'fun', 'aB1']]),
+    ?P([io_lib:quote_atom(A, []) || A <- [a, 'B', 'a b', 'end', '', '_x', 'a@b', 'x\n', 'maybe', 'fun', 'aB1']]),
     ?P([io_lib:build_text(io_lib:scan_format("~w-~s", [1, "x"]))]),
     ?P([lists:flatten(io_lib_format:fwrite_g(F)) || F <- [0.1, 1.0e100, 5.0e-324, 123456789.123, 1.0, -0.0, 1.0e21, 1.0e22, 0.001, 0.0001]]),
     ?P([lists:flatten(io_lib:format("~" ++ [$., $0 + D] ++ [K], [F])) || F <- [1.25, 1.35, 2.5, 0.05, 999.995, 1.0e15], D <- [1, 2, 3], K <- "feg", not (K =:= $e andalso D < 2)]),

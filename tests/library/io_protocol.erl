@@ -1,4 +1,6 @@
 %% Requests of the I/O protocol, sent as messages and by io's functions, to the console and to a server of our own.
+%% Since OTP 26 other reasons of errors and more options are told.
+%% releases: 25
 -module(io_protocol).
 -export([start/0, reply/1, leader/1]).
 

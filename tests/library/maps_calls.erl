@@ -6,7 +6,7 @@
 start() ->
     Large = maps:from_list([{N, N * N} || N <- lists:seq(1, 40)]),
     Pool = [
-        #{}, #{a => 1}, #{a => 2, b => 3}, #{1 => x, 1.0 => y}, [a, b], [{a, 1}, {b, 2}], a, b, 1, 1.0, [], "abc", [a | b],
+        #{}, #{a => 1}, #{2 => a, 3 => b}, #{1 => x, 1.0 => y}, [a, b], [{a, 1}, {b, 2}], a, b, 1, 1.0, [], "abc", [a | b],
         {a, 1}, fun(K, _) -> K =:= a end, fun(_, V) -> {true, V} end, fun(X) -> {X} end, fun(_, X, Y) -> {X, Y} end,
         fun(K, V, Acc) -> [{K, V} | Acc] end, maps:iterator(#{a => 1}), none
     ],

@@ -1,4 +1,6 @@
 %% What `re` gives: captures of all kinds, options, errors, `split` and `replace`.
+%% OTP 28 took a newer PCRE, which has other errors and reads `a{,3}` as a quantifier.
+%% releases: 25 27
 -module(re_options).
 -export([start/0]).
 

@@ -1,4 +1,6 @@
 %% Patterns of `re` against subjects: what each construct of PCRE's matches, and where.
+%% OTP 28 took a newer PCRE, which has other errors and reads `a{,3}` as a quantifier.
+%% releases: 25 27
 -module(re_patterns).
 -export([start/0]).
 

@@ -86,8 +86,11 @@ start() ->
     ?P(application:get_application(Own)),
     ?P(lists:keymember(own, 1, application:which_applications())),
     ?P(application:ensure_started(own)),
-    ?P(application:stop(own)),
-    timer:sleep(150),
+    Stopped = application:stop(own),
+    timer:sleep(50),
+    logger_std_h:filesync(default),
+    ?P(Stopped),
+
     logger_std_h:filesync(default),
     ?P(whereis(own_sup)),
     ?P(application:unload(own)),

@@ -1,4 +1,5 @@
 %% supervisor: all strategies, restarts, intensity, shutdowns, children that come and go.
+%% pruned: unresolved
 -module(supervisors).
 -behaviour(supervisor).
 -export([start/0, init/1, child/2, loop/1, bad/0]).

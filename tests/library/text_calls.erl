@@ -6,11 +6,21 @@
 start() ->
     all_calls(base64, ["", "abc", "YWJj", "YW Jj\n", "YWI=", "YQ==", "=", "Y", <<"abcd">>, <<"_-8=">>, <<"+/8=">>, [256], abc, <<1:7>>, 5, [$Y | a]], 300, []),
     Pool = [
-        <<>>, <<"abc">>, <<"abcabc">>, <<"b">>, [<<"b">>, <<"ca">>], [], 0, 1, -1, 5, {0, 2}, {1, -1}, [{scope, {1, 3}}], [global],
+        <<"abc">>, <<"abcabc">>, <<"b">>, [<<"b">>, <<"ca">>], [], 0, 1, -1, 5, {0, 2}, {1, -1}, [{scope, {1, 3}}], [global],
         [global, trim_all], [{insert_replaced, 1}], little, big, "abc", <<1:7>>, abc, [<<"ab">>, <<"abc">>],
         fun(X) -> <<"<", X/binary, ">">> end
     ],
-    all_calls(binary, Pool, 700, [referenced_byte_size, compile_pattern]),
+    all_calls(binary, Pool, 700, [referenced_byte_size, compile_pattern, {copy, 2}]),
+    %% Whether a bad pattern is an error where the subject is empty, releases disagree.
+    Empty = [
+        {F, A}
+     || {F, Arity} <- binary:module_info(exports),
+        not lists:member(F, [module_info, referenced_byte_size, compile_pattern, copy]),
+        A <- [[<<>>], [<<>>, <<"b">>], [<<>>, <<"b">>, <<"x">>], [<<>>, <<"b">>, []]],
+        length(A) =:= Arity
+    ],
+    calls(binary, lists:sort(Empty)),
+    calls(binary, [{copy, [Part, Times]} || Part <- [<<>>, <<"abc">>, abc], Times <- [0, 1, 3, -1, a]]),
     calls(binary, [{encode_unsigned, [16#123456789abcdef0, Order]} || Order <- [little, big]]),
     Names = ["", "a", "/", "a/b.c", "/a//b/", "a/./../b", <<"a/b.erl">>, [$a, <<"b">>], abc, "~", ".", "..", ".erl", ["a", "b"], [<<"a">>, "/b"], [<<255>>], 5, "a\\b", "c.tar.gz"],
     all_calls(filename, Names, 400, [{absname, 1}, {find_src, 1}, {find_src, 2}, {find_file, 1}, {find_file, 2}, {find_source, 1}, {find_source, 2}, {find_source, 3}, basedir, safe_relative_path]),

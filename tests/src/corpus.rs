@@ -145,14 +145,22 @@ pub fn each<T: Send>(
     Err(format!("{count} of {} files failed:\n{}", paths.len(), failures.join("\n")).into())
 }
 
-/// The `ebin` folders of applications; `none` is none.
+/// The `ebin` folders of applications, of this machine's Erlang and Elixir; `none` is none.
 ///
 /// # Errors
 /// When one is not there.
 pub fn ebin_folders(applications: &[&str]) -> Result<Vec<PathBuf>, Failed> {
+    ebin_folders_in(installed_roots(), applications)
+}
+
+/// As [`ebin_folders`], below the given roots.
+///
+/// # Errors
+/// When one is not there.
+pub fn ebin_folders_in(roots: &[PathBuf], applications: &[&str]) -> Result<Vec<PathBuf>, Failed> {
     let mut found = Vec::new();
     for application in applications.iter().filter(|name| **name != "none") {
-        let mut entries = installed_roots().iter().flat_map(|root| fs::read_dir(root).into_iter().flatten().flatten());
+        let mut entries = roots.iter().flat_map(|root| fs::read_dir(root).into_iter().flatten().flatten());
         // `stdlib-4.2` is the application stdlib.
         let entry = entries.find(|entry| entry.file_name().to_string_lossy().split('-').next() == Some(*application));
         let ebin = entry.map(|entry| entry.path().join("ebin")).filter(|ebin| ebin.is_dir());

@@ -48,3 +48,74 @@ fn time_free(line: &str) -> String {
         _ => line.to_owned(),
     }
 }
+
+/// The text with the pairs of every map in it (`#{...}`, and Elixir's `%{...}`) sorted as text and without white space
+/// between them. Since OTP 26 the order of a small map's atoms is that in which a node came to know them, and is promised
+/// to nobody; what prints a map on several lines keeps them together.
+#[must_use]
+pub fn sorted_maps(text: &str) -> String {
+    // What is open: the text of it so far, its pairs that are complete, and what closes it.
+    let mut open: Vec<(String, Vec<String>, char)> = Vec::new();
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(char) = chars.next() {
+        let in_map = open.iter().any(|(_, _, end)| *end == '\u{1}');
+        match char {
+            '{' if before == '#' || before == '%' => open.push((core::mem::take(&mut out) + "{", Vec::new(), '\u{1}')),
+            '{' | '[' | '(' if in_map => {
+                let end = if char == '{' {
+                    '}'
+                } else if char == '[' {
+                    ']'
+                } else {
+                    ')'
+                };
+                open.push((core::mem::take(&mut out) + &char.to_string(), Vec::new(), end));
+            }
+            ',' if open.last().is_some_and(|(_, _, end)| *end == '\u{1}') => {
+                if let Some((_, pairs, _)) = open.last_mut() {
+                    pairs.push(core::mem::take(&mut out));
+                }
+            }
+            '}' | ']' | ')' if in_map => match open.pop() {
+                Some((start, mut pairs, end)) if end == char || (end == '\u{1}' && char == '}') => {
+                    pairs.push(out);
+                    if end == '\u{1}' {
+                        pairs.sort();
+                    }
+                    out = start + &pairs.join(",");
+                    out.push(char);
+                }
+                Some((start, pairs, _)) => {
+                    // Not what it looked like.
+                    out = [start, pairs.join(","), out, char.to_string()].concat();
+                }
+                None => out.push(char),
+            },
+            '"' | '\'' if in_map => {
+                out.push(char);
+                while let Some(inner) = chars.next() {
+                    out.push(inner);
+                    if inner == '\\' {
+                        out.extend(chars.next());
+                    } else if inner == char {
+                        break;
+                    }
+                }
+            }
+            '$' if in_map => {
+                out.push(char);
+                out.extend(chars.next());
+            }
+            char if in_map && char.is_whitespace() => {}
+            char => out.push(char),
+        }
+        before = char;
+    }
+    while let Some((start, pairs, _)) = open.pop() {
+        let pairs: String = pairs.into_iter().map(|pair| pair + ",").collect();
+        out = start + &pairs + &out;
+    }
+    out
+}

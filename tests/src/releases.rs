@@ -1,11 +1,18 @@
 //! The OTP releases whose `erl` is at hand: the machine's own, and those of `EMBERL_EXTRA_ERLS`.
 
-use std::{collections::BTreeMap, env, path::Path, process::Command, sync::OnceLock, time::Duration};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 
 use crate::{
-    Failed,
+    Failed, corpus,
     process::{self, Output},
     tools::{self, Tool},
 };
@@ -46,11 +53,67 @@ pub fn commands() -> &'static BTreeMap<u32, String> {
 /// # Errors
 /// When it cannot be run, fails, or takes longer than `limit`; then with all that it printed.
 pub fn run(program: &str, folder: &Path, expression: &str, limit: Duration) -> Result<Output, Failed> {
+    let mut command = command(program, folder);
+    command.args(["-noinput", "-eval", expression]);
+    Ok(process::run(&mut command, limit)?.ok()?)
+}
+
+/// The `erl` of a command of [`commands`], as [`run`] starts it; its program can read standard input.
+#[must_use]
+pub fn command(program: &str, folder: &Path) -> Command {
     let mut words = program.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or_default());
     command.args(words).current_dir(folder).env("LC_ALL", "C.UTF-8").env("ERL_CRASH_DUMP_BYTES", "0");
-    command.args(["+S", "2:1", "-noshell", "-noinput", "-eval", expression]);
-    Ok(process::run(&mut command, limit)?.ok()?)
+    command.args(["+S", "2:1", "-noshell"]);
+    command
+}
+
+/// The libraries of a release whose `erl` is at hand.
+#[derive(Clone, Debug)]
+pub struct Libraries {
+    /// The folders of Erlang's and Elixir's applications.
+    pub roots: Vec<PathBuf>,
+    /// What stands before these paths here, and not where the release's `erl` runs (a root folder of its own).
+    prefix: PathBuf,
+}
+
+impl Libraries {
+    /// The `ebin` folders of applications; `none` is none.
+    ///
+    /// # Errors
+    /// When one is not there.
+    pub fn ebin_folders(&self, applications: &[&str]) -> Result<Vec<PathBuf>, Failed> {
+        corpus::ebin_folders_in(&self.roots, applications)
+    }
+
+    /// A path as the release's own `erl` sees it.
+    #[must_use]
+    pub fn inside(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.prefix).map_or_else(|_| path.to_owned(), |rest| Path::new("/").join(rest))
+    }
+}
+
+/// The libraries of the release with that command: the machine's own, or those that `EMBERL_EXTRA_ERLS` names.
+///
+/// # Errors
+/// When there are none.
+pub fn libraries(program: &str) -> Result<Libraries, Failed> {
+    let extra = env::var("EMBERL_EXTRA_ERLS").unwrap_or_default();
+    let pairs = extra.split(':').filter_map(|pair| pair.split_once('='));
+    let roots: Vec<PathBuf> =
+        pairs.filter(|(command, _)| *command == program).map(|(_, root)| PathBuf::from(root)).collect();
+    let Some(first) = roots.first() else {
+        return Ok(Libraries { roots: corpus::installed_roots().to_vec(), prefix: PathBuf::from("/") });
+    };
+    let ask = TempDir::new()?;
+    let output = run(program, ask.path(), "io:put_chars(code:lib_dir()), halt().", Duration::from_secs(60))?;
+    let inside = output.out();
+    let outside = first.to_string_lossy();
+    let prefix = outside
+        .strip_suffix(inside.trim())
+        .ok_or_else(|| format!("{outside} of EMBERL_EXTRA_ERLS is not {} of its erl", inside.trim()))?;
+    let prefix = if prefix.is_empty() { "/" } else { prefix };
+    Ok(Libraries { prefix: PathBuf::from(prefix), roots })
 }
 
 /// A test that needs the `erl` of a release; it gets the command. Without it, as [`tools::needs`].

@@ -1,5 +1,6 @@
 //! OTP's own modules, unmodified, on the virtual machine: the programs of `tests/library/` print the same on `emberl run`
-//! as on `erl`, to standard output and to standard error, and end with the same exit code.
+//! as on `erl`, to standard output and to standard error, and end with the same exit code. Each is compiled by, and runs
+//! with the libraries of, every release whose `erl` is at hand (see `EMBERL_EXTRA_ERLS`), and is compared with that `erl`.
 //!
 //! A new case is a new `.erl` file there: a module with `start/0` that returns `ok`. It may print by any means (`io`,
 //! `logger`, `erlang:display/1`), and use any module of the applications that it names:
@@ -7,6 +8,10 @@
 //! - `%% needs: kernel stdlib elixir` names the applications whose `ebin` folders are given with `--pa`; without the line
 //!   they are kernel and stdlib. With `none` there are none.
 //! - `%% arguments: one two` gives it arguments (`-extra` of `erl`).
+//! - `%% releases: 27 29` names the releases that it is for; without the line it is for all.
+//! - `%% beside: fixtures/x.erl` names more sources, in this package, that are compiled with it.
+//! - `%% pruned: whole` runs it also as a pack of only what it uses, without any library beside it (with OTP 25's); with
+//!   `unresolved` in place of `whole`, a pack that has calls which lead nowhere.
 //! - A file `NAME.in` beside it is its standard input; without one that is empty.
 //!
 //! An `.ex` file is the same in Elixir: `my_case.ex` holds the module `MyCase` with a function `start/0`, and may use
@@ -19,13 +24,16 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
+    thread,
     time::Duration,
 };
 
 use emberl_tests::{
-    Failed, bin, conformance, corpus, erl,
-    plain::{plain, plain_line},
+    Failed, bin, conformance, erl, package_dir,
+    plain::{plain, plain_line, sorted_maps},
     process::{self, Output},
+    releases::{self, Libraries, RELEASES},
     tools::{Tool, needs},
 };
 use libtest_mimic::{Arguments, Trial};
@@ -34,28 +42,65 @@ use tempfile::TempDir;
 const FOLDER: &str = "library";
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(120);
+/// The first release that keeps small maps with keys that are atoms in an order of its own.
+const MAPS_UNORDERED: u32 = 26;
 
 fn main() {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // The programs wait much: for timers, for restarts, for each other's output.
+    arguments.test_threads.get_or_insert(2 * thread::available_parallelism().map_or(1, usize::from));
     let mut trials = vec![Trial::test("compare::runs_are_made_alike", made_alike)];
     for extension in ["erl", "ex"] {
         match erl::sources(FOLDER, extension) {
-            Ok(sources) => trials.extend(sources.into_iter().map(trial)),
+            Ok(sources) => trials.extend(sources.into_iter().flat_map(of_source)),
             Err(error) => trials.push(Trial::test("programs", move || Err(error.into()))),
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn trial(source: PathBuf) -> Trial {
+/// A program that is run.
+#[derive(Clone, Debug)]
+struct Program {
+    source: PathBuf,
+    text: String,
+    elixir: bool,
+    release: u32,
+    /// The options of `emberl pack`, if it is pruned and packed first.
+    pruned: Option<Vec<&'static str>>,
+}
+
+/// The tests of a program: one for each release.
+fn of_source(source: PathBuf) -> Vec<Trial> {
     let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let text = fs::read_to_string(&source).unwrap_or_default();
     let elixir = source.extension().is_some_and(|extension| extension == "ex");
-    let mut tools = vec![Tool::Erl, Tool::Erlc];
-    if elixir || words(&text, "needs").is_some_and(|applications| applications.contains(&"elixir")) {
-        tools.push(Tool::Elixirc);
-    }
-    needs(&tools, format!("program::{name}"), move || same_as_erl(&source, &text, elixir))
+    let wanted = words(&text, "releases").map(|releases| releases.join(" "));
+    let wanted = move |release: &u32| wanted.as_ref().is_none_or(|wanted| wanted.contains(&release.to_string()));
+    let pruned = words(&text, "pruned").map(|how| {
+        let options: &[_] = if how == ["whole"] { &["--prune"] } else { &["--prune", "--allow-unresolved"] };
+        let program = Program {
+            source: source.clone(),
+            text: text.clone(),
+            elixir,
+            release: RELEASES[0],
+            pruned: Some(options.to_vec()),
+        };
+        releases::needs(RELEASES[0], format!("pruned::{name}"), move |command| program.same_as(command))
+    });
+    RELEASES
+        .into_iter()
+        .filter(wanted)
+        .map(|release| {
+            let program = Program { source: source.clone(), text: text.clone(), elixir, release, pruned: None };
+            let name = format!("otp{release}::{name}");
+            if elixir && release == RELEASES[0] {
+                return needs(&[Tool::Erl, Tool::Elixirc], name, move || program.same_as("erl"));
+            }
+            releases::needs(release, name, move |command| program.same_as(command))
+        })
+        .chain(pruned)
+        .collect()
 }
 
 /// The words of a line `%% KEY: ...` (`# KEY: ...` in Elixir).
@@ -66,56 +111,127 @@ fn words<'t>(text: &'t str, key: &str) -> Option<Vec<&'t str>> {
     Some(value.split_whitespace().collect())
 }
 
-fn same_as_erl(source: &Path, text: &str, elixir: bool) -> Result<(), Failed> {
-    let folder = TempDir::new()?;
-    let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let (module, applications) = if elixir {
-        erl::compile_elixir(&[source.to_owned()], folder.path())?;
-        (erl::elixir_module(&stem), vec!["kernel", "stdlib", "compiler", "elixir"])
-    } else {
-        erl::compile_erlang(&[source.to_owned()], folder.path(), &[])?;
-        (stem, words(text, "needs").unwrap_or_else(|| vec!["kernel", "stdlib"]))
-    };
-    let libraries = corpus::ebin_folders(&applications)?;
-    let arguments = words(text, "arguments").unwrap_or_default();
-    let input = || -> Result<Stdio, Failed> {
-        let file = source.with_extension("in");
-        Ok(if file.is_file() { File::open(file)?.into() } else { Stdio::null() })
-    };
-
-    let mut paths: Vec<&Path> = vec![folder.path(), erl::scripts()?];
-    // OTP's own folders are in a node's path; others come behind.
-    paths.extend(libraries.iter().map(PathBuf::as_path).filter(|path| !path.starts_with(erlang_root())));
-    let mut command = erl::input_command(&paths)?;
-    command.current_dir(folder.path()).args(["-eval", &format!("run_library:main([\"{module}\"]).")]);
-    if !arguments.is_empty() {
-        command.arg("-extra").args(&arguments);
+/// The libraries of a release, asked for once.
+fn libraries(release: u32, command: &str) -> Result<Libraries, Failed> {
+    static KNOWN: Mutex<Vec<(u32, Libraries)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().map_err(|_| "another test failed while it asked for libraries")?;
+    if let Some((_, libraries)) = known.iter().find(|(found, _)| *found == release) {
+        return Ok(libraries.clone());
     }
-    let expected = process::run_with(&mut command, input()?, LIMIT)?;
-
-    let mut command = Command::new(bin::emberl()?);
-    command.current_dir(folder.path()).env("LC_ALL", "C.UTF-8").arg("run").args(["--start", &module]);
-    for library in &libraries {
-        command.arg("--pa").arg(library);
-    }
-    command.arg(folder.path());
-    if !arguments.is_empty() {
-        command.arg("--").args(&arguments);
-    }
-    let found = process::run_with(&mut command, input()?, LIMIT)?;
-    compare(&expected, &found)
+    let libraries = releases::libraries(command)?;
+    known.push((release, libraries.clone()));
+    Ok(libraries)
 }
 
-fn erlang_root() -> &'static Path {
-    corpus::installed_roots().first().map_or(Path::new("/nonexistent"), PathBuf::as_path)
+impl Program {
+    /// Runs it on the `erl` of a command, which compiles it, then on `emberl`.
+    fn same_as(&self, erl: &str) -> Result<(), Failed> {
+        let folder = TempDir::new()?;
+        let libraries = libraries(self.release, erl)?;
+        let stem = self.source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let (module, applications) = if self.elixir {
+            (erl::elixir_module(&stem), vec!["kernel", "stdlib", "compiler", "elixir"])
+        } else {
+            (stem, words(&self.text, "needs").unwrap_or_else(|| vec!["kernel", "stdlib"]))
+        };
+        let paths = libraries.ebin_folders(&applications)?;
+        let arguments = words(&self.text, "arguments").unwrap_or_default();
+        let input = || -> Result<Stdio, Failed> {
+            let file = self.source.with_extension("in");
+            Ok(if file.is_file() { File::open(file)?.into() } else { Stdio::null() })
+        };
+
+        self.copy_to(folder.path())?;
+        let mut command = releases::command(erl, folder.path());
+        // OTP's own folders are in a node's path already, and stand before these.
+        for path in &paths {
+            command.arg("-pz").arg(libraries.inside(path));
+        }
+        if self.elixir {
+            self.compile_elixir(erl, &libraries, &paths, folder.path())?;
+        }
+        command.args(["-eval", &format!("run_library:main([\"{module}\"]).")]);
+        if !arguments.is_empty() {
+            command.arg("-extra").args(&arguments);
+        }
+        let expected = process::run_with(&mut command, input()?, LIMIT)?;
+        if !folder.path().join(format!("{module}.beam")).is_file() {
+            return Err(format!("it was not compiled: {expected}").into());
+        }
+        let program = TempDir::new()?;
+        for entry in fs::read_dir(folder.path())? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "beam") {
+                fs::copy(&path, program.path().join(path.file_name().unwrap_or_default()))?;
+            }
+        }
+
+        let mut command = Command::new(bin::emberl()?);
+        command.current_dir(program.path()).env("LC_ALL", "C.UTF-8").arg("run").args(["--start", &module]);
+        if let Some(options) = &self.pruned {
+            let pack = folder.path().join("pruned.avm");
+            let mut packing = Command::new(bin::emberl()?);
+            packing.args(["pack", "-q", "--start", &module, "-o"]).arg(&pack).args(options);
+            packing.arg(program.path()).args(&paths);
+            process::run(&mut packing, LIMIT)?.ok()?;
+            command.arg(pack);
+        } else {
+            for path in &paths {
+                command.arg("--pa").arg(path);
+            }
+            command.arg(program.path());
+        }
+        if !arguments.is_empty() {
+            command.arg("--").args(&arguments);
+        }
+        let found = process::run_with(&mut command, input()?, LIMIT)?;
+        compare(&expected, &found, self.release >= MAPS_UNORDERED)
+    }
+
+    /// What `erl` needs in the folder where it runs: the source, what it includes, and the module that runs it.
+    fn copy_to(&self, folder: &Path) -> Result<(), Failed> {
+        let copy = |from: &Path| fs::copy(from, folder.join(from.file_name().unwrap_or_default()));
+        copy(&self.source).map(drop)?;
+        for header in erl::sources(FOLDER, "hrl")? {
+            copy(&header)?;
+        }
+        for source in words(&self.text, "beside").unwrap_or_default() {
+            copy(&package_dir().join(source))?;
+        }
+        copy(&erl::scripts()?.join("run_library.beam"))?;
+        Ok(())
+    }
+
+    /// Elixir compiles on a node of its own: its application changes the node where it was started.
+    fn compile_elixir(&self, erl: &str, libraries: &Libraries, paths: &[PathBuf], folder: &Path) -> Result<(), Failed> {
+        let mut command = releases::command(erl, folder);
+        for path in paths {
+            command.arg("-pz").arg(libraries.inside(path));
+        }
+        let name = self.source.file_name().unwrap_or_default().to_string_lossy();
+        command.args([
+            "-noinput",
+            "-eval",
+            &format!(
+                "{{ok, _}} = application:ensure_all_started(elixir), \
+                 {{ok, _, _}} = 'Elixir.Kernel.ParallelCompiler':compile_to_path([<<\"{name}\">>], <<\".\">>), halt()."
+            ),
+        ]);
+        process::run(&mut command, LIMIT)?.ok()?;
+        Ok(())
+    }
 }
 
-/// The first difference between two runs.
-fn compare(expected: &Output, found: &Output) -> Result<(), Failed> {
+/// The first difference between two runs, be it not in the order of maps where that is free.
+fn compare(expected: &Output, found: &Output, maps_are_unordered: bool) -> Result<(), Failed> {
+    let lines = |text: &[u8]| -> Vec<String> {
+        let lines = plain(&conformance::lines(text));
+        if maps_are_unordered { sorted_maps(&lines.join("\n")).lines().map(str::to_owned).collect() } else { lines }
+    };
     for (stream, erl, ours) in
         [("output", &expected.stdout, &found.stdout), ("errors", &expected.stderr, &found.stderr)]
     {
-        let (erl, ours) = (plain(&conformance::lines(erl)), plain(&conformance::lines(ours)));
+        let (erl, ours) = (lines(erl), lines(ours));
         let longest = erl.len().max(ours.len());
         for at in 0..longest {
             let (line, own) = (erl.get(at), ours.get(at));
@@ -150,6 +266,17 @@ fn made_alike() -> Result<(), Failed> {
         let made = plain_line(line);
         if made != wanted {
             return Err(format!("{line} became {made}").into());
+        }
+    }
+    for (text, wanted) in [
+        ("#{b => 1,a => 2} [2, 1]", "#{a=>2,b=>1} [2, 1]"),
+        ("{#{b => #{d => [x, y],\n c => \"}, \"},\n  a => {2,\n 1}},x}", "{#{a=>{2,1},b=>#{c=>\"}, \",d=>[x,y]}},x}"),
+        ("%{y: 1, x: 'a,b'} %Point{y: $}, x: 1}", "%{x:'a,b',y:1} %Point{y: $}, x: 1}"),
+        ("#{a => [1, ", "#{a=>[1,"),
+    ] {
+        let made = sorted_maps(text);
+        if made != wanted {
+            return Err(format!("{text} became {made}").into());
         }
     }
     Ok(())

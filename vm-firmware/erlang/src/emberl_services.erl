@@ -10,7 +10,7 @@ standard_error() ->
     emberl_console:run(error).
 
 init() ->
-    init:run().
+    init:emberl_run().
 
 %% What the code server does, functions of the module `code` do at once.
 code_server() ->
@@ -31,5 +31,8 @@ kernel_safe_sup() ->
 server(Module, Argument, Name) ->
     put('$ancestors', [whereis(init)]),
     put('$initial_call', {Module, init, 1}),
-    {ok, State} = Module:init(Argument),
-    gen_server:enter_loop(Module, [], State, {local, Name}).
+    case Module:init(Argument) of
+        {ok, State} -> gen_server:enter_loop(Module, [], State, {local, Name});
+        %% A time or another action, as of supervisors since OTP 28, which hibernate.
+        {ok, State, Action} -> gen_server:enter_loop(Module, [], State, {local, Name}, Action)
+    end.

@@ -1,6 +1,6 @@
 %% Files as OTP's loader of modules reads them: those of the system, and the plain files of packs.
 -module(erl_prim_loader).
--export([get_path/0, set_path/1, get_file/1, list_dir/1, read_file_info/1, read_link_info/1, get_cwd/0, get_cwd/1]).
+-export([get_path/0, set_path/1, get_file/1, read_file/1, list_dir/1, read_file_info/1, read_link_info/1, get_cwd/0, get_cwd/1]).
 -export([is_basename/1, purge_archive_cache/0, set_primary_archive/4]).
 
 get_path() ->
@@ -17,6 +17,10 @@ get_file(Name) ->
         {ok, Bytes} -> {ok, Bytes, Name};
         _ -> error
     end.
+
+%% As OTP 27 and later ask for a file.
+read_file(Name) ->
+    ok_or_error(prim_file:read_file(Name)).
 
 list_dir(Name) ->
     ok_or_error(prim_file:list_dir(Name)).

@@ -3,7 +3,7 @@
 %%
 %% There is no boot script, and nothing can be restarted: modules are loaded when they are called.
 -module(init).
--export([boot/1, run/0]).
+-export([boot/1, emberl_run/0]).
 -export([
     stop/0, stop/1, restart/0, restart/1, reboot/0,
     get_argument/1, get_arguments/0, get_plain_arguments/0,
@@ -18,8 +18,8 @@
 boot([<<"-s">>, Module]) when is_atom(Module) ->
     Module:start().
 
-%% The process `init`.
-run() ->
+%% The process `init`. (A name that nobody else has: who prunes code by names does not keep it for another's sake.)
+emberl_run() ->
     process_flag(trap_exit, true),
     loop(undefined).
 

@@ -12,6 +12,20 @@ pub static PACK: &[u8] = include_bytes!("../emberl.avm");
 pub const FIRST: &[&str] =
     &["code", "emberl_console", "emberl_services", "erl_prim_loader", "init", "kernel", "prim_file"];
 
+/// The module whose functions are the processes that the machine starts by name.
+pub const SERVICES: &str = "emberl_services";
+
+/// Modules of OTP that need such a process without naming it, and the process: whoever makes a pack of what a program
+/// uses keeps what the process needs, too.
+pub const SERVED: &[(&str, &str)] = &[
+    ("io", "user"),
+    ("file", "file_server_2"),
+    ("logger", "init"),
+    ("error_logger", "init"),
+    ("application", "init"),
+    ("application_controller", "init"),
+];
+
 /// Whether a module of the pack comes before a program's own.
 #[must_use]
 pub fn is_first(module: &str) -> bool {

@@ -164,6 +164,8 @@ there(File, At, Do) ->
 
 ipread_s32bu_p32bu(File, At, Most) ->
     case pread(File, At, 8) of
+        {ok, <<0:32, Place:32>>} ->
+            {ok, {0, Place, eof}};
         {ok, <<Size:32, Place:32>>} when Size =< Most ->
             case pread(File, Place, Size) of
                 {ok, Bytes} -> {ok, {Size, Place, Bytes}};

@@ -175,6 +175,13 @@ impl Platform for Host {
         self.folders = Folders::new(folders.iter().map(|bytes| path(bytes)));
     }
 
+    fn otp_release(&mut self) -> Option<u8> {
+        // `ROOT/lib/stdlib-VERSION/ebin/lists.beam`; the file holds the versions of the emulator and of OTP.
+        let lists = self.folders.path("lists")?;
+        let text = std::fs::read_to_string(lists.ancestors().nth(4)?.join("releases/start_erl.data")).ok()?;
+        text.split_whitespace().nth(1)?.parse().ok()
+    }
+
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         self.program.file(name)
     }

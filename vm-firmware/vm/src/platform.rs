@@ -108,6 +108,11 @@ pub trait Platform {
         let _ = folders;
     }
 
+    /// The release of OTP that the libraries are of which modules are found in, where the machine can tell.
+    fn otp_release(&mut self) -> Option<u8> {
+        None
+    }
+
     /// A plain file of the packs, by its name there: `app/priv/file`.
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         let _ = name;

@@ -193,8 +193,9 @@ impl<'a> Printer<'a, '_> {
             View::Bits(bits) | View::Context(bits) => self.bits(bits),
             View::Fun { entry, .. } => {
                 let Some(lambda) = self.code.lambdas.get(entry as usize) else { return self.out.write_str("#Fun<>") };
+                // Without quotes, as in OTP, whatever the name.
                 self.out.write_str("#Fun<")?;
-                write_fun_name(&mut self.out, store.atoms().name(lambda.module))?;
+                self.out.write_str(store.atoms().name(lambda.module))?;
                 write!(self.out, ".{}.{}>", lambda.index, lambda.old_unique)
             }
             View::ExportFun(export) => {

@@ -256,9 +256,9 @@ impl Machine<'_> {
         let function = self.shared.atoms.intern(name)?;
         let heap = &mut self.process.heap;
         let list = heap.list(arguments)?;
-        let explains = match module {
-            atoms::ERLANG => atoms::ERL_ERTS_ERRORS,
-            atoms::OS | atoms::CODE => atoms::ERL_KERNEL_ERRORS,
+        let explains = match row.module {
+            "erlang" | "atomics" | "counters" | "erts_internal" | "persistent_term" => atoms::ERL_ERTS_ERRORS,
+            "os" | "code" => atoms::ERL_KERNEL_ERRORS,
             _ => atoms::ERL_STDLIB_ERRORS,
         };
         let info = match cause {

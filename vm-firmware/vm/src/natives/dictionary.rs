@@ -192,6 +192,19 @@ fn get_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     Ok(found.map_or(UNDEFINED, |(_, pair, _)| value_of(cx, pair)))
 }
 
+/// The value of a key in a dictionary on the caller's heap that may be a copy of another's; `undefined` without it.
+pub(super) fn value_in(cx: &Context<'_>, dictionary: Term, key: Term) -> Result {
+    let mut walk = Walk::new(dictionary);
+    while let Some(cell) = walk.next_cell(cx.store()) {
+        if let Some((other, pair, _)) = entry(cx, cell)
+            && equal_exact(cx.store(), other, key)?
+        {
+            return Ok(value_of(cx, pair));
+        }
+    }
+    Ok(UNDEFINED)
+}
+
 fn erase_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let key = arg(arguments, 0);
     let Some((link, pair, tail)) = find(cx, start(cx, key)?, key)? else { return Ok(UNDEFINED) };

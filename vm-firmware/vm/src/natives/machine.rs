@@ -22,6 +22,19 @@ pub(super) static EMBERL: &[Native] = natives! {
     "booted"/0 => booted;
 };
 
+/// What OTP's own console asks of the emulator.
+pub(super) static PRIM_TTY: &[Native] = natives! {
+    "prim_tty";
+    "isatty"/1 => isatty;
+};
+
+/// Whether a stream is a terminal, as Elixir asks to choose colours: the console is taken for a plain stream of text.
+fn isatty(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let stream = atom_arg(arguments, 0)?;
+    let known = ["stdin", "stdout", "stderr"].contains(&cx.shared.atoms.name(stream));
+    if known { Ok(Term::boolean(false)) } else { Err(Raise::BADARG) }
+}
+
 /// Writes a binary to `output` or `error`.
 fn write(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let stream = match atom_arg(arguments, 0)? {

@@ -235,6 +235,7 @@ pub static TABLES: &[&[Native]] = &[
     calendar::CALENDAR,
     modules::ERLANG,
     machine::EMBERL,
+    machine::PRIM_TTY,
     files::EMBERL,
     library::ERLANG,
     library::OS,

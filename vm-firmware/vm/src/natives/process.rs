@@ -55,6 +55,7 @@ pub(super) static PROCESS: &[Native] = natives! {
     "group_leader"/2 => group_leader_2;
     "yield"/0 => give_up;
     "bump_reductions"/1 => bump_reductions;
+    "hibernate"/0 => hibernate_0;
     "hibernate"/3 => hibernate;
     "garbage_collect"/0 => garbage_collect_0;
     "garbage_collect"/1 => garbage_collect_1;
@@ -512,6 +513,16 @@ fn hibernate(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     cx.process.deadline = crate::process::NEVER;
     markers::drop_all(&mut cx.process.markers, &cx.shared.budget);
     Err(Raise::Hibernate)
+}
+
+/// `hibernate/0` of OTP 28: the stack is kept, and the call returns when there is a message.
+fn hibernate_0(cx: &mut Context<'_>, _: &[Term]) -> Result {
+    if !cx.process.mailbox.is_empty() {
+        return Ok(Term::atom(atoms::OK));
+    }
+    // What waits a long time should hold little.
+    cx.process.heap.limit = 0;
+    Err(Raise::Wait)
 }
 
 fn garbage_collect_0(cx: &mut Context<'_>, _: &[Term]) -> Result {

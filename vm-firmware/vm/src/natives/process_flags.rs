@@ -144,6 +144,10 @@ pub(super) fn set_flag(cx: &Context<'_>, extra: &mut Extra, flag: Atom, value: T
 }
 
 fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    if monitors_nodes(cx, arg(arguments, 0)) {
+        // A machine is the only node there is, so nobody is ever told of one, and no requests are counted.
+        return arg(arguments, 1).as_boolean().map(|_| Term::tiny(0)).ok_or(Raise::BADARG);
+    }
     let (flag, value) = (atom_arg(arguments, 0)?, arg(arguments, 1));
     match flag {
         atoms::TRAP_EXIT => {
@@ -166,6 +170,17 @@ fn process_flag(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     *cx.process.extra_mut(&cx.shared.budget)? = extra;
     cx.process.shrink_extra(&cx.shared.budget);
     Ok(before)
+}
+
+/// Whether a flag is `monitor_nodes`, or `{monitor_nodes, Options}` as `net_kernel` sets it.
+fn monitors_nodes(cx: &Context<'_>, flag: Term) -> bool {
+    let store = cx.store();
+    let (name, options) = match store.tuple(flag) {
+        Some(pair) if pair.len() == 2 => (pair.get(0), pair.get(1)),
+        _ => (Some(flag), None),
+    };
+    name.and_then(Term::as_atom).is_some_and(|name| cx.shared.atoms.name(name) == "monitor_nodes")
+        && options.is_none_or(|options| options == Term::NIL || matches!(store.view(options), View::Map(..)))
 }
 
 /// Of another process OTP sets one flag only, how many calls it should keep; here it is kept and told.

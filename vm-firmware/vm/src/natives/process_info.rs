@@ -3,7 +3,7 @@
 use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
 use crate::interp::{op, trace_entry};
-use crate::natives::dictionary::{Walk, get_0};
+use crate::natives::dictionary::{Walk, get_0, value_in};
 use crate::natives::process::{NODE, arg, priority_term};
 use crate::natives::process_flags::largest_term;
 use crate::natives::{Context, Native, natives};
@@ -73,12 +73,26 @@ fn process_info_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 /// Sees that what is asked for is an item, or a list of such: a wrong one is an error even if the process is gone.
 fn check_items(cx: &Context<'_>, what: Term) -> Result<()> {
-    let good = |item: Term| item.as_atom().is_some_and(|item| is_item(cx, item));
+    let good = |item: Term| match item.as_atom() {
+        Some(item) => is_item(cx, item),
+        None => dictionary_key(cx, item).is_some(),
+    };
     let mut items = cx.store().list(what);
-    if what.is_atom() {
+    if is_single(cx, what) {
         return if good(what) { Ok(()) } else { Err(Raise::BADARG) };
     }
     if items.by_ref().all(good) && items.is_proper() { Ok(()) } else { Err(Raise::BADARG) }
+}
+
+/// Whether one item is asked for, not a list of them.
+fn is_single(cx: &Context<'_>, what: Term) -> bool {
+    what.is_atom() || cx.store().tuple(what).is_some()
+}
+
+/// The key of an item `{dictionary, Key}`, which OTP has since 26.2.
+fn dictionary_key(cx: &Context<'_>, item: Term) -> Option<Term> {
+    let pair = cx.store().tuple(item).filter(|pair| pair.len() == 2)?;
+    if pair.get(0) == Some(Term::atom(atoms::DICTIONARY)) { pair.get(1) } else { None }
 }
 
 fn is_item(cx: &Context<'_>, item: Atom) -> bool {
@@ -111,8 +125,8 @@ fn process_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let what = arg(arguments, 1);
     check_items(cx, what)?;
     with_process(cx, arg(arguments, 0), |cx, other| {
-        if let Some(item) = what.as_atom() {
-            return match info(cx, other, item)? {
+        if is_single(cx, what) {
+            return match any(cx, other, what)? {
                 Some(value) => Ok(cx.heap().tuple(&[what, value])?),
                 None => Ok(Term::NIL),
             };
@@ -121,7 +135,7 @@ fn process_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         let mut rest = what;
         while let Some((item, tail)) = cx.store().cell(rest) {
             // In a list, a process without a name has the name [].
-            let value = info(cx, other, item.as_atom().ok_or(Raise::BADARG)?)?.unwrap_or(Term::NIL);
+            let value = any(cx, other, item)?.unwrap_or(Term::NIL);
             let pair = cx.heap().tuple(&[item, value])?;
             made = cx.heap().cons(pair, made)?;
             rest = tail;
@@ -136,6 +150,18 @@ fn process_info_2(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         }
         Ok(list)
     })
+}
+
+/// One item as it is asked for: a name, or `{dictionary, Key}`.
+fn any(cx: &mut Context<'_>, other: Option<&Process>, item: Term) -> Result<Option<Term>> {
+    match dictionary_key(cx, item) {
+        Some(key) => {
+            let pairs = other.map_or(cx.process.dictionary, |other| other.dictionary);
+            let pairs = bring(cx, other, pairs)?;
+            value_in(cx, pairs, key).map(Some)
+        }
+        None => info(cx, other, item.as_atom().ok_or(Raise::BADARG)?),
+    }
 }
 
 /// One item; `None` for the name of a process that has none.

@@ -380,6 +380,8 @@ enum Told {
     Atoms,
     /// Family and name of the operating system.
     OsType,
+    /// The release of OTP.
+    Release,
     /// The name, and a flag that `system_flag/2` keeps.
     Flag(usize),
 }
@@ -412,7 +414,7 @@ const SYSTEM: &[(&str, Told)] = &[
     ("min_heap_size", Told::Flag(0)),
     ("multi_scheduling", Told::Atom("disabled")),
     ("os_type", Told::OsType),
-    ("otp_release", Told::Text("25")),
+    ("otp_release", Told::Release),
     ("port_count", Told::Number(0)),
     ("port_limit", Told::Number(0)),
     ("port_parallelism", Told::Atom("false")),
@@ -463,6 +465,15 @@ fn system_info(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let number = match *told {
         Told::Atom(name) => return Ok(Term::atom(cx.shared.atoms.intern(name)?)),
         Told::Text(text) => return Ok(cx.heap().string(text)?),
+        Told::Release => {
+            let release = cx.shared.platform.otp_release().unwrap_or(emberl_format::opcode::NEWEST_RELEASE);
+            let digits = [release / 10 % 10, release % 10].map(|digit| char::from(b'0' + digit));
+            let list = digits
+                .into_iter()
+                .rev()
+                .try_fold(Term::NIL, |list, digit| cx.heap().cons(Term::tiny(digit as i32), list))?;
+            return Ok(list);
+        }
         Told::OsType => {
             let pair = [cx.shared.atoms.intern(OS_TYPE.0)?, cx.shared.atoms.intern(OS_TYPE.1)?];
             return Ok(cx.heap().tuple(&pair.map(Term::atom))?);
