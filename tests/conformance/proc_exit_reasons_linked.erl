@@ -46,7 +46,7 @@ case_of(Name, Fun) ->
     %% A process between, which does not trap exits.
     Between = spawn_link(fun() ->
                                  spawn_link(fun() -> Fun() end),
-                                 receive after 30 -> exit(outlived) end
+                                 receive after 300 -> exit(outlived) end
                          end),
     Passed = receive {'EXIT', Between, Reason2} -> plain(Reason2) after 1000 -> nothing end,
     erlang:display({Name, passed, Passed}),
