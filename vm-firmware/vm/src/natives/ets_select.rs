@@ -72,7 +72,7 @@ fn select_all(cx: &mut Context<'_>, table: &mut Table, runner: &mut Runner<'_>, 
 
 /// What a part of a selection begins with and goes on by.
 struct Part {
-    /// The table's reference.
+    /// The table: its reference, or as the program named it.
     table: Term,
     /// The specification.
     specification: Term,
@@ -158,8 +158,10 @@ fn selection(cx: &mut Context<'_>, arguments: &[Term], specification: Term, reve
         let runner = runner(cx, &budget, specification)?;
         match (runner, limit) {
             (Some(mut runner), Some(limit)) => {
-                // A name may be another one's, or none, when it goes on.
-                let part = Part { table: table.reference(cx.heap())?, specification, limit, reverse };
+                // As OTP: what a name stands for then counts only for ordered sets.
+                let ordered = table.options.kind == Kind::OrderedSet;
+                let named = if ordered { arg(arguments, 0) } else { table.reference(cx.heap())? };
+                let part = Part { table: named, specification, limit, reverse };
                 select_part(cx, table, &mut runner, &part, None)
             }
             (Some(mut runner), None) => select_all(cx, table, &mut runner, reverse),
