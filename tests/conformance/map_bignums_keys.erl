@@ -1,9 +1,9 @@
-%% Maps with 0 to 32 keys that are atoms: look-up, update, removal, equality.
--module(map_atoms_below_32).
+%% Maps with 0 to 500 keys that are bignums: look-up, update, removal, equality.
+-module(map_bignums_keys).
 -export([start/0, id/1]).
 
 start() ->
-    run(1, 23).
+    run(1, 44).
 
 %% One line a case, so that a difference names its case.
 run(N, Max) when N > Max ->
@@ -38,9 +38,30 @@ t(19) -> remove(make(id(0), 32), 1, 1, 32) =:= make(id(0), 1);
 t(20) -> make(id(0), 32) =:= make(id(0), 32);
 t(21) -> make(id(0), 32) < make(id(0), 31);
 t(22) -> try (make(id(0), 32))#{nokey := 1} catch error:{badkey, K} -> K end;
-t(23) -> binary_to_term(term_to_binary(make(id(0), 32))) =:= make(id(0), 32).
+t(23) -> binary_to_term(term_to_binary(make(id(0), 32))) =:= make(id(0), 32);
+t(24) -> begin M = make(id(0), 33), {map_size(M), sum(M)} end;
+t(25) -> begin M = make(id(0), 34), {map_size(M), sum(M)} end;
+t(26) -> begin M = make(id(0), 40), {map_size(M), sum(M)} end;
+t(27) -> begin M = make(id(0), 100), {map_size(M), sum(M)} end;
+t(28) -> begin M = make(id(0), 500), {map_size(M), sum(M)} end;
+t(29) -> found(make(id(0), 33), 0, 33 + 2);
+t(30) -> found(make(id(0), 34), 0, 34 + 2);
+t(31) -> found(make(id(0), 40), 0, 40 + 2);
+t(32) -> sum(update(make(id(0), 33), 0, 33));
+t(33) -> sum(update(make(id(0), 34), 0, 34));
+t(34) -> sum(update(make(id(0), 40), 0, 40));
+t(35) -> sum(update(make(id(0), 100), 0, 100));
+t(36) -> sum(update(make(id(0), 500), 0, 500));
+t(37) -> found(remove(make(id(0), 500), 0, 1, 500), 0, 500);
+t(38) -> found(remove(make(id(0), 500), 0, 2, 500), 0, 500);
+t(39) -> found(remove(make(id(0), 500), 0, 3, 500), 0, 500);
+t(40) -> remove(make(id(0), 500), 1, 1, 500) =:= make(id(0), 1);
+t(41) -> make(id(0), 500) =:= make(id(0), 500);
+t(42) -> make(id(0), 500) < make(id(0), 499);
+t(43) -> try (make(id(0), 500))#{nokey := 1} catch error:{badkey, K} -> K end;
+t(44) -> binary_to_term(term_to_binary(make(id(0), 500))) =:= make(id(0), 500).
 
-key(N) -> list_to_atom("key_" ++ integer_to_list(N)).
+key(N) -> (1 bsl 70) + N.
 
 make(Max, Max) -> #{};
 make(N, Max) -> (make(N + 1, Max))#{key(N) => N}.
