@@ -10,7 +10,7 @@ start() ->
     ok.
 
 reasons() ->
-    [normal, kill, killed, shutdown, {shutdown, [1, {2}]}, noproc, boom, {badarg, [{m, f, 1, []}]}, "some text",
+    [normal, kill, killed, shutdown, {shutdown, [1, {2}]}, noproc, boom, 'EXIT', [], {badarg, [{m, f, 1, []}]}, "some text",
      {large, [12345678901234567890, 1.5, <<0:800>>, #{a => [b]}]}].
 
 one(Reason, Trap, State, Tie) ->
