@@ -23,8 +23,7 @@ one(Work, Signal) ->
                suspended ->
                    erlang:suspend_process(P),
                    {status, S} = process_info(P, status),
-                   {reductions, A} = process_info(P, reductions), erlang:yield(), {reductions, B} = process_info(P, reductions),
-                   erlang:resume_process(P), exit(P, {after_suspension, [1]}), {S, B - A}
+                   erlang:resume_process(P), exit(P, {after_suspension, [1]}), S
            end,
     erlang:display({Work, Signal, Alive, More, receive {'DOWN', R, process, P, Why} -> Why end, is_process_alive(P), whereis(proc_exits_while_busy_name)}).
 
