@@ -1,9 +1,9 @@
-%% Shifts to the left, negative counts too, of values with up to 65 bits.
+%% Shifts to the left, negative counts too, of values with up to 65 bits, and negative counts too, of values with up to 257 bits.
 -module(bigint_bsl).
 -export([start/0, id/1]).
 
 start() ->
-    run(1, 20).
+    run(1, 40).
 
 %% One line a case, so that a difference names its case.
 run(N, Max) when N > Max ->
@@ -35,8 +35,32 @@ t(16) -> [V bsl id(-28) || V <- values()];
 t(17) -> [V bsl id(-32) || V <- values()];
 t(18) -> [V bsl id(-63) || V <- values()];
 t(19) -> [V bsl id(-64) || V <- values()];
-t(20) -> [V bsl id(-90) || V <- values()].
+t(20) -> [V bsl id(-90) || V <- values()];
+t(21) -> [V bsl id(0) || V <- wide()];
+t(22) -> [V bsl id(1) || V <- wide()];
+t(23) -> [V bsl id(7) || V <- wide()];
+t(24) -> [V bsl id(8) || V <- wide()];
+t(25) -> [V bsl id(26) || V <- wide()];
+t(26) -> [V bsl id(31) || V <- wide()];
+t(27) -> [V bsl id(32) || V <- wide()];
+t(28) -> [V bsl id(33) || V <- wide()];
+t(29) -> [V bsl id(63) || V <- wide()];
+t(30) -> [V bsl id(64) || V <- wide()];
+t(31) -> [V bsl id(65) || V <- wide()];
+t(32) -> [V bsl id(100) || V <- wide()];
+t(33) -> [V bsl id(-1) || V <- wide()];
+t(34) -> [V bsl id(-5) || V <- wide()];
+t(35) -> [V bsl id(-27) || V <- wide()];
+t(36) -> [V bsl id(-28) || V <- wide()];
+t(37) -> [V bsl id(-32) || V <- wide()];
+t(38) -> [V bsl id(-63) || V <- wide()];
+t(39) -> [V bsl id(-64) || V <- wide()];
+t(40) -> [V bsl id(-90) || V <- wide()].
 
 values() ->
     Powers = [1 bsl B || B <- [59, 60, 63, 64, 65]],
+    [0 | Powers ++ [-V || V <- Powers] ++ [V - 1 || V <- Powers] ++ [1 - V || V <- Powers] ++ [-V - 1 || V <- Powers]].
+
+wide() ->
+    Powers = [1 bsl B || B <- [100, 128, 257]],
     [0 | Powers ++ [-V || V <- Powers] ++ [V - 1 || V <- Powers] ++ [1 - V || V <- Powers] ++ [-V - 1 || V <- Powers]].

@@ -1,9 +1,9 @@
-%% Integers as decimal text and back, around 2^59 .. 2^65.
+%% Integers as decimal text and back, around 2^59 .. 2^65, and of 96 to 520 bits.
 -module(bigint_text).
 -export([start/0, id/1]).
 
 start() ->
-    run(1, 3).
+    run(1, 6).
 
 %% One line a case, so that a difference names its case.
 run(N, Max) when N > Max ->
@@ -20,8 +20,17 @@ t(1) -> [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || 
 t(2) ->
     [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || A <- values(), is_integer(A), A < id(0)];
 t(3) ->
-    [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || V <- values(), A <- [V * id(3), V - id(1), id(0) - V]].
+    [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || V <- values(), A <- [V * id(3), V - id(1), id(0) - V]];
+t(4) -> [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || A <- wide()];
+t(5) ->
+    [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || A <- wide(), is_integer(A), A < id(0)];
+t(6) ->
+    [{integer_to_list(A), binary_to_integer(integer_to_binary(A)) =:= A} || V <- wide(), A <- [V * id(3), V - id(1), id(0) - V]].
 
 values() ->
     Positive = [(1 bsl B) + D || B <- [58, 59, 60, 63, 64], D <- [-1, 0, 1]],
+    [0, 1, 7 | Positive ++ [-V || V <- Positive] ++ [-1, -7]].
+
+wide() ->
+    Positive = [(1 bsl B) + D || B <- [96, 128, 200, 520], D <- [-1, 0, 12345678901]],
     [0, 1, 7 | Positive ++ [-V || V <- Positive] ++ [-1, -7]].

@@ -8,19 +8,24 @@ start() ->
 
 run(Mode, How, N) ->
     Server = spawn(fun() -> serve(How) end),
-    Results = [call(Mode, Server, K) || K <- numbers(N)],
+    Results = [call(Mode, Server, K, patience(How)) || K <- numbers(N)],
     exit(Server, kill),
     receive after 12 -> ok end,
     {monitors, M} = process_info(self(), monitors),
     erlang:display({Mode, How, N, tally(Results), flush(), length(M)}).
 
-call(Mode, Server, K) ->
+%% Milliseconds. Only who is not answered gives up.
+patience(slow) -> 3;
+patience(silent) -> 3;
+patience(_) -> 20000.
+
+call(Mode, Server, K, Patience) ->
     Ref = erlang:monitor(process, Server, [{alias, Mode}]),
     Server ! {Ref, K},
     Result = receive
                  {Ref, R} -> {ok, R - K};
                  {'DOWN', Ref, process, Server, Reason} -> {down, Reason}
-             after 3 -> timeout
+             after Patience -> timeout
              end,
     Mode =:= explicit_unalias andalso unalias(Ref),
     demonitor(Ref, [flush]),

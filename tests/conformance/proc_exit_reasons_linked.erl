@@ -41,18 +41,22 @@ zero() -> case get(none) of undefined -> 0; _ -> 1 end.
 
 case_of(Name, Fun) ->
     Trapper = spawn_link(fun() -> Fun() end),
-    Told = receive {'EXIT', Trapper, Reason} -> plain(Reason) after 1000 -> nothing end,
+    Told = receive {'EXIT', Trapper, Reason} -> plain(Reason) after 30000 -> nothing end,
     erlang:display({Name, trapped, Told}),
     %% A process between, which does not trap exits.
     Between = spawn_link(fun() ->
                                  spawn_link(fun() -> Fun() end),
-                                 receive after 30 -> exit(outlived) end
+                                 receive after patience(Name) -> exit(outlived) end
                          end),
-    Passed = receive {'EXIT', Between, Reason2} -> plain(Reason2) after 1000 -> nothing end,
+    Passed = receive {'EXIT', Between, Reason2} -> plain(Reason2) after 30000 -> nothing end,
     erlang:display({Name, passed, Passed}),
     {Watched, Ref} = spawn_monitor(fun() -> Fun() end),
-    Down = receive {'DOWN', Ref, process, Watched, Reason3} -> plain(Reason3) after 1000 -> nothing end,
+    Down = receive {'DOWN', Ref, process, Watched, Reason3} -> plain(Reason3) after 30000 -> nothing end,
     erlang:display({Name, down, Down}).
+
+%% Only what is normal is outlived.
+patience(Name) when Name =:= returns; Name =:= exit_normal; Name =:= exit_self_normal -> 50;
+patience(_) -> 20000.
 
 %% Without the stack trace.
 plain({Reason, [{_, _, _, _} | _]}) -> {error, Reason};

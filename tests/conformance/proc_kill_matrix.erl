@@ -24,7 +24,7 @@ one(How, What) ->
     Got = receive {'DOWN', Ref, process, Pid, R} -> R after 15 -> alive end,
     What =:= suspended andalso Got =:= alive andalso erlang:resume_process(Pid),
     exit(Pid, kill),
-    Last = receive {'DOWN', Ref, process, Pid, R2} -> R2 after 15 -> none end,
+    Last = receive {'DOWN', Ref, process, Pid, R2} -> R2 after case Got of alive -> 20000; _ -> 0 end -> none end,
     erlang:display({How, What, Got, Last, flush(Pid)}).
 
 what(plain) -> receive never -> ok end;

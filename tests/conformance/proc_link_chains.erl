@@ -16,6 +16,10 @@ chain(N, Reason) ->
     Got = receive {'EXIT', First, R} -> R after 20 -> exit(First, kill), receive {'EXIT', First, R} -> {still_there, R} end end,
     erlang:display({chain, N, Reason, Got}).
 
+%% Milliseconds. What is normal goes no further than one link.
+patience(N, normal) when N > 1 -> 30;
+patience(_, _) -> 20000.
+
 chain_link(0, Reason) -> exit(Reason);
 chain_link(N, Reason) -> spawn_link(fun() -> chain_link(N - 1, Reason) end), receive never -> ok end.
 
@@ -43,7 +47,7 @@ lists_last([_ | T]) -> lists_last(T).
 trapper(At, Reason) ->
     Me = {self(), make_ref()},
     First = spawn_link(fun() -> trap_link(6, At, Reason, Me) end),
-    Got = receive {trapped, Me, Where, R} -> {Where, R} after 50 -> none end,
+    Got = receive {trapped, Me, Where, R} -> {Where, R} after patience(At, Reason) -> none end,
     erlang:display({trapper, At, Reason, Got, is_process_alive(First)}),
     unlink(First), exit(First, kill).
 
@@ -63,8 +67,7 @@ star(N, Reason) ->
     Pids = receive {Centre, L} -> L end,
     Centre ! {exit, Reason},
     Got = receive {'EXIT', Centre, R} -> R end,
-    erlang:yield(),
-    receive after 5 -> ok end,
+    Reason =:= normal orelse [begin Ref = monitor(process, P), receive {'DOWN', Ref, _, _, _} -> ok end end || P <- Pids],
     erlang:display({star, N, Reason, Got, length([P || P <- Pids, is_process_alive(P)])}),
     [exit(P, kill) || P <- Pids].
 

@@ -18,7 +18,7 @@ start() ->
     erlang:display(receive {'EXIT', A, R1} -> R1 end),
     erlang:display(receive {'EXIT', A, R2} -> R2 after 10 -> none end),
     erlang:display({dead, unlink(A)}),
-    erlang:display({link_dead, link(A), receive {'EXIT', A, R3} -> R3 after 10 -> none end}),
+    erlang:display({link_dead, link(A), receive {'EXIT', A, R3} -> R3 after 5000 -> none end}),
     erlang:display({link_self, link(self()), process_info(self(), links)}),
     erlang:display({unlink_self, unlink(self())}),
     [erlang:display({link, What, catch_it(fun() -> link(What) end)}) || What <- [a, 1, "pid", {x, node()}, make_ref_atom(), []]],

@@ -48,7 +48,8 @@ kind(L) when is_integer(L), L >= 0 -> integer;
 kind(L) -> L.
 
 order() ->
-    [erlang:send_after(T, self(), {order, T, K}) || {T, K} <- [{5, a}, {1, b}, {5, c}, {0, d}, {3, e}, {1, f}, {0, g}]],
+    Base = erlang:monotonic_time(millisecond) + 5,
+    [erlang:send_after(Base + T, self(), {order, T, K}, [{abs, true}]) || {T, K} <- [{5, a}, {1, b}, {5, c}, {0, d}, {3, e}, {1, f}, {0, g}]],
     erlang:display([receive {order, T, K} -> {T, K} after 1000 -> none end || _ <- [1, 2, 3, 4, 5, 6, 7]]),
     %% The same moment: in the order of setting.
     When = erlang:monotonic_time(millisecond) + 3,

@@ -6,8 +6,9 @@ start() ->
     Self = self(),
     Self ! first,
     sleep(id(20)),
-    spawn(fun() -> sleep(10), Self ! second, sleep(10), Self ! third end),
+    Sender = spawn(fun() -> sleep(10), Self ! second, sleep(10), Self ! third end),
     sleep(id(60)),
+    wait_gone(Sender),
     sleep(id(0)),
     erlang:display(process_info(Self, message_queue_len)),
     %% Until then all are there, in order.
@@ -21,6 +22,9 @@ start() ->
     Self ! no_match,
     erlang:display(receive other -> other after id(10) -> timeout end),
     ok.
+
+%% On a busy machine it may sleep longer.
+wait_gone(P) -> case is_process_alive(P) of true -> sleep(1), wait_gone(P); false -> ok end.
 
 %% Exported, so the compiler knows nothing about what it returns.
 id(X) -> X.

@@ -251,6 +251,13 @@ impl Machine<'_> {
         !largest.kill
     }
 
+    /// Whether heap and stack, garbage included, are larger than a `max_heap_size` that kills.
+    fn may_be_too_large(&self) -> bool {
+        let Process { heap, stack, extra: Some(extra), .. } = &*self.process else { return false };
+        let largest = extra.largest;
+        largest.words != 0 && largest.kill && heap.words.len() + stack.len() > largest.words as usize
+    }
+
     /// Tells that a collection in zeal mode left a heap that is not whole.
     #[cold]
     #[allow(clippy::panic)] // In builds for tests and fuzzing.
@@ -277,6 +284,11 @@ impl Machine<'_> {
     #[cfg_attr(target_os = "none", inline)]
     fn leave(&mut self, live: usize, outcome: Outcome) -> Outcome {
         self.process.ip = self.ip as u32;
+        // A stack grows without a collection, which would see that it is too large. (All registers: who lives is not known.)
+        if live < REGISTERS && matches!(outcome, Outcome::Yielded) && self.may_be_too_large() && !self.collect(0, live)
+        {
+            return self.out_of_memory();
+        }
         let registers = self.x.get(..live).unwrap_or_default();
         if self.shared.budget.reserve(&mut self.process.registers, live).is_err() {
             return self.out_of_memory();

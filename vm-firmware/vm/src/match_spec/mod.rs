@@ -152,15 +152,33 @@ pub fn variable(atoms: &Atoms, atom: Atom) -> Option<u32> {
 /// # Errors
 /// When there is no memory.
 pub fn is_bound(store: Store<'_>, pattern: Term) -> Result<bool, NoMemory> {
+    let is_variable = |term: &View<'_>| match term {
+        View::Atom(atom) => is_underscore(store.atoms(), *atom) || variable(store.atoms(), *atom).is_some(),
+        _ => false,
+    };
+    contains(store, pattern, &is_variable).map(|found| !found)
+}
+
+/// Whether a map is in a pattern. OTP does not see that such a key is kept.
+///
+/// # Errors
+/// When there is no memory.
+pub fn has_map(store: Store<'_>, pattern: Term) -> Result<bool, NoMemory> {
+    contains(store, pattern, &|term| matches!(term, View::Map(_)))
+}
+
+/// Whether a wanted term is in a pattern, or is it.
+fn contains(store: Store<'_>, pattern: Term, wanted: &dyn Fn(&View<'_>) -> bool) -> Result<bool, NoMemory> {
     let mut rest = store.budget().scratch();
     let mut steps = Steps::new(store);
     let mut next = Some(pattern);
     while let Some(term) = next {
         steps.take()?;
-        match store.view(term) {
-            View::Atom(atom) if is_underscore(store.atoms(), atom) || variable(store.atoms(), atom).is_some() => {
-                return Ok(false);
-            }
+        let view = store.view(term);
+        if wanted(&view) {
+            return Ok(true);
+        }
+        match view {
             View::Map(_) => {
                 let mut pairs = crate::maps::Cursor::new(store, term);
                 while let Some((key, value)) = pairs.next(store) {
@@ -182,7 +200,7 @@ pub fn is_bound(store: Store<'_>, pattern: Term) -> Result<bool, NoMemory> {
         }
         next = rest.pop();
     }
-    Ok(true)
+    Ok(false)
 }
 
 /// Whether an atom is `'_'`.

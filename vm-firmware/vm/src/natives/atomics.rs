@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::atoms;
 use crate::binaries::{BinaryId, MAX_BYTES};
-use crate::heap::Magic;
+use crate::heap::{Magic, View};
 use crate::maps;
 use crate::natives::process::arg;
 use crate::natives::{Context, Native, natives};
@@ -38,10 +38,8 @@ pub(super) static COUNTERS: &[Native] = natives! {
 
 /// What an array is: bits of its first word.
 const UNSIGNED: u64 = 1;
-/// Counters, which are no atomics to programs.
-const COUNTERS_BIT: u64 = 2;
-/// Counters with `write_concurrency`.
-const CONCURRENT: u64 = 4;
+/// Counters with `write_concurrency`, which are no atomics to programs; others are.
+const CONCURRENT: u64 = 2;
 
 const OK: Term = Term::atom(atoms::OK);
 
@@ -67,6 +65,7 @@ fn write(cx: &mut Context<'_>, id: BinaryId, index: usize, value: u64) {
 fn new(cx: &mut Context<'_>, size: Term, flags: u64) -> Result {
     let size = match cx.store().integer(size) {
         Some(size) if size > 0 => usize::try_from(size).unwrap_or(usize::MAX),
+        None if matches!(cx.store().view(size), View::Big { negative: false, .. }) => usize::MAX,
         _ => return Err(Raise::BADARG),
     };
     let bytes = size.checked_add(1).and_then(|size| size.checked_mul(8)).filter(|&bytes| bytes <= MAX_BYTES);
@@ -110,8 +109,8 @@ fn new_counters(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         _ => "",
     };
     let flags = match option {
-        "atomics" => COUNTERS_BIT,
-        "write_concurrency" => COUNTERS_BIT | CONCURRENT,
+        "atomics" => 0,
+        "write_concurrency" => CONCURRENT,
         _ => return Err(Raise::ErrorWithCause(atoms::BADOPT)),
     };
     let reference = new(cx, arg(arguments, 0), flags)?;
@@ -122,11 +121,16 @@ fn new_counters(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 /// The array of a reference, or the counters of a term: OTP's are a pair of the kind and the reference.
 fn array(cx: &Context<'_>, reference: Term, counters: bool) -> Result<Array> {
-    let pair = cx.store().tuple(reference).filter(|_| counters);
-    let reference = pair.and_then(|pair| pair.get(1)).unwrap_or(reference);
+    let (mut reference, mut concurrent) = (reference, false);
+    if counters {
+        let pair = cx.store().tuple(reference).filter(|pair| pair.len() == 2).ok_or(Raise::BADARG)?;
+        let kind = pair.get(0).and_then(Term::as_atom).map_or("", |kind| cx.shared.atoms.name(kind));
+        concurrent = kind == "write_concurrency";
+        reference = pair.get(1).filter(|_| concurrent || kind == "atomics").ok_or(Raise::BADARG)?;
+    }
     let Some(Magic::Atomics(id)) = cx.store().magic(reference) else { return Err(Raise::BADARG) };
     let flags = read(cx, id, 0).ok_or(Raise::BADARG)?;
-    if (flags & COUNTERS_BIT != 0) == counters { Ok(Array { id, flags }) } else { Err(Raise::BADARG) }
+    if (flags & CONCURRENT != 0) == concurrent { Ok(Array { id, flags }) } else { Err(Raise::BADARG) }
 }
 
 /// How many integers an array has.
@@ -199,6 +203,10 @@ fn put(cx: &mut Context<'_>, arguments: &[Term], counters: bool) -> Result {
 }
 
 fn add(cx: &mut Context<'_>, arguments: &[Term], counters: bool, subtract: bool, tells: bool) -> Result {
+    // OTP changes the sign before it looks at anything.
+    if subtract && !matches!(cx.store().view(arg(arguments, 2)), View::Small(_) | View::Big { .. } | View::Float(_)) {
+        return Err(Raise::BADARITH);
+    }
     let found = find(cx, arguments, counters)?;
     let by = increment(cx, arg(arguments, 2), subtract)?;
     update(cx, found, |old| (old.wrapping_add(by), tells.then_some(old.wrapping_add(by))))

@@ -147,7 +147,7 @@ fn new(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
         return Err(because(cx, "already_exists"));
     }
     cx.heap().reserve(8)?;
-    let heir = heir.map(|(pid, data)| make_heir(cx, pid, data)).transpose()?;
+    let heir = heir.map(|(pid, data)| make_heir(cx, pid, data)).transpose()?.flatten();
     let place = ets::create(cx.shared, cx.process.number, name, options, heir)?;
     let Context { process, shared } = cx;
     let table = shared.tables.get(place).ok_or(Raise::BADARG)?;
@@ -207,10 +207,14 @@ fn option_of(cx: &Context<'_>, option: Term, wanted: &mut Wanted) -> Result<()> 
     Ok(())
 }
 
-fn make_heir(cx: &mut Context<'_>, number: u32, data: Term) -> Result<Heir> {
+/// An heir that is gone is none.
+fn make_heir(cx: &mut Context<'_>, number: u32, data: Term) -> Result<Option<Heir>> {
+    if !cx.shared.processes.is_alive(number) {
+        return Ok(None);
+    }
     let mut heap = Heap::new(cx.shared.budget.clone(), 0);
     let data = copy(cx.process.heap.words.as_slice(), data, &mut heap, &mut cx.shared.binaries)?;
-    Ok(Heir { number, data, heap })
+    Ok(Some(Heir { number, data, heap }))
 }
 
 fn delete_1(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
@@ -323,7 +327,7 @@ fn setopts(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     with_table(cx, table, Access::Owner, |cx, table| {
         if let Some(heir) = heir {
-            let heir = heir.map(|(pid, data)| make_heir(cx, pid, data)).transpose()?;
+            let heir = heir.map(|(pid, data)| make_heir(cx, pid, data)).transpose()?.flatten();
             table.set_heir(heir, cx.shared);
         }
         table.options.protection = protection.unwrap_or(table.options.protection);

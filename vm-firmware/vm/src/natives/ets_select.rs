@@ -12,7 +12,7 @@ use crate::ets::ordered::Place;
 use crate::heap::{Magic, View};
 use crate::match_spec::compile::compile;
 use crate::match_spec::run::Runner;
-use crate::match_spec::{Dialect, is_bound};
+use crate::match_spec::{Dialect, has_map, is_bound};
 use crate::memory::Budget;
 use crate::natives::ets::{Access, TRUE, atom, because, with_table};
 use crate::natives::ets_walk::{ALL, Progress, Walk, bounds, walking};
@@ -79,7 +79,7 @@ fn select_all(
 
 /// What a part of a selection begins with and goes on by.
 struct Part {
-    /// The table, as the program named it.
+    /// The table: its reference, or as the program named it.
     table: Term,
     /// The specification.
     specification: Term,
@@ -165,7 +165,10 @@ fn selection(cx: &mut Context<'_>, arguments: &[Term], specification: Term, reve
         let runner = runner(cx, &budget, specification)?;
         match (runner, limit) {
             (Some(mut runner), Some(limit)) => {
-                let part = Part { table: arg(arguments, 0), specification, limit, reverse };
+                // As OTP: what a name stands for then counts only for ordered sets.
+                let ordered = table.options.kind == Kind::OrderedSet;
+                let named = if ordered { arg(arguments, 0) } else { table.reference(cx.heap())? };
+                let part = Part { table: named, specification, limit, reverse };
                 select_part(cx, table, &mut runner, &part, None)
             }
             (Some(mut runner), None) => select_all(cx, table, &mut runner, reverse, progress),
@@ -365,7 +368,7 @@ fn keeps_key(cx: &Context<'_>, clause: Term, key: usize) -> bool {
         let pattern_key = store.tuple(head)?.get(key)?;
         let call = store.tuple(body)?;
         let name = |term: Term| term.as_atom().map_or("", |atom| store.atoms().name(atom));
-        let same = |a, b| equal_exact(store, a, b).unwrap_or(false);
+        let same = |a, b| equal_exact(store, a, b).unwrap_or(false) && has_map(store, a) == Ok(false);
         let first = call.get(0)?;
         if name(first) == "const" && call.len() == 2 {
             let made = store.tuple(call.get(1)?)?.get(key)?;

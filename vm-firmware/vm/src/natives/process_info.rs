@@ -2,6 +2,7 @@
 
 use crate::atoms::{self, Atom};
 use crate::binaries::BinaryId;
+use crate::code::START;
 use crate::interp::{op, trace_entry};
 use crate::natives::dictionary::{Walk, get_0, value_in};
 use crate::natives::process::{NODE, arg, priority_term};
@@ -346,9 +347,15 @@ fn current(cx: &mut Context<'_>, other: Option<&Process>, item: Atom) -> Result 
         return Ok(list);
     }
     let [address, ..] = addresses;
-    let Some(entry) = trace_entry(cx.shared, &mut cx.process.heap, address, None, Term::NONE)? else {
-        return Ok(UNDEFINED);
+    // One that hibernates waits where processes begin.
+    let hibernates = address == START && matches!(process.state, State::Waiting | State::SuspendedWaiting);
+    let entry = if hibernates {
+        let function = [Term::atom(atoms::ERLANG), Term::atom(atoms::HIBERNATE), Term::tiny(3), Term::NIL];
+        Some(cx.heap().tuple(&function)?)
+    } else {
+        trace_entry(cx.shared, &mut cx.process.heap, address, None, Term::NONE)?
     };
+    let Some(entry) = entry else { return Ok(UNDEFINED) };
     let function = cx.store().tuple(entry).and_then(|entry| Some([entry.get(0)?, entry.get(1)?, entry.get(2)?]));
     match function {
         Some(function) if item == atoms::CURRENT_FUNCTION => Ok(cx.heap().tuple(&function)?),

@@ -19,13 +19,13 @@ pub(super) static ERLANG: &[Native] = natives! {
 
 fn suspend_process(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let number = arg(arguments, 0).as_pid().ok_or(Raise::BADARG)?;
-    let (mut unless, mut answer) = (false, None);
+    let (mut unless, mut waits, mut answer) = (false, true, None);
     options(cx, arguments.get(1).copied().unwrap_or(Term::NIL), |name, value| {
         match (cx.shared.atoms.name(name), value) {
             ("unless_suspending", None) => unless = true,
             // It is suspended at once, so that there is nothing to wait for.
-            ("asynchronous", None) => {}
-            ("asynchronous", Some(tag)) => answer = Some(tag),
+            ("asynchronous", None) => waits = false,
+            ("asynchronous", Some(tag)) => (waits, answer) = (false, Some(tag)),
             _ => return Err(Raise::BADARG),
         }
         Ok(())
@@ -36,14 +36,13 @@ fn suspend_process(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     }
     let alive = cx.shared.processes.is_alive(number);
     if let Some(tag) = answer {
-        let state = Term::atom(cx.shared.atoms.intern(if alive { "suspended" } else { "exited" })?);
+        let state = Term::atom(cx.shared.atoms.intern(if alive { "suspended" } else { "badarg" })?);
         let message = cx.heap().tuple(&[tag, state])?;
         signals::send(cx.shared, cx.process, Term::pid(own), message)?;
-    } else if !alive {
-        return Err(Raise::BADARG);
     }
     if !alive {
-        return Ok(TRUE);
+        // Who does not wait is told of nothing but by the message.
+        return if waits { Err(Raise::BADARG) } else { Ok(TRUE) };
     }
     let processes = &mut cx.shared.processes;
     if let Some(tie) = processes.ties.find_suspend(own, number).and_then(|id| processes.ties.get_mut(id)) {
