@@ -15,7 +15,7 @@ use std::{
 use emberl_format::{beam::Chunks, module::Module};
 use tempfile::TempDir;
 
-use crate::{Failed, erl, package_dir, releases};
+use crate::{Failed, bin, corpus, erl, package_dir, releases};
 
 /// The folder of the programs, in this package.
 pub const FOLDER: &str = "conformance";
@@ -248,4 +248,19 @@ pub fn update(release: u32, program: &str) -> Result<(), Failed> {
     }
     fs::write(fixture(release, "txt"), text)?;
     Ok(())
+}
+
+/// A pruned pack, in the folder, of the program where OTP's own supervisor starts again what took memory without end.
+///
+/// # Errors
+/// When it does not compile or cannot be packed.
+pub fn supervised_pack(folder: &Path) -> Result<PathBuf, Failed> {
+    let source = package_dir().join(FOLDER).join("memory/supervised.erl");
+    erl::compile_erlang(&[source], folder, &["-Werror"])?;
+    let pack = folder.join("supervised.avm");
+    let mut arguments = ["pack", "-q", "--prune", "--allow-unresolved", "-o"].map(PathBuf::from).to_vec();
+    arguments.extend([pack.clone(), folder.join("supervised.beam")]);
+    arguments.extend(corpus::ebin_folders(&["kernel", "stdlib"])?);
+    bin::run(arguments)?.ok()?;
+    Ok(pack)
 }

@@ -13,7 +13,7 @@ use std::{ffi::OsStr, path::Path, process::Command, sync::OnceLock, time::Durati
 use emberl_tests::{
     Failed, bin,
     conformance::{self, LIBRARIES, Record},
-    corpus, erl, process,
+    erl, process,
     releases::{self, RELEASES},
     tools::{Tool, needs, tools_are_required},
 };
@@ -50,7 +50,7 @@ fn main() {
     let can_run = has_run_command();
     trials.push(kind(needs(&TOOLS, "on_load::of_other_modules", on_load_of_other_modules), can_run));
     trials.push(kind(needs(&TOOLS, "memory::live_data_fills_most_of_it", live_data_fills_memory), can_run));
-    let memory: [(&str, Test); 7] = [
+    let memory: [(&str, Test); 8] = [
         ("memory::a_million_processes", million_processes),
         ("memory::nothing_is_lost", nothing_is_lost),
         ("memory::a_gigabyte_flows_through_a_megabyte", messages_flow),
@@ -255,14 +255,8 @@ fn offenders_die_alone() -> Result<(), Failed> {
 /// The same, where OTP's own supervisor starts the next one, in the least memory that has room for OTP's modules.
 fn supervisor_restarts_offenders() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let source = emberl_tests::package_dir().join(format!("{}/memory/supervised.erl", conformance::FOLDER));
-    erl::compile_erlang(&[source], folder.path(), &["-Werror"])?;
-    let pack = folder.path().join("supervised.avm");
-    let mut arguments = ["pack", "-q", "--prune", "--allow-unresolved", "-o"].map(Into::into).to_vec();
-    arguments.extend([pack.clone(), folder.path().join("supervised.beam")]);
-    arguments.extend(corpus::ebin_folders(&["kernel", "stdlib"])?);
-    bin::run(arguments)?.ok()?;
-    let output = bin::run(["run".as_ref(), "--memory".as_ref(), "600k".as_ref(), pack.as_os_str()])?.ok()?;
+    let pack = conformance::supervised_pack(folder.path())?;
+    let output = bin::run(["run".as_ref(), "--memory".as_ref(), "800k".as_ref(), pack.as_os_str()])?.ok()?;
     if output.out() == "{grown,true}\nReturn value: ok\n" { Ok(()) } else { Err(output.to_string().into()) }
 }
 

@@ -32,6 +32,7 @@ fn main() {
         needs(&memory, "qemu::idle_processes_are_small", idle_processes_are_small),
         needs(&memory, "qemu::nothing_is_lost", nothing_is_lost),
         needs(&memory, "qemu::offenders_die_alone", offenders_die_alone),
+        needs(&LIBRARY_TOOLS, "qemu::otps_supervisor_restarts_offenders", supervisor_restarts_offenders),
         needs(&LIBRARY_TOOLS, "qemu::otps_own_modules_run_as_on_the_desktop", library_programs),
         needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
         needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
@@ -187,6 +188,14 @@ fn offenders_die_alone() -> Result<(), Failed> {
     let (out, of) = (board.out(), [") ends with enomem: ", "{system_limit,"]);
     let told: usize = of.iter().map(|what| out.matches(what).count()).sum();
     check(told >= 1000, || format!("{told} deaths are told of\n{board}"))
+}
+
+/// The same, where OTP's own supervisor starts the next one.
+fn supervisor_restarts_offenders() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let pack = conformance::supervised_pack(folder.path())?;
+    let board = qemu::run_within(Some(&pack), Some(800 << 10), Duration::from_secs(600))?;
+    check(board.code() == Some(0) && board.out().contains("{grown,true}"), || board.to_string())
 }
 
 /// A damaged pack is refused, or runs to an end of its own; the virtual machine never fails.
