@@ -69,14 +69,25 @@ fn settings() -> Result<Settings, String> {
 
 // The firmware.
 
-/// The crate that a function is of: of `<A as B>::f` that of `A`, unless `A` is a type of the language.
+/// The crate that a function is of: of `<A as B>::f` that of `A`, unless `A` is a type of the language: then that of `B`.
 fn crate_of(name: &str) -> &str {
-    let name = name.trim_start_matches(['<', '&', '*', '[', '(']);
-    let name = name.strip_prefix("mut ").or_else(|| name.strip_prefix("const ")).unwrap_or(name);
-    let name = name.strip_prefix("dyn ").unwrap_or(name);
-    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
-    let (first, rest) = name.split_at(end);
-    if rest.starts_with("::") && !first.is_empty() { first } else { "(others)" }
+    let plain = name.trim_start_matches(['<', '&', '*', '[', '(']);
+    let plain = plain.strip_prefix("mut ").or_else(|| plain.strip_prefix("const ")).unwrap_or(plain);
+    let plain = plain.strip_prefix("dyn ").unwrap_or(plain);
+    let end = plain.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(plain.len());
+    let (first, rest) = plain.split_at(end);
+    if rest.starts_with("::") && !first.is_empty() {
+        return first;
+    }
+    // Functions with names as in C: what the compiler calls where the machine has no instruction.
+    if rest.is_empty() && (first.starts_with("__") || first.starts_with("mem")) {
+        return "compiler_builtins";
+    }
+    match name.split_once(" as ") {
+        Some((_, rest)) if name.starts_with('<') => crate_of(rest),
+        None if name.starts_with('<') => "core",
+        _ => "(others)",
+    }
 }
 
 fn firmware(settings: &Settings) -> Result<(), String> {
