@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use emberl_vm::files::{Answer, Change, Error, From, Information, Kind, Request, modes};
 
@@ -159,8 +159,8 @@ fn permit(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, permissions)
 }
 
-#[cfg_attr(unix, allow(dead_code))]
-fn seconds(time: io::Result<SystemTime>) -> i64 {
+#[cfg(not(unix))]
+fn seconds(time: io::Result<std::time::SystemTime>) -> i64 {
     let since = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
