@@ -16,13 +16,16 @@ use std::{
     time::Duration,
 };
 
-use emberl_tests::{Failed, bin, erl, process};
+use emberl_tests::{Failed, bin, corpus, erl, process};
 
 /// How long one run may take.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// The program that tells what one operation costs.
 const COSTS: &str = "costs";
+
+/// The program that runs OTP's compiler, and so needs its modules.
+const COMPILING: &str = "compiling";
 
 /// What the arguments say.
 struct Settings {
@@ -84,7 +87,7 @@ fn tables(settings: &Settings) -> Result<(), Failed> {
     let mut measure = |name: &str| {
         let on_erl = best(settings.runs, name, || erl_command(folder.path(), name));
         let on_emberl =
-            emberl.as_ref().map(|emberl| best(settings.runs, name, || Ok(emberl_command(emberl, folder.path(), name))));
+            emberl.as_ref().map(|emberl| best(settings.runs, name, || emberl_command(emberl, folder.path(), name)));
         let mut kept = |vm: &str, times: Result<Times, Failed>| match times {
             Ok(times) => Some(times),
             Err(error) => {
@@ -132,7 +135,7 @@ fn tables(settings: &Settings) -> Result<(), Failed> {
 fn table_of_costs(folder: &Path, emberl: Option<&PathBuf>) -> Result<(), Failed> {
     let on_erl = process::run(&mut erl_command(folder, COSTS)?, LIMIT)?.ok()?.out();
     let on_emberl = match emberl {
-        Some(emberl) => process::run(&mut emberl_command(emberl, folder, COSTS), LIMIT)?.ok()?.out(),
+        Some(emberl) => process::run(&mut emberl_command(emberl, folder, COSTS)?, LIMIT)?.ok()?.out(),
         None => String::new(),
     };
     println!("\n{:<20} {:^26} {:^26}", "ns of one, beside", "erl", "emberl");
@@ -206,8 +209,13 @@ fn erl_command(folder: &Path, name: &str) -> Result<Command, Failed> {
     Ok(command)
 }
 
-fn emberl_command(emberl: &PathBuf, folder: &Path, name: &str) -> Command {
+fn emberl_command(emberl: &PathBuf, folder: &Path, name: &str) -> Result<Command, Failed> {
     let mut command = Command::new(emberl);
     command.arg("run").arg(folder.join(format!("{name}.beam")));
-    command
+    if name == COMPILING {
+        for folder in corpus::ebin_folders(&["kernel", "stdlib", "compiler"])? {
+            command.arg("--pa").arg(folder);
+        }
+    }
+    Ok(command)
 }
