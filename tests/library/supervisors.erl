@@ -101,9 +101,9 @@ intensity() ->
     a ! {stop, 3},
     receive {'EXIT', Sup, R} -> ?P(R) after 1000 -> ?P(still) end,
     ?P(whereis(b)),
-    %% A period that passes.
+    %% A period that passes: times are counted in whole seconds.
     {ok, Sup2} = supervisor:start_link(?MODULE, {ok, {#{intensity => 1, period => 1}, [spec(a)]}}),
-    a ! {stop, 1}, timer:sleep(1200), a ! {stop, 2}, timer:sleep(50),
+    a ! {stop, 1}, timer:sleep(2200), a ! {stop, 2}, timer:sleep(50),
     ?P(is_process_alive(Sup2)),
     stop(Sup2).
 
