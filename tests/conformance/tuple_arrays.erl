@@ -46,7 +46,7 @@ strike(J, _, N, T) when J > N -> T;
 strike(J, I, N, T) -> strike(J + I, I, N, setelement(J, T, false)).
 
 random(0, _) -> [];
-random(N, S) -> X = (S * 1103515245 + 12345) rem 2147483648, [X rem 100 | random(N - 1, X)].
+random(N, S) -> X = (S * 1103515245 + 12345) rem 2147483648, [X rem 100 - 100 | random(N - 1, X)].
 
 heap_sort(L) ->
     T = list_to_tuple(L), N = tuple_size(T),
