@@ -239,7 +239,7 @@ fn run<'a>(
                         x.cmp(&y)
                     }
                     (View::Fun { entry: x, free: free_x, .. }, View::Fun { entry: y, free: free_y, .. }) => {
-                        let ordering = x.cmp(&y).then(free_x.len().cmp(&free_y.len()));
+                        let ordering = order_lambdas(store_a, x, y).then(free_x.len().cmp(&free_y.len()));
                         if ordering.is_eq() {
                             frame = Some(Frame { a: free_x.0, b: free_y.0, mode });
                         }
@@ -399,7 +399,7 @@ fn leaves(store: Store<'_>, a: &View<'_>, b: &View<'_>, exact: bool) -> Ordering
     match (a, b) {
         (View::Atom(x), View::Atom(y)) => return store.atoms().compare(*x, *y),
         (View::Bits(x) | View::Context(x), View::Bits(y) | View::Context(y)) => return order_bits(*x, *y),
-        (View::ExportFun(x), View::ExportFun(y)) => return x.cmp(y),
+        (View::ExportFun(x), View::ExportFun(y)) => return order_exports(store, *x, *y),
         _ => {}
     }
     let (rank_a, rank_b) = (rank(a), rank(b));
@@ -418,6 +418,32 @@ fn leaves(store: Store<'_>, a: &View<'_>, b: &View<'_>, exact: bool) -> Ordering
             x.numbers.cmp(&y.numbers).then_with(|| order_nodes(store, &x, &y))
         }
         _ => Ordering::Equal,
+    }
+}
+
+/// External funs are ordered by the names of module and function, then by arity; `x` and `y` are places in the exports.
+fn order_exports(store: Store<'_>, x: u32, y: u32) -> Ordering {
+    let exports = &store.code().exports;
+    match (exports.get(x as usize), exports.get(y as usize)) {
+        (Some(a), Some(b)) if x != y => {
+            let names = store.atoms().compare(a.module, b.module);
+            names.then_with(|| store.atoms().compare(a.function, b.function)).then(a.arity.cmp(&b.arity))
+        }
+        _ => x.cmp(&y),
+    }
+}
+
+/// Local funs are ordered by the name of the module, then by their place in it; `x` and `y` are places in the lambdas.
+fn order_lambdas(store: Store<'_>, x: u32, y: u32) -> Ordering {
+    let lambdas = &store.code().lambdas;
+    match (lambdas.get(x as usize), lambdas.get(y as usize)) {
+        (Some(a), Some(b)) if x != y => {
+            let modules = store.atoms().compare(a.module, b.module);
+            let places = (a.index, a.old_unique).cmp(&(b.index, b.old_unique));
+            // Two versions of a module: the older one first.
+            modules.then(places).then(x.cmp(&y))
+        }
+        _ => x.cmp(&y),
     }
 }
 

@@ -202,6 +202,13 @@ impl<'a> Store<'a> {
         &self.shared.atoms
     }
 
+    /// The code of the VM: what the terms of funs tell of are its tables.
+    #[must_use]
+    #[inline]
+    pub const fn code(self) -> &'a crate::code::Code {
+        &self.shared.code
+    }
+
     /// The words of the area that a pointer points into.
     #[inline]
     fn area(self, term: Term) -> &'a [u32] {
