@@ -15,8 +15,8 @@ run(Mode, How, N) ->
     erlang:display({Mode, How, N, tally(Results), flush(), length(M)}).
 
 %% Milliseconds. Only who is not answered gives up.
-patience(slow) -> 3;
-patience(silent) -> 3;
+patience(slow) -> 20;
+patience(silent) -> 5;
 patience(_) -> 20000.
 
 call(Mode, Server, K, Patience) ->
@@ -39,7 +39,7 @@ serve(How) ->
             case How of
                 quick -> Ref ! {Ref, K + 1};
                 twice -> Ref ! {Ref, K + 1}, Ref ! {Ref, K + 2};
-                slow -> receive after 6 -> ok end, Ref ! {Ref, K + 1};
+                slow -> receive after 120 -> ok end, Ref ! {Ref, K + 1};
                 ends -> exit(over);
                 ends_after -> Ref ! {Ref, K + 1}, exit(over);
                 silent -> ok

@@ -9,7 +9,7 @@ start() ->
     erlang:display(receive {A, X} -> X after 1000 -> none end),
     receive {'EXIT', A, normal} -> ok end,
     B = spawn_link(fun() -> erlang:hibernate(?MODULE, woken, [Me, {deep, [1, 2, 3]}]) end),
-    receive after 3 -> ok end,
+    receive after 100 -> ok end,
     erlang:display({waits, process_info(B, [status, message_queue_len])}),
     B ! hello,
     erlang:display(receive {B, Y} -> Y after 1000 -> none end),
@@ -22,11 +22,11 @@ start() ->
     erlang:display(receive W -> W after 5 -> nothing end),
     %% Woken by an exit message, and killed by a signal.
     D = spawn_link(fun() -> process_flag(trap_exit, true), erlang:hibernate(?MODULE, woken, [Me, trapping]) end),
-    receive after 2 -> ok end,
+    receive after 100 -> ok end,
     exit(D, wake),
     erlang:display(receive {D, {T, {'EXIT', From, Why}, L}} -> {T, From =:= Me, Why, L} after 1000 -> none end),
     E = spawn_link(fun() -> erlang:hibernate(?MODULE, woken, [Me, never]) end),
-    receive after 2 -> ok end,
+    receive after 100 -> ok end,
     exit(E, boom),
     erlang:display(receive {'EXIT', E, R3} -> R3 after 1000 -> none end),
     %% Again and again.
@@ -34,7 +34,7 @@ start() ->
     erlang:display([begin F ! {n, K}, receive {F, V} -> V after 1000 -> none end end || K <- [1, 2, 3, 4, 5]]),
     %% A large heap becomes small.
     G = spawn_link(fun() -> numbers(20000), erlang:hibernate(?MODULE, woken, [Me, small]) end),
-    receive after 20 -> ok end,
+    receive after 200 -> ok end,
     {total_heap_size, Words} = process_info(G, total_heap_size),
     erlang:display({small, Words < 1000}),
     exit(G, kill),

@@ -21,7 +21,7 @@ one(How, What) ->
         link_killed -> spawn(fun() -> link(Pid), exit(killed) end);
         chain -> P2 = spawn(fun() -> link(Pid), Me ! linked, receive never -> ok end end), receive linked -> ok end, exit(P2, kill)
     end,
-    Got = receive {'DOWN', Ref, process, Pid, R} -> R after 15 -> alive end,
+    Got = receive {'DOWN', Ref, process, Pid, R} -> R after 300 -> alive end,
     What =:= suspended andalso Got =:= alive andalso erlang:resume_process(Pid),
     exit(Pid, kill),
     Last = receive {'DOWN', Ref, process, Pid, R2} -> R2 after case Got of alive -> 20000; _ -> 0 end -> none end,

@@ -13,11 +13,11 @@ start() ->
 %% The last of a chain exits; we are linked to the first.
 chain(N, Reason) ->
     First = spawn_link(fun() -> chain_link(N - 1, Reason) end),
-    Got = receive {'EXIT', First, R} -> R after 20 -> exit(First, kill), receive {'EXIT', First, R} -> {still_there, R} end end,
+    Got = receive {'EXIT', First, R} -> R after patience(N, Reason) -> exit(First, kill), receive {'EXIT', First, R} -> {still_there, R} end end,
     erlang:display({chain, N, Reason, Got}).
 
 %% Milliseconds. What is normal goes no further than one link.
-patience(N, normal) when N > 1 -> 30;
+patience(N, normal) when N > 1 -> 50;
 patience(_, _) -> 20000.
 
 chain_link(0, Reason) -> exit(Reason);

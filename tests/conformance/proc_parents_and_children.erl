@@ -18,8 +18,8 @@ tree(Depth, Width, How) ->
         crash_leaf -> exit(hd(Pids), crash);
         normal_leaf -> hd(Pids) ! stop
     end,
-    Got = receive {'EXIT', Top, R} -> R after 30 -> alive end,
-    receive after 5 -> ok end,
+    Got = receive {'EXIT', Top, R} -> R after 300 -> alive end,
+    receive after 50 -> ok end,
     Left = length([P || P <- Pids, is_process_alive(P)]),
     erlang:display({Depth, Width, How, Got, Left}),
     exit(Top, kill),

@@ -9,8 +9,8 @@ start() ->
          {stops, [{call, add}, {call, stop}, {call, get}]},
          {crashes, [{call, add}, {call, crash}, {call, get}]},
          {exits, [{call, {exit, shutdown}}, {call, get}]},
-         {slow, [{call, {sleep, 50}}, flush, {call, get}]},
-         {slow_then_late, [{call, {sleep, 30}}, wait, flush]},
+         {slow, [{call, {sleep, 400}}, flush, {call, get}]},
+         {slow_then_late, [{call, {sleep, 400}}, wait, flush]},
          {unknown, [{call, what}, {cast, what}, {call, get}]},
          {killed, [kill, {call, get}]},
          {normal, [{signal, normal}, {call, get}]},
@@ -24,12 +24,12 @@ scenario(Name, Steps) ->
     erlang:display({Name, Results, exits(Server)}),
     unlink(Server), exit(Server, kill).
 
-step({call, Request}, Server) -> call(Server, Request, 10);
+step({call, Request}, Server) -> call(Server, Request, 150);
 step({cast, Request}, Server) -> Server ! {cast, Request}, ok;
-step({signal, Reason}, Server) -> exit(Server, Reason), receive after 2 -> ok end, ok;
+step({signal, Reason}, Server) -> exit(Server, Reason), receive after 50 -> ok end, ok;
 step(kill, Server) -> exit(Server, kill), ok;
-step(wait, _) -> receive after 60 -> ok end, ok;
-step(flush, _) -> receive after 60 -> ok end, flush().
+step(wait, _) -> receive after 700 -> ok end, ok;
+step(flush, _) -> receive after 700 -> ok end, flush().
 
 call(Server, Request, Timeout) ->
     Ref = erlang:monitor(process, Server, [{alias, reply_demonitor}]),
@@ -58,7 +58,7 @@ loop(N) ->
 
 reply({_, Ref}, Reply) -> Ref ! {Ref, Reply}.
 
-exits(Server) -> receive {'EXIT', Server, {R, [_ | _]}} -> {exit, R}; {'EXIT', Server, R} -> {exit, R} after 5 -> none end.
+exits(Server) -> receive {'EXIT', Server, {R, [_ | _]}} -> {exit, R}; {'EXIT', Server, R} -> {exit, R} after 100 -> none end.
 
 flush() -> receive {_, X} -> [X | flush()] after 0 -> [] end.
 

@@ -26,10 +26,10 @@ one(Options) ->
     erlang:display({Options, length(Links), process_info(Pid, [priority, message_queue_data, trap_exit]),
                     [X || {K, _} = X <- G, K =:= min_heap_size orelse K =:= fullsweep_after]}),
     Pid ! stop,
-    receive {'EXIT', Pid, R} -> erlang:display(R) after 5 -> erlang:display(no_link) end,
+    receive {'EXIT', Pid, R} -> erlang:display(R) after 200 -> erlang:display(no_link) end,
     Pid2 = spawn_opt(?MODULE, run, [Me], Options),
     receive {Pid2, ran} -> erlang:display(ran) end,
-    receive {'EXIT', Pid2, R2} -> erlang:display(R2) after 5 -> ok end.
+    receive {'EXIT', Pid2, R2} -> erlang:display(R2) after 200 -> ok end.
 
 run(Me) -> Me ! {self(), ran}.
 

@@ -27,7 +27,7 @@ one(A) ->
             {Pid, Reply} = receive
                                {T, R, ok, P} when is_pid(P) -> {P, {T, ok}};
                                {T, R, error, Reason} -> {none, {T, error, Reason}}
-                           after 20 -> {none, none} end,
+                           after 300 -> {none, none} end,
             erlang:display({Arguments, Reply, [case M of
                                                    {'EXIT', Pid, X} -> {'EXIT', X};
                                                    {D, R, process, Pid, X} -> {D, X};
@@ -37,4 +37,4 @@ one(A) ->
     catch C:E -> erlang:display({Arguments, C, E})
     end.
 
-flush() -> receive X -> [X | flush()] after 10 -> [] end.
+flush() -> receive X -> [X | flush()] after 60 -> [] end.

@@ -22,15 +22,15 @@ start() ->
     erlang:display({by_other, status(P), ask(P), catch_it(fun() -> erlang:resume_process(P) end)}),
     erlang:suspend_process(P),
     S ! stop,
-    receive after 5 -> ok end,
+    receive after 100 -> ok end,
     erlang:display({still, status(P)}),
     erlang:resume_process(P),
     erlang:display({went_on, receive {P, R2} -> R2 after 1000 -> none end, ask(P)}),
     %% A timeout passes meanwhile.
-    T = spawn_link(fun() -> receive never -> ok after 5 -> Me ! {self(), timeout} end end),
+    T = spawn_link(fun() -> receive never -> ok after 200 -> Me ! {self(), timeout} end end),
     receive after 1 -> ok end,
     erlang:suspend_process(T),
-    erlang:display({timeout, receive {T, X} -> X after 20 -> none end}),
+    erlang:display({timeout, receive {T, X} -> X after 400 -> none end}),
     erlang:resume_process(T),
     erlang:display({timeout, receive {T, X2} -> X2 after 1000 -> none end}),
     %% One that spins.
@@ -57,7 +57,7 @@ status(P) -> {status, S} = process_info(P, status), S.
 
 counts() -> {suspending, L} = process_info(self(), suspending), [{A, O} || {_, A, O} <- L].
 
-ask(P) -> P ! {self(), question}, receive {P, R} -> R after 10 -> none end.
+ask(P) -> P ! {self(), question}, receive {P, R} -> R after 200 -> none end.
 
 echo() -> receive {From, X} -> From ! {self(), X} end, echo().
 
