@@ -262,7 +262,11 @@ fn convert_with(
     let (what, rest): (Atom, Term) = match end {
         End::All => return Ok(converted),
         End::Incomplete(bytes, count) => {
-            (atoms::INCOMPLETE, context.process.heap.heap_binary(bytes.get(..count).unwrap_or_default())?)
+            // Only now OTP looks at what follows the first byte.
+            let begun = bytes.get(..count).unwrap_or_default();
+            let may_go_on = begun.iter().skip(1).all(|byte| byte & 0xc0 == 0x80);
+            let what = if may_go_on { atoms::INCOMPLETE } else { atoms::ERROR };
+            (what, context.process.heap.heap_binary(begun)?)
         }
         End::Error { begun, count, at, offset } => {
             let mut rest = rest_of(context, at, offset, stack)?;
