@@ -39,6 +39,7 @@ pub mod match_spec;
 pub mod matching;
 pub mod memory;
 pub mod natives;
+pub mod net;
 pub mod number_text;
 pub mod on_load;
 pub mod phash;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::files::{self, Answer, Request};
+use crate::net::Network;
 
 /// Where output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +143,11 @@ pub trait Platform {
     fn file(&mut self, request: Request<'_>) -> Result<Answer, files::Error> {
         let _ = request;
         Err("enotsup")
+    }
+
+    /// The network, where the machine has one.
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        None
     }
 
     /// The system's number of the program that runs.
