@@ -344,9 +344,11 @@ impl Core {
         if matches!(tcp.state(), State::SynSent | State::SynReceived) {
             return Err(errors::NOT_CONNECTED);
         }
-        self.dirty = true;
         match tcp.send_slice(bytes) {
-            Ok(count) => Ok(count),
+            Ok(count) => {
+                self.dirty |= count > 0;
+                Ok(count)
+            }
             Err(_) => Err(connection.end.take().unwrap_or(errors::AFTER_CLOSE)),
         }
     }
