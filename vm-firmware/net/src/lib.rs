@@ -27,6 +27,7 @@ mod inspect;
 mod link;
 mod listen;
 mod lookup;
+pub mod mdns;
 mod network;
 mod options;
 mod phy;
