@@ -23,16 +23,22 @@ mod dhcp_server;
 mod driver;
 mod errors;
 mod groups;
+#[cfg(not(feature = "tls"))]
+#[path = "insecure.rs"]
+mod secure;
 mod inspect;
 mod link;
 mod listen;
 mod lookup;
 pub mod mdns;
+mod multicast_dns;
 mod network;
 mod options;
 mod phy;
 mod pools;
 mod random;
+#[cfg(feature = "tls")]
+mod secure;
 mod settings;
 mod slaac;
 mod sntp;
