@@ -44,6 +44,8 @@ pub(crate) struct Connection {
     pub(crate) reset: bool,
     /// The peer sends no more.
     pub(crate) finished: bool,
+    /// It was there once.
+    whole: bool,
     pub(crate) keep_alive: bool,
     /// Why it has ended, until that was told.
     pub(crate) end: Option<Error>,
@@ -166,6 +168,7 @@ impl Connections {
             owing: None,
             reset: false,
             finished: false,
+            whole: false,
             keep_alive: false,
             end: None,
             deaf: false,
@@ -227,6 +230,7 @@ impl Connections {
         if matches!(state, State::CloseWait | State::LastAck | State::Closing | State::TimeWait) {
             connection.finished = true;
         }
+        connection.whole |= !matches!(state, State::Closed | State::Listen | State::SynSent | State::SynReceived);
         let owes = socket.send_queue() > 0 || matches!(state, State::FinWait1 | State::LastAck | State::Closing);
         connection.owing = if owes && state != State::Closed { connection.owing.or(Some(now)) } else { None };
         let late = connection.deadline(state, config).is_some_and(|deadline| now >= deadline);
@@ -258,13 +262,12 @@ impl Connections {
                     socket.abort();
                     connection.end = Some(errors::TIMED_OUT);
                 } else if state == State::Closed && connection.end.is_none() && !connection.finished {
-                    let connecting = matches!(connection.role, Role::Connecting(..));
-                    connection.end = Some(match (own, connection.reset, connecting) {
+                    connection.end = Some(match (own, connection.reset, connection.whole) {
                         // The stack ends connections of addresses that are lost.
                         (false, ..) => errors::NETWORK_DOWN,
-                        (true, _, true) => errors::CONNECTION_REFUSED,
-                        (true, true, false) => errors::CONNECTION_RESET,
-                        (true, false, false) => errors::AFTER_CLOSE,
+                        (true, _, false) => errors::CONNECTION_REFUSED,
+                        (true, true, true) => errors::CONNECTION_RESET,
+                        (true, false, true) => errors::AFTER_CLOSE,
                     });
                 }
             }
@@ -293,8 +296,7 @@ impl Connection {
             Role::Connecting(_, since) if matches!(state, State::SynSent | State::SynReceived) => {
                 Some(after(since, config.connect_ms))
             }
-            Role::Connecting(..) => None,
-            Role::Owned(_) => {
+            Role::Connecting(..) | Role::Owned(_) => {
                 let probes = (self.keep_alive && state != State::Closed).then(|| {
                     let probes = u64::from(config.keep_alive_ms) * (PROBES + 1) * MILLISECOND;
                     self.heard.saturating_add(probes)

@@ -5,6 +5,7 @@
 //! neither made nor put together.
 
 use crate::network::{Core, Item, datagram};
+use crate::config::MILLISECOND;
 use crate::errors;
 use crate::options::Options;
 use crate::phy::zeros;
@@ -16,6 +17,9 @@ use emberl_vm::net::{Answer, Direction, Error, Family, Handle, Result, Shutdown}
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, SendError, Socket, UdpMetadata};
 use smoltcp::wire::IpListenEndpoint;
+
+/// How long a datagram waits for its neighbour: three questions, a second apart, and a little.
+const STUCK: u64 = 3500 * MILLISECOND;
 
 /// A socket of UDP.
 #[derive(Debug)]
@@ -29,8 +33,8 @@ pub(crate) struct Datagram {
     write_shut: bool,
     /// What the peer, or somebody on the way, has said; told once.
     pub(crate) error: Option<Error>,
-    /// Where the last datagram went, as long as it may wait for its neighbour.
-    pub(crate) waiting: Option<IpAddr>,
+    /// Since when the first datagram to be sent waits, and how many bytes did so then.
+    stuck: Option<(u64, usize)>,
     /// Datagrams that came before the socket had to be emptied; see [`Core::unblock`].
     saved: Vec<(Vec<u8>, SocketAddr)>,
 }
@@ -86,7 +90,7 @@ impl Core {
             read_shut: false,
             write_shut: false,
             error: None,
-            waiting: None,
+            stuck: None,
             saved: Vec::new(),
         };
         match self.table.insert(Item::Datagram(item)) {
@@ -189,6 +193,7 @@ impl Core {
         if peer.port() == 0 {
             return Err(errors::INVALID);
         }
+        let now = self.now;
         let source = self.check_receiver(handle, peer)?;
         let bound = self.ensure_bound(handle)?;
         let stack = self.stack.as_mut().ok_or(errors::NETWORK_DOWN)?;
@@ -215,7 +220,8 @@ impl Core {
         let metadata = UdpMetadata { local_address: Some(local.into()), ..UdpMetadata::from(endpoint(peer)) };
         match udp.send_slice(bytes, metadata) {
             Ok(()) => {
-                socket.waiting = Some(peer.ip());
+                let since = socket.stuck.map_or(now, |(since, _)| since);
+                socket.stuck = Some((since, udp.send_queue()));
                 self.dirty = true;
                 Ok(Answer::Count(bytes.len()))
             }
@@ -309,12 +315,13 @@ impl Core {
     pub(crate) fn look_after_datagram(&mut self, handle: Handle, now: u64) {
         let (Some(stack), Ok(socket)) = (self.stack.as_mut(), datagram(&mut self.table, handle)) else { return };
         let udp = stack.sockets.get::<Socket>(socket.socket);
-        if udp.send_queue() == 0 && udp.can_send() {
-            socket.waiting = None;
-        }
-        if let Some(receiver) = socket.waiting
-            && stack.is_missing(receiver, now)
-        {
+        let (bytes, room) = (udp.send_queue(), udp.can_send());
+        socket.stuck = match socket.stuck {
+            _ if bytes == 0 && room => None,
+            Some((since, before)) if bytes >= before => Some((since, bytes)),
+            _ => Some((now, bytes)),
+        };
+        if socket.stuck.is_some_and(|(since, _)| now.saturating_sub(since) >= STUCK) {
             self.unblock(handle);
         }
         let (Some(stack), Ok(socket)) = (self.stack.as_mut(), datagram(&mut self.table, handle)) else { return };
@@ -337,7 +344,7 @@ impl Core {
         }
     }
 
-    /// The first datagram to be sent waits for a neighbour that is not there, and all after it wait for that one. The
+    /// The first datagram to be sent waits for a neighbour that is not there, and all others wait for that one. The
     /// stack has no way to take one out, so all are given up; what came meanwhile is saved.
     fn unblock(&mut self, handle: Handle) {
         let (Some(stack), Ok(socket)) = (self.stack.as_mut(), datagram(&mut self.table, handle)) else { return };
@@ -355,7 +362,7 @@ impl Core {
         udp.close();
         // It was bound to that very address.
         let _ = udp.bind(bound);
-        socket.waiting = None;
+        socket.stuck = None;
         if socket.peer.is_some() {
             socket.error = Some(errors::HOST_UNREACHABLE);
         }

@@ -125,7 +125,8 @@ impl Core {
         if kind == Kind::Service {
             return Err(errors::OPERATION_NOT_SUPPORTED);
         }
-        match self.multicast()?.mdns.answer(id) {
+        let mdns = self.mdns.as_mut().ok_or(errors::NETWORK_DOWN)?;
+        match mdns.mdns.answer(id) {
             Some(answer) => answer,
             None => self.wait(handle, Direction::Read),
         }

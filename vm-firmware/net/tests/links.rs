@@ -229,7 +229,7 @@ fn radios_try_again_and_tell_why() {
     let events = world.events(0);
     assert!(events.iter().all(|event| matches!(event, Event::Down(Reason::Timeout, Some(_)))));
     assert!((4..9).contains(&events.len()), "{events:?}");
-    assert_eq!(port.joins.get() as usize, 1 + events.len() + usize::from(false));
+    assert!((1 + events.len()..=2 + events.len()).contains(&(port.joins.get() as usize)));
     port.answers.set(true);
     world.run(80 * SECOND);
     assert!(world.events(0).contains(&Event::Up));

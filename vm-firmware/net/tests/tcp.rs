@@ -151,6 +151,7 @@ fn a_wait_is_ended_by_one_event() {
 #[test]
 fn refusals_and_silence_are_told() {
     let mut world = World::pair(1, Config { connect_ms: 5000, ..Config::default() });
+    world.run(5 * SECOND);
     let open = |world: &mut World| world.handle(1, Request::Open(Family::Inet, Kind::Stream));
     let handle = open(&mut world);
     let refused = world.finish(1, 60, || Request::Connect(handle, at("10.0.0.1", 81)));

@@ -246,6 +246,10 @@ impl World {
         for machine in &mut self.machines {
             machine.driver.poll(now);
             machine.polls += 1;
+            if machine.driver.request(now, Request::State) == Ok(Answer::State(State::Inactive)) {
+                // Nobody takes them: the card has no room for more, and none for these.
+                machine.port.inbox.borrow_mut().clear();
+            }
             while let Some(event) = machine.driver.event() {
                 machine.events.push(event);
             }
