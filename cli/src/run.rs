@@ -227,7 +227,8 @@ fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
                 let _ = io::stdout().flush();
                 clock.sleep_until(deadline);
             }
-            Step::Wait(None) => return End::Stuck,
+            Step::Wait(None) => clock.sleep_until(clock.now() + 1_000_000),
+            Step::Stuck => return End::Stuck,
             Step::Ready | Step::Halted(_) => {}
         }
     }
@@ -250,7 +251,7 @@ fn tell(end: End) -> Result<()> {
         // A system keeps the lower eight bits, as it does of erl's.
         End::Halted(status) => Err(Failure::Told((status & 0xff) as u8)),
         End::Stuck => Err(Failure::input(
-            "all processes wait for a message, and none can come: no process can run and no timer is set",
+            "all processes wait for a message, and none can come: no process can run, no timer is set, no socket is waited for",
             "look for the receive that waits, or give it a timeout",
         )),
         End::Closed => Err(Failure::BrokenPipe),
