@@ -99,7 +99,8 @@ fn firmware(settings: &Settings) -> Result<(), String> {
             return Ok(());
         }
         None => {
-            built = qemu::Build::Plain.file().map_err(|error| error.message().unwrap_or("it does not build").to_owned())?;
+            built =
+                qemu::Build::Plain.file().map_err(|error| error.message().unwrap_or("it does not build").to_owned())?;
             &built
         }
     };
