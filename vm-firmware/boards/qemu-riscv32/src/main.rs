@@ -75,8 +75,8 @@ fn run(machine: Machine) -> u8 {
             return tell(&ended);
         }
         match step {
-            Step::Wait(Some(deadline)) => machine::wait(Some(deadline)),
-            Step::Wait(None) => {
+            Step::Wait(deadline) => machine::wait(deadline),
+            Step::Stuck => {
                 line(format_args!("error: all processes wait for a message, and none can come"));
                 return FAILED;
             }
