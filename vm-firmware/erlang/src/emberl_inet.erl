@@ -147,7 +147,7 @@ name(Name) ->
 
 %% What a socket is bound to: the address of an option `ip`, and a port.
 -spec local(term(), inet | inet6, inet:port_number()) -> {ok, {tuple(), 0..65535}} | {error, atom()}.
-local(#{addr := Address} = Map, Family, _) -> local(Address, Family, maps:get(port, Map, 0));
+local(#{addr := Address, port := Port}, Family, _) -> local(Address, Family, Port);
 local(_, _, Port) when not is_integer(Port); Port < 0; Port > 65535 -> {error, badarg};
 local(Address, Family, Port) when is_tuple(Address); Address =:= any; Address =:= loopback ->
     case addresses(Address, Family, infinity) of
@@ -159,21 +159,17 @@ local(_, _, _) ->
 
 %% Takes options out of a list: their values, or those given; the last of a name counts. And the rest of the list.
 -spec take([{atom(), term()}], list()) -> {[term()], list()}.
-take(Defaults, Options) ->
-    {Values, Rest} = lists:foldl(
-        fun
-            ({Name, _} = Option, {Values, Rest}) when is_atom(Name) ->
-                case lists:keymember(Name, 1, Values) of
-                    true -> {lists:keyreplace(Name, 1, Values, Option), Rest};
-                    false -> {Values, [Option | Rest]}
-                end;
-            (Option, {Values, Rest}) ->
-                {Values, [Option | Rest]}
-        end,
-        {Defaults, []},
-        Options
-    ),
-    {[Value || {_, Value} <- Values], lists:reverse(Rest)}.
+take(Defaults, Options) -> take(Options, maps:from_list(Defaults), Defaults, []).
+
+take([{Name, Value} = Option | Rest], Values, Defaults, Others) ->
+    case Values of
+        #{Name := _} -> take(Rest, Values#{Name := Value}, Defaults, Others);
+        _ -> take(Rest, Values, Defaults, [Option | Others])
+    end;
+take([Option | Rest], Values, Defaults, Others) ->
+    take(Rest, Values, Defaults, [Option | Others]);
+take([], Values, Defaults, Others) ->
+    {[maps:get(Name, Values) || {Name, _} <- Defaults], lists:reverse(Others)}.
 
 %% The options that the machine itself has.
 -define(OWN(Name),

@@ -124,7 +124,7 @@ call({shutdown, _}, From, S) ->
     answer(From, {error, if S#stream.handle =:= closed -> closed; true -> enotconn end}, S);
 call(close, From, S) ->
     reply(From, ok),
-    stop(S#stream{readers = [Reader || {_, Ref, _} = Reader <- S#stream.readers, Ref =/= element(2, From)]});
+    stop(S);
 call(hold, {Pid, _} = From, #stream{owner = Pid} = S) ->
     answer(From, ok, S#stream{held = true});
 call(hold, From, S) ->
@@ -159,15 +159,17 @@ answer(From, Reply, S) ->
 cancel(Ref, #stream{phase = {Phase, {_, Ref} = From, _}} = S) when Phase =:= connect; Phase =:= handshake ->
     fail(From, {error, timeout}, S);
 cancel(Ref, #stream{readers = Readers, writers = Writers} = S) ->
-    case lists:keytake(Ref, 2, Readers) of
-        {value, {Pid, _, _}, Rest} ->
-            answer({Pid, Ref}, {error, timeout}, S#stream{readers = Rest});
+    case lists:keyfind(Ref, 2, Readers) of
+        {Pid, _, _} ->
+            answer({Pid, Ref}, {error, timeout}, S#stream{readers = without(Ref, Readers)});
         false ->
             case lists:keyfind(Ref, 2, Writers) of
                 {Pid, _, _, Timer} -> timed_out({Pid, Ref}, Timer, S);
                 false -> S
             end
     end.
+
+without(Ref, Waiting) -> [Waiter || Waiter <- Waiting, element(2, Waiter) =/= Ref].
 
 %% A new socket did not become one.
 fail(From, Error, S) ->
@@ -342,11 +344,11 @@ send_timeout(Timer, Ref, #stream{writers = Writers} = S) ->
 %% A part of the first one's data may be sent. What follows would then be taken for the rest of it: so the rest stays.
 timed_out({_, Ref} = From, _, #stream{send_timeout_close = true} = S) ->
     reply(From, {error, timeout}),
-    close(S#stream{writers = lists:keydelete(Ref, 2, S#stream.writers)});
+    close(S#stream{writers = without(Ref, S#stream.writers)});
 timed_out({_, Ref} = From, Timer, #stream{writers = [{_, Ref, Data, Timer} | Rest]} = S) ->
     answer(From, {error, timeout}, S#stream{writers = [{self(), make_ref(), Data, none} | Rest]});
 timed_out({_, Ref} = From, _, S) ->
-    answer(From, {error, timeout}, S#stream{writers = lists:keydelete(Ref, 2, S#stream.writers)}).
+    answer(From, {error, timeout}, S#stream{writers = without(Ref, S#stream.writers)}).
 
 %% Reading.
 

@@ -155,8 +155,8 @@ init({Owner, _, Family, Local, Options}) ->
 made(Family, Local, Options, S) ->
     case emberl_net:open(Family, dgram) of
         {ok, Handle} ->
-            Later = fun(Option) -> is_tuple(Option) andalso element(1, Option) =:= add_membership end,
-            {Joins, First} = lists:partition(Later, Options),
+            Joins = [Join || {add_membership, _} = Join <- Options],
+            First = [Option || Option <- Options, not lists:member(Option, Joins)],
             case set(First, S#udp{handle = Handle}) of
                 {ok, Set} ->
                     case emberl_net:bind(Handle, Local) of
@@ -194,10 +194,10 @@ handle({call, From, Ref, Request}, S) ->
     Reply =:= later orelse (From ! {Ref, Reply}),
     read(New);
 handle({cancel, Ref}, #udp{readers = Readers} = S) ->
-    case lists:keytake(Ref, 2, Readers) of
-        {value, {From, _}, Rest} ->
+    case lists:keyfind(Ref, 2, Readers) of
+        {From, _} ->
             From ! {Ref, {error, timeout}},
-            S#udp{readers = Rest};
+            S#udp{readers = [Reader || Reader <- Readers, element(2, Reader) =/= Ref]};
         false ->
             S
     end;

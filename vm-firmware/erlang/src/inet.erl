@@ -214,7 +214,7 @@ either(_, Text) -> parse_ipv6strict_address(Text).
 
 -spec parse_ipv4_address(string()) -> {ok, ip4_address()} | {error, einval}.
 parse_ipv4_address(Text) ->
-    case numbers(Text) of
+    case numbers(Text, fun c_number/1) of
         {ok, [A]} -> split(A, 32, []);
         {ok, [A, B]} -> split(B, 24, [A]);
         {ok, [A, B, C]} -> split(C, 16, [B, A]);
@@ -224,28 +224,26 @@ parse_ipv4_address(Text) ->
 
 -spec parse_ipv4strict_address(string()) -> {ok, ip4_address()} | {error, einval}.
 parse_ipv4strict_address(Text) ->
-    case numbers(Text) of
+    case numbers(Text, fun decimal/1) of
         {ok, [A, B, C, D]} -> split(D, 8, [C, B, A]);
         _ -> {error, einval}
     end.
 
 %% The last number fills all octets that are left.
 split(Last, Bits, Before) ->
-    case lists:all(fun(Octet) -> Octet < 256 end, Before) of
-        true when Last bsr Bits =:= 0 ->
-            {ok, list_to_tuple(lists:reverse(Before, binary_to_list(<<Last:Bits>>)))};
-        _ ->
-            {error, einval}
+    case Last bsr Bits =:= 0 andalso all(Before, 255) of
+        true -> {ok, list_to_tuple(lists:reverse(Before, binary_to_list(<<Last:Bits>>)))};
+        false -> {error, einval}
     end.
 
-%% The numbers between dots, in the three notations of C.
-numbers(Text) ->
+%% The numbers between dots.
+numbers(Text, Read) ->
     case parts(Text, $., [], []) of
         error ->
             error;
         Parts ->
             try
-                {ok, [c_number(Part) || Part <- Parts]}
+                {ok, [Read(Part) || Part <- Parts]}
             catch
                 throw:error -> error
             end
@@ -257,12 +255,19 @@ parts([Char | Rest], Separator, Part, Parts) when is_integer(Char), length(Part)
 parts([], _, Part, Parts) -> lists:reverse(Parts, [lists:reverse(Part)]);
 parts(_, _, _, _) -> error.
 
+decimal([$0, _ | _]) -> throw(error);
+decimal(Digits) -> number(Digits, 10).
+
+%% In one of the three notations of C.
 c_number([$0, X | Digits]) when X =:= $x; X =:= $X -> number(Digits, 16);
 c_number([$0 | Digits]) when Digits =/= [] -> number(Digits, 8);
 c_number(Digits) -> number(Digits, 10).
 
-number([_ | _] = Digits, Base) -> lists:foldl(fun(Digit, Sum) -> Sum * Base + digit(Digit, Base) end, 0, Digits);
+number([_ | _] = Digits, Base) -> number(Digits, Base, 0);
 number([], _) -> throw(error).
+
+number([Digit | Digits], Base, Sum) -> number(Digits, Base, Sum * Base + digit(Digit, Base));
+number([], _, Sum) -> Sum.
 
 digit(Digit, Base) ->
     Value =
@@ -294,12 +299,12 @@ parse_ipv6strict_address(Text) ->
     end.
 
 %% `fe80::1%eth0`: there is one interface, so that its name says nothing.
-without_scope(Text) ->
-    case is_list(Text) andalso lists:splitwith(fun(Char) -> Char =/= $% end, Text) of
-        {Address, [$%, _ | _]} when Address =/= [] -> Address;
-        {Address, []} -> Address;
-        _ -> throw(error)
-    end.
+without_scope(Text) -> without_scope(Text, []).
+
+without_scope([$% | _], [_ | _] = Address) -> lists:reverse(Address);
+without_scope([Char | Rest], Address) when is_integer(Char), Char =/= $% -> without_scope(Rest, [Char | Address]);
+without_scope([], Address) -> lists:reverse(Address);
+without_scope(_, _) -> throw(error).
 
 %% What stands before and after `::`.
 halves(Text) -> halves(Text, []).
@@ -309,37 +314,38 @@ halves([Char | Rest], Before) -> halves(Rest, [Char | Before]);
 halves([], Before) -> lists:reverse(Before).
 
 words({Before, After}) ->
-    {First, Last} = {group(Before), group(After)},
+    {First, Last} = {group(Before, false), group(After, true)},
     case 8 - length(First) - length(Last) of
-        Zeros when Zeros > 0 -> First ++ lists:duplicate(Zeros, 0) ++ Last;
+        Zeros when Zeros > 0 -> First ++ binary_to_list(<<0:Zeros/unit:8>>) ++ Last;
         _ -> throw(error)
     end;
 words(All) ->
-    case group(All) of
+    case group(All, true) of
         Words when length(Words) =:= 8 -> Words;
         _ -> throw(error)
     end.
 
-group([]) ->
+%% The words between colons; at the end of an address the last two may be an IPv4 address.
+group([], _) ->
     [];
-group(Text) ->
+group(Text, AtEnd) ->
     case parts(Text, $:, [], []) of
         error -> throw(error);
-        Parts -> group(Parts, [])
+        Parts -> group(Parts, [], AtEnd)
     end.
 
-group([Part], Words) ->
+group([Part], Words, AtEnd) ->
     case lists:member($., Part) of
-        true ->
+        true when AtEnd ->
             case parse_ipv4strict_address(Part) of
                 {ok, {A, B, C, D}} -> lists:reverse(Words, [A bsl 8 bor B, C bsl 8 bor D]);
                 _ -> throw(error)
             end;
-        false ->
+        _ ->
             lists:reverse(Words, [word(Part)])
     end;
-group([Part | Parts], Words) ->
-    group(Parts, [word(Part) | Words]).
+group([Part | Parts], Words, AtEnd) ->
+    group(Parts, [word(Part) | Words], AtEnd).
 
 word(Digits) when length(Digits) < 5 -> number(Digits, 16);
 word(_) -> throw(error).
@@ -347,43 +353,48 @@ word(_) -> throw(error).
 -spec ntoa(ip_address()) -> string() | {error, einval}.
 ntoa({A, B, C, D} = Address) ->
     case is_ipv4_address(Address) of
-        true -> lists:append([integer_to_list(A), ".", integer_to_list(B), ".", integer_to_list(C), ".", integer_to_list(D)]);
-        false -> {error, einval}
-    end;
-ntoa({0, 0, 0, 0, 0, High, A, B} = Address) when High =:= 16#ffff; High =:= 0, A =/= 0 ->
-    case is_ipv6_address(Address) of
-        true when High =:= 0 -> "::" ++ ntoa4(A, B);
-        true -> "::ffff:" ++ ntoa4(A, B);
+        true -> tl([Char || Part <- [A, B, C, D], Char <- [$. | integer_to_list(Part)]]);
         false -> {error, einval}
     end;
 ntoa(Address) ->
     case is_ipv6_address(Address) of
-        true ->
-            Words = tuple_to_list(Address),
-            case longest(Words, 0, {1, 0}) of
-                {1, _} ->
-                    hex(Words);
-                {Length, At} ->
-                    {Before, Zeros} = lists:split(At, Words),
-                    hex(Before) ++ "::" ++ hex(lists:nthtail(Length, Zeros))
-            end;
-        false ->
-            {error, einval}
+        true -> ntoa6(Address);
+        false -> {error, einval}
     end.
+
+ntoa6({0, 0, 0, 0, 0, 16#ffff, A, B}) ->
+    "::ffff:" ++ ntoa4(A, B);
+ntoa6({0, 0, 0, 0, 0, 0, A, B}) when A =/= 0; B > 1 ->
+    "::" ++ ntoa4(A, B);
+ntoa6(Address) ->
+    Words = tuple_to_list(Address),
+    case longest(Words, 0, {1, 0}) of
+        {1, _} -> hex(Words);
+        {Length, At} ->
+            {Before, After} = {
+                [Word || {Place, Word} <- places(Words, 0), Place < At],
+                [Word || {Place, Word} <- places(Words, 0), Place >= At + Length]
+            },
+            hex(Before) ++ "::" ++ hex(After)
+    end.
+
+places([Word | Words], Place) -> [{Place, Word} | places(Words, Place + 1)];
+places([], _) -> [].
 
 ntoa4(High, Low) -> ntoa({High bsr 8, High band 255, Low bsr 8, Low band 255}).
 
 %% The first of the longest runs of zeros, at least two: how long, and where.
-longest([], _, Best) -> Best;
 longest([0 | _] = Words, At, {Most, _} = Best) ->
-    Rest = lists:dropwhile(fun(Word) -> Word =:= 0 end, Words),
-    case length(Words) - length(Rest) of
-        Length when Length > Most -> longest(Rest, At + Length, {Length, At});
-        Length -> longest(Rest, At + Length, Best)
-    end;
-longest([_ | Rest], At, Best) -> longest(Rest, At + 1, Best).
+    {Length, Rest} = zeros(Words, 0),
+    longest(Rest, At + Length, if Length > Most -> {Length, At}; true -> Best end);
+longest([_ | Rest], At, Best) -> longest(Rest, At + 1, Best);
+longest([], _, Best) -> Best.
 
-hex(Words) -> lists:append(lists:join(":", [lower(integer_to_list(Word, 16)) || Word <- Words])).
+zeros([0 | Rest], Count) -> zeros(Rest, Count + 1);
+zeros(Rest, Count) -> {Count, Rest}.
+
+hex([]) -> [];
+hex(Words) -> tl([Char || Word <- Words, Char <- [$: | lower(integer_to_list(Word, 16))]]).
 
 lower(Digits) -> [if Digit >= $A -> Digit + 32; true -> Digit end || Digit <- Digits].
 
@@ -395,7 +406,7 @@ is_ipv4_address(_) -> false.
 is_ipv6_address(Address) when tuple_size(Address) =:= 8 -> all(tuple_to_list(Address), 65535);
 is_ipv6_address(_) -> false.
 
-all(Parts, Most) -> lists:all(fun(Part) -> is_integer(Part) andalso Part >= 0 andalso Part =< Most end, Parts).
+all(Parts, Most) -> [] =:= [Part || Part <- Parts, not (is_integer(Part) andalso Part >= 0 andalso Part =< Most)].
 
 -spec is_ip_address(term()) -> boolean().
 is_ip_address(Address) -> is_ipv4_address(Address) orelse is_ipv6_address(Address).
