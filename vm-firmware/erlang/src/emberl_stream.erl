@@ -414,7 +414,7 @@ cut(#stream{packet = line, packet_size = Longest, buffer = Buffer, size = Size, 
         nomatch -> {more, Size + 1}
     end;
 cut(#stream{packet = Type, packet_size = Longest, buffer = Buffer, size = Size} = S) ->
-    case emberl_http:decode(Type, S#stream.in_headers, joined(S)) of
+    case emberl_packet:decode(Type, S#stream.in_headers, joined(S)) of
         {ok, Packet, Rest} -> {ok, {http, Packet}, Rest, byte_size(Rest)};
         more when Longest > 0, Size >= Longest; Size >= Buffer -> {error, emsgsize};
         more -> {more, Size + 1}
