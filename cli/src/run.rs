@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use clap::Args;
 use emberl_host::layout::lay_out;
-use emberl_host::{Clock, Host, Program, program};
+use emberl_host::net::Waiter;
+use emberl_host::{Host, Program, program};
 use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
 use emberl_packer::unit::Unit;
@@ -115,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let host = Host::new(Rc::clone(&program))
         .with_folders(arguments.pa.iter().cloned())
         .with_arguments(arguments.arguments.iter().cloned());
-    let (clock, closed) = (host.clock(), host.closed());
+    let (waiter, closed) = (host.waiter(), host.closed());
     let no_memory = |NoMemory| match arguments.memory {
         Some(memory) => Failure::input(
             format!("{} are too little memory to start the program", bytes(memory)),
@@ -127,7 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
     load(&mut vm, &program, &start)?;
     if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;
-    let end = drive(&mut vm, clock, &|| closed.get());
+    let end = drive(&mut vm, &waiter, &|| closed.get());
     // What the program printed comes before what is said about it.
     io::stdout().flush()?;
     tell(end)
@@ -208,7 +209,7 @@ enum End {
 }
 
 /// Runs until the end.
-fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
+fn drive(vm: &mut Vm, waiter: &Waiter, closed: &dyn Fn() -> bool) -> End {
     loop {
         let step = vm.step(SLICES);
         if let Step::Halted(status) = step {
@@ -222,12 +223,11 @@ fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
             return End::Closed;
         }
         match step {
-            Step::Wait(Some(deadline)) => {
+            Step::Wait(deadline) => {
                 // A prompt without a newline is seen before the wait. What cannot be written, the next step notices.
                 let _ = io::stdout().flush();
-                clock.sleep_until(deadline);
+                waiter.wait(deadline);
             }
-            Step::Wait(None) => clock.sleep_until(clock.now() + 1_000_000),
             Step::Stuck => return End::Stuck,
             Step::Ready | Step::Halted(_) => {}
         }
