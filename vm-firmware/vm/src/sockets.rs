@@ -134,9 +134,13 @@ pub fn reserve(shared: &mut Shared) -> Result<(), NoMemory> {
 
 /// A process owns a handle from now on; there is [room](reserve).
 pub fn own(shared: &mut Shared, handle: Handle, process: u32) {
-    disown(shared, handle);
+    // The room would go with the old tie: that goes last.
+    let old = tie_of(shared, handle);
     shared.processes.tie(Tie::new(Kind::Handle, [process, 0], [handle, MARK, 0]));
-    shared.sockets.owned += 1;
+    match old {
+        Some(old) => drop(shared.processes.untie(old, &mut shared.binaries)),
+        None => shared.sockets.owned += 1,
+    }
 }
 
 /// Nobody owns a handle any more.

@@ -8,6 +8,8 @@ use crate::natives::{self, Context};
 use crate::platform::Stream;
 use crate::raise::Raise;
 
+mod sockets;
+
 struct Machine(u64);
 
 impl Platform for Machine {
