@@ -99,7 +99,7 @@ fn states() -> Result<(), Failed> {
         "{again,connected,",
         "{starter_died,inactive,",
     ] {
-        check(printed.contains(line), || format!("{line}...} is missing:\n{printed}"))?;
+        check(printed.contains(line), || format!("{line}... is missing:\n{printed}"))?;
     }
     Ok(())
 }
