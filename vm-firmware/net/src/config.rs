@@ -33,6 +33,10 @@ pub struct Config {
     pub services: u16,
     /// Browses for services by mDNS.
     pub browses: u16,
+    /// Records of others that mDNS remembers: four for a service that was found.
+    pub mdns_records: u16,
+    /// Bytes that these may take together.
+    pub mdns_record_bytes: u32,
     /// TLS sessions.
     pub tls_sessions: u16,
     /// TLS contexts.
@@ -74,6 +78,11 @@ pub struct Config {
     pub sntp_seconds: u32,
     /// Sets the board's clock: seconds and microseconds since 1970, UTC.
     pub clock: Option<fn(u64, u32)>,
+    /// Tells the board's clock: seconds since 1970, UTC; 0 where it is not known. Without it the time is known after SNTP
+    /// was asked. Dates of certificates are checked by it.
+    pub time: Option<fn() -> u64>,
+    /// Random bytes that are fit for keys. Without it there is no TLS.
+    pub random: Option<fn(&mut [u8])>,
 }
 
 impl Config {
@@ -93,6 +102,8 @@ impl Config {
         groups: 2,
         services: 1,
         browses: 1,
+        mdns_records: 16,
+        mdns_record_bytes: 2048,
         tls_sessions: 1,
         tls_contexts: 1,
         leases: 2,
@@ -112,6 +123,8 @@ impl Config {
         handshake_ms: 30_000,
         sntp_seconds: 3600,
         clock: None,
+        time: None,
+        random: None,
     };
 }
 
@@ -131,6 +144,8 @@ impl Default for Config {
             groups: 8,
             services: 4,
             browses: 2,
+            mdns_records: 64,
+            mdns_record_bytes: 8192,
             tls_sessions: 3,
             tls_contexts: 3,
             leases: 8,

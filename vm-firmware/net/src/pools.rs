@@ -2,10 +2,11 @@
 
 use crate::network::{Core, Item};
 use crate::datagram::Datagram;
+use alloc::vec::Vec;
 use emberl_vm::net::{Answer, Pool};
 
 /// The pools, in the order of their report.
-pub(crate) const POOLS: usize = 8;
+pub(crate) const POOLS: usize = 10;
 
 /// The most that were taken at a time, for each pool.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ impl Core {
             ("lookups", self.lookups(), config.lookups, size_of::<Option<smoltcp::socket::dns::DnsQuery>>()),
             ("groups", self.groups.used(), config.groups, size_of::<(u32, core::net::IpAddr)>()),
             ("leases", leases, config.leases, crate::dhcp_server::LEASE_BYTES),
+            ("tls_sessions", self.sessions.used(), config.tls_sessions, self.sessions.bytes()),
+            ("tls_contexts", self.contexts(), config.tls_contexts, 0),
             ("events", self.events.len(), config.events, size_of::<emberl_vm::net::Event>()),
             (
                 "local_frames",
@@ -61,7 +64,9 @@ impl Core {
             size: size.into(),
             bytes: count(bytes),
         });
-        Answer::Pools(pools.collect())
+        let mut pools: Vec<Pool> = pools.collect();
+        pools.extend(self.multicast_pools());
+        Answer::Pools(pools)
     }
 }
 

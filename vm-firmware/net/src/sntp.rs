@@ -153,6 +153,7 @@ impl Core {
                     if let Some(clock) = self.config.clock {
                         clock(seconds, microseconds);
                     }
+                    self.known_time = Some((seconds, now));
                     self.tell(Event::Time(seconds, microseconds));
                 }
             }

@@ -181,6 +181,7 @@ fn refusals_and_silence_are_told() {
 fn a_peer_that_falls_silent_is_given_up() {
     let mut world = World::pair(1, Config { silence_ms: 20_000, grace_ms: u32::MAX, ..Config::default() });
     let (_, client) = world.connection(80);
+    world.run(5 * SECOND);
     world.ask(1, Request::Send(client, b"x")).unwrap();
     world.machines[0].port.carrier.set(false);
     assert_eq!(world.ask(1, Request::Receive(client, 1)), Ok(Answer::Wait(Direction::Read)));
