@@ -17,6 +17,7 @@ use emberl_vm::raise::Class;
 use emberl_vm::vm::{Options, Step, Vm};
 
 use crate::args::{findings, module_name};
+use crate::board::{self, Board, Forward};
 use crate::console::{self, bytes};
 use crate::failure::{Failure, INPUT, Result, reason};
 use crate::inputs;
@@ -35,9 +36,11 @@ Examples:
   emberl run hello.beam
   emberl run --memory 200k app.avm          does it fit into a device's memory?
   emberl run --pa _build/default/lib/jsx/ebin hello.beam
-  emberl run app.avm -- one two             arguments for the program";
+  emberl run app.avm -- one two             arguments for the program
+  emberl run --board qemu-riscv32 --forward tcp:8080:80 web.avm
+                                            on a device's processor, in QEMU, with a network: http://127.0.0.1:8080";
 
-/// Run a program on this machine
+/// Run a program on this machine, or on a board that is emulated here
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -61,6 +64,19 @@ pub(crate) struct Arguments {
     #[arg(long)]
     zeal: bool,
 
+    /// Run it on this board, which is emulated here: all modules that it needs must be among the files
+    #[arg(long, value_name = "BOARD", conflicts_with_all = ["pa", "processes", "zeal", "arguments"])]
+    #[arg(help_heading = "Boards")]
+    board: Option<Board>,
+
+    /// A port of this machine, on 127.0.0.1, that leads to one of the board: tcp:8080:80 or udp:5000:5000
+    #[arg(long, value_name = "PROTOCOL:HOSTPORT:PORT", requires = "board", help_heading = "Boards")]
+    forward: Vec<Forward>,
+
+    /// The board's firmware, where it is built already; else it is built from Emberl's sources
+    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    firmware: Option<PathBuf>,
+
     /// Packs, modules, folders and patterns, in the order in which modules are looked for
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -79,6 +95,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let program = Rc::new(open(&arguments.files)?);
     let start = start(&program, arguments.start.as_deref())?;
+    if let Some(Board::QemuRiscv32) = arguments.board {
+        let run = board::Run {
+            files: &arguments.files,
+            start: &start,
+            memory: arguments.memory,
+            firmware: arguments.firmware.as_deref(),
+            forwards: &arguments.forward,
+        };
+        return run.run(&program);
+    }
     let boot = program.module("init").is_some();
     if !boot && !program.exports(&start, "start", 0) {
         // A module that cannot be read says so when it is loaded.

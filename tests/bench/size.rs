@@ -99,8 +99,9 @@ fn firmware(settings: &Settings) -> Result<(), String> {
             return Ok(());
         }
         None => {
-            built = qemu::firmware().map_err(|error| error.message().unwrap_or("it does not build").to_owned())?;
-            built
+            built =
+                qemu::Build::Plain.file().map_err(|error| error.message().unwrap_or("it does not build").to_owned())?;
+            &built
         }
     };
     let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;

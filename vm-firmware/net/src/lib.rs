@@ -3,3 +3,7 @@
 //! ([`emberl_vm::net`]); it holds no processes and knows no terms.
 #![no_std]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod mdns;

@@ -63,7 +63,8 @@ alerts! {
     120 "no_application_protocol" "No application protocol"
 }
 
-/// Numbers of alerts that the engines generate themselves.
+/// Numbers of alerts that the engines generate themselves. Either has no use for one or the other.
+#[allow(dead_code)]
 pub(crate) mod code {
     pub(crate) const UNEXPECTED_MESSAGE: u8 = 10;
     pub(crate) const BAD_RECORD_MAC: u8 = 20;

@@ -36,10 +36,13 @@ extern crate alloc;
 extern crate std;
 
 mod alert;
+#[cfg(any(target_os = "none", test))]
+mod date;
 #[cfg(not(target_os = "none"))]
 mod desktop;
 #[cfg(target_os = "none")]
 mod mbedtls;
+mod name;
 
 use alloc::vec::Vec;
 
@@ -52,6 +55,9 @@ use mbedtls as engine;
 
 /// Bytes for the wire from which on a session takes no more data to be sent.
 pub const OUTGOING: usize = 2048;
+
+/// Bytes that a record is at most longer than its data: its head, its nonce, padding, and its tag.
+const RECORD: usize = 64;
 
 /// What all sessions of a machine have in common.
 pub struct Engine(engine::Engine);
@@ -70,11 +76,12 @@ impl Engine {
     ///
     /// # Errors
     /// `bad_certificate`, `bad_key` (also one that is not that of the first certificate), `bad_authority`; `einval` for
-    /// versions of which the oldest is the newer one, for application protocols that are empty or longer than 255
-    /// bytes, and for a server without a certificate; `enomem`.
+    /// versions of which the oldest is the newer one, for application protocols that are empty, longer than 255
+    /// bytes or have a null byte, for a certificate without a key or a key without one, and for a server without them;
+    /// `enomem`.
     pub fn context(&self, tls: &Tls<'_>) -> Result<Context, Error> {
         if tls.versions.0 > tls.versions.1
-            || tls.alpn.iter().any(|name| name.is_empty() || name.len() > 255)
+            || tls.alpn.iter().any(|name| name.is_empty() || name.len() > 255 || name.contains(&0))
             || (tls.server && tls.certificates.is_empty())
             || tls.key.is_some() == tls.certificates.is_empty()
         {
@@ -126,6 +133,10 @@ impl Session {
     /// # Errors
     /// `einval` for a name that is none, `enomem`.
     pub fn new(context: &Context, name: Option<&str>, unix_seconds: u64) -> Result<Self, Error> {
+        let name = match name {
+            Some(name) if !context.server() => Some(name::Name::parse(name).ok_or(Error::Posix("einval"))?),
+            _ => None,
+        };
         engine::Session::new(&context.0, name, unix_seconds).map(Self)
     }
 

@@ -5,8 +5,14 @@ use alloc::vec::Vec;
 
 use emberl_format::avm::{Section, Sections};
 use emberl_vm::platform::{Platform, Stream};
+#[cfg(feature = "net")]
+use virtio_drivers::transport::{DeviceType, Transport};
 
-use crate::machine;
+use crate::entropy;
+use crate::flash::Flash;
+use crate::machine::{self, Machine};
+#[cfg(feature = "net")]
+use crate::{card::Card, machine::Slot, virtio};
 
 /// A pack in memory. Its structure was looked at when it was made.
 #[derive(Clone, Copy)]
@@ -56,18 +62,33 @@ pub struct Board {
     pack: Pack,
     /// The modules that come with the virtual machine.
     library: Option<Pack>,
-    random: u64,
+    /// The flash memory.
+    pub flash: Option<Flash>,
 }
 
 impl Board {
     /// The platform with a pack.
-    pub fn new(pack: Pack) -> Self {
-        Self {
-            pack,
-            library: Pack::new(emberl_erlang::PACK).ok(),
-            random: machine::calendar() ^ machine::cycles().rotate_left(32),
+    #[must_use]
+    pub fn new(pack: Pack, machine: Machine) -> Self {
+        #[cfg(feature = "net")]
+        let _card = devices(machine.slots);
+        Self { pack, library: Pack::new(emberl_erlang::PACK).ok(), flash: Flash::find(machine.flash) }
+    }
+}
+
+/// Starts what is in the machine's places for devices; gives the first network card. A device that cannot be started is as
+/// none.
+#[cfg(feature = "net")]
+fn devices(slots: impl IntoIterator<Item = Slot>) -> Option<Card> {
+    let mut card = None;
+    for (registers, interrupt) in slots.into_iter().filter_map(virtio::device) {
+        match registers.device_type() {
+            DeviceType::Network if card.is_none() => card = Card::new(registers, interrupt).ok(),
+            DeviceType::EntropySource => entropy::start(registers),
+            _ => {}
         }
     }
+    card
 }
 
 impl Platform for Board {
@@ -83,19 +104,8 @@ impl Platform for Board {
         machine::calendar()
     }
 
-    /// This machine has no source of randomness unless QEMU is given one: these numbers differ from run to run, and are
-    /// NOT fit for keys. (Stafford's mix 13 of a counter, as in SplitMix64.)
     fn random(&mut self, bytes: &mut [u8]) {
-        for part in bytes.chunks_mut(8) {
-            self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ machine::cycles();
-            let mut mixed = self.random;
-            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^= mixed >> 31;
-            for (to, from) in part.iter_mut().zip(mixed.to_le_bytes()) {
-                *to = from;
-            }
-        }
+        entropy::fill(bytes);
     }
 
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {

@@ -40,8 +40,11 @@ impl Engine {
                     return Err(Error::Posix("bad_certificate"));
                 }
                 let key = PrivateKeyDer::try_from(key).map_err(|_| Error::Posix("bad_key"))?;
-                let key =
-                    self.provider.key_provider.load_private_key(key.clone_key()).map_err(|_| Error::Posix("bad_key"))?;
+                let key = self
+                    .provider
+                    .key_provider
+                    .load_private_key(key.clone_key())
+                    .map_err(|_| Error::Posix("bad_key"))?;
                 let own = CertifiedKey::new(chain, key);
                 match own.keys_match() {
                     Ok(()) => {}

@@ -13,17 +13,14 @@ use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::server::NoServerSessionStorage;
 use rustls::{
-    AlertDescription, ClientConfig, ClientConnection, Connection, ProtocolVersion, ServerConfig,
-    ServerConnection,
+    AlertDescription, ClientConfig, ClientConnection, Connection, ProtocolVersion, ServerConfig, ServerConnection,
 };
 
 use super::Context;
 use super::verify::Verifier;
 use crate::alert::{self, Refusal, code};
-use crate::{OUTGOING, Read};
-
-/// Most bytes that rustls makes of data at a time more than the data are: one record's head, its nonce and its tag.
-const RECORD: usize = 64;
+use crate::name::Name;
+use crate::{OUTGOING, RECORD, Read};
 
 /// One connection.
 pub(crate) struct Session {
@@ -47,13 +44,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(context: &Context, name: Option<&str>, time: u64) -> Result<Self, Error> {
+    pub(crate) fn new(context: &Context, name: Option<Name<'_>>, time: u64) -> Result<Self, Error> {
         let shared = &context.0;
         let name = match name {
-            Some(name) if !shared.server => {
+            Some(Name::Dns(name)) => {
                 Some(ServerName::try_from(String::from(name)).map_err(|_| Error::Posix("einval"))?)
             }
-            _ => None,
+            Some(Name::Address(address)) => Some(ServerName::IpAddress(address.into())),
+            None => None,
         };
         let refusal = Arc::new(OnceLock::new());
         let verifier = Arc::new(Verifier {
