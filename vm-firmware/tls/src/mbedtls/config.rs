@@ -72,16 +72,6 @@ unsafe extern "C" fn mbedtls_psa_external_get_random(
     0
 }
 
-/// Overwrites secrets (declared by MbedTLS, left to whoever links it).
-#[unsafe(no_mangle)]
-unsafe extern "C" fn mbedtls_platform_zeroize(bytes: *mut c_void, count: usize) {
-    let bytes = bytes.cast::<u8>();
-    for place in 0..count {
-        // SAFETY: MbedTLS gives a buffer of `count` bytes. Volatile, because nobody reads what is written.
-        unsafe { bytes.add(place).write_volatile(0) };
-    }
-}
-
 /// Suites with forward secrecy and authenticated encryption, the preferred first: without hardware ChaCha20 takes a third
 /// of the time of AES.
 static SUITES: [c_int; 10] = [

@@ -118,3 +118,15 @@ unsafe extern "C" fn vsnprintf(text: *mut c_char, size: usize, format: *const c_
     // SAFETY: the same rules.
     unsafe { snprintf(text, size, format) }
 }
+
+/// There is no output: MbedTLS would print about mistakes in its own tables. C lets `printf` fail.
+#[unsafe(no_mangle)]
+extern "C" fn printf(_: *const c_char) -> c_int {
+    -1
+}
+
+/// As [`printf`].
+#[unsafe(no_mangle)]
+extern "C" fn puts(_: *const c_char) -> c_int {
+    -1
+}

@@ -258,7 +258,28 @@ impl Ssl {
     /// One step of the handshake.
     pub(super) fn step(&mut self) -> Outcome {
         // SAFETY: see `call`.
-        self.call(|ssl| unsafe { sys::mbedtls_ssl_handshake_step(ssl) })
+        let outcome = self.call(|ssl| unsafe { sys::mbedtls_ssl_handshake_step(ssl) });
+        if self.server() {
+            self.switch();
+        }
+        outcome
+    }
+
+    /// After its last message a server of TLS 1.3 encrypts with the keys for data (RFC 8446, A.2). MbedTLS 3.6 goes over to
+    /// them only when the client's last message has come; an alert that is sent before, because the client's
+    /// certificate is refused, could not be read by any client. So this is done as soon as there are such keys, as
+    /// MbedTLS would do it; it writes no message of the handshake after that.
+    fn switch(&mut self) {
+        let state = self.state.place();
+        // SAFETY: C does not run now. The keys belong to the session until its end.
+        unsafe {
+            let ssl = &raw mut (*state).ssl;
+            let keys = (*ssl).private_transform_application;
+            if !keys.is_null() && (*ssl).private_transform_out != keys {
+                (*ssl).private_transform_out = keys;
+                (*ssl).private_cur_out_ctr = [0; 8];
+            }
+        }
     }
 
     /// Whether something waits to go out that had no room.
