@@ -1,7 +1,7 @@
 //! The fill of all pools, as a program can ask for it. Owns the peaks.
 
-use crate::network::{Core, Item};
 use crate::datagram::Datagram;
+use crate::network::{Core, Item};
 use emberl_vm::net::{Answer, Pool};
 
 /// The pools, in the order of their report.

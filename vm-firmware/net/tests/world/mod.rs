@@ -255,9 +255,8 @@ impl World {
     /// The next moment at which something is due.
     pub fn next(&mut self) -> Option<u64> {
         let now = self.now();
-        let frames = self.machines.iter().filter_map(|machine| {
-            machine.port.inbox.borrow().iter().map(|(at, _)| *at).min()
-        });
+        let frames =
+            self.machines.iter().filter_map(|machine| machine.port.inbox.borrow().iter().map(|(at, _)| *at).min());
         let mut next = frames.min();
         for machine in &mut self.machines {
             next = [next, machine.driver.deadline(now)].into_iter().flatten().min();
