@@ -318,16 +318,28 @@ fn build() -> Result<PathBuf> {
     let package = checkout.join(PACKAGE);
     let output = checkout.join("target/device");
     let mut command = toolchain(&checkout, &package)?;
-    command.current_dir(&package).args(["build", "--locked", "--release", "--target", TARGET, "--target-dir"]);
+    command.current_dir(&package).args([
+        "build",
+        "--quiet",
+        "--locked",
+        "--release",
+        "--target",
+        TARGET,
+        "--target-dir",
+    ]);
     command.arg(&output);
-    if console::is_quiet() {
-        command.arg("--quiet");
+    let firmware = output.join(TARGET).join(FIRMWARE);
+    if !firmware.is_file() {
+        console::note("building the firmware of the board qemu-riscv32: a minute or two, this once");
     }
-    console::note("building the firmware of the board qemu-riscv32; the first time takes a minute or two");
-    let cure = format!("look at what is said above; in {}: {}", package.display(), shown(&command));
-    match command.stdin(Stdio::null()).status() {
-        Ok(status) if status.success() => Ok(output.join(TARGET).join(FIRMWARE)),
-        Ok(_) => Err(tool("the firmware could not be built", cure)),
+    // What a compiler says of what it could build is of no use here.
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => Ok(firmware),
+        Ok(output) => {
+            console::tell(&String::from_utf8_lossy(&output.stderr));
+            let cure = format!("look at what is said above; again, in {}: {}", package.display(), shown(&command));
+            Err(tool("the firmware could not be built", cure))
+        }
         Err(error) => Err(tool(format!("cannot start cargo: {}", reason(&error)), "install Rust: https://rustup.rs")),
     }
 }

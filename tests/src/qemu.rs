@@ -27,6 +27,9 @@ const BUILD_LIMIT: Duration = Duration::from_secs(1200);
 const PACK_ADDRESS: &str = "0x84000000";
 /// Where it looks for the bytes that the virtual machine may use.
 const MEMORY_ADDRESS: &str = "0x87fffff8";
+/// Where it looks for which pools the network is to have, and what it takes for the smallest.
+const POOLS_ADDRESS: &str = "0x87fffff0";
+const SMALLEST_POOLS: u32 = 1;
 /// Bytes of the board's flash memory.
 pub const FLASH_SIZE: u64 = 32 << 20;
 
@@ -156,6 +159,8 @@ pub struct Machine {
     pub memory: Option<u32>,
     /// A network card.
     pub network: Option<Network>,
+    /// The network's pools are the smallest.
+    pub smallest: bool,
     /// There is no source of randomness; with a network there is one otherwise.
     pub no_randomness: bool,
     /// The file of its flash memory, of [`FLASH_SIZE`] bytes.
@@ -179,9 +184,12 @@ impl Machine {
         if let Some(pack) = &self.pack {
             command.arg("-device").arg(format!("loader,file={},addr={PACK_ADDRESS},force-raw=on", plain(pack)));
         }
-        if let Some(memory) = self.memory {
-            let data = u64::from(memory) | u64::from(!memory) << 32;
-            command.arg("-device").arg(format!("loader,addr={MEMORY_ADDRESS},data={data:#x},data-len=8"));
+        let pools = self.smallest.then_some(SMALLEST_POOLS);
+        for (address, word) in [(MEMORY_ADDRESS, self.memory), (POOLS_ADDRESS, pools)] {
+            if let Some(word) = word {
+                let data = u64::from(word) | u64::from(!word) << 32;
+                command.arg("-device").arg(format!("loader,addr={address},data={data:#x},data-len=8"));
+            }
         }
         if let Some(flash) = &self.flash {
             command.arg("-drive").arg(format!("if=pflash,unit=1,format=raw,file={}", plain(flash)));

@@ -35,12 +35,22 @@ pub enum Tool {
     QemuRiscv32,
     /// A Rust toolchain that can build for [`DEVICE_TARGET`].
     DeviceToolchain,
+    /// Python with the package zeroconf: another implementation of multicast DNS.
+    Zeroconf,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 7] =
-        [Self::Erl, Self::Erlc, Self::Escript, Self::Elixirc, Self::Rebar3, Self::QemuRiscv32, Self::DeviceToolchain];
+    pub const ALL: [Self; 8] = [
+        Self::Erl,
+        Self::Erlc,
+        Self::Escript,
+        Self::Elixirc,
+        Self::Rebar3,
+        Self::QemuRiscv32,
+        Self::DeviceToolchain,
+        Self::Zeroconf,
+    ];
 
     /// Its name, which is also the name of its program where it is one program.
     #[must_use]
@@ -53,6 +63,7 @@ impl Tool {
             Self::Rebar3 => "rebar3",
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
+            Self::Zeroconf => "python-zeroconf",
         }
     }
 
@@ -68,11 +79,12 @@ impl Tool {
                 "rustup target add riscv32imc-unknown-none-elf, or on Debian \
                  apt-get install rustc-web cargo-web rust-web-src"
             }
+            Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
         }
     }
 
     /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
-    /// `tests/ci/cross`, when that says that it can build.
+    /// `tests/ci/cross`, when that says that it can build. For [`Tool::Zeroconf`]: the Python that has it.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
@@ -80,6 +92,14 @@ impl Tool {
                 let cross = crate::package_dir().join("ci").join("cross");
                 let status = Command::new(&cross).args(["--check", DEVICE_TARGET]).output().ok()?.status;
                 status.success().then_some(cross)
+            }
+            Self::Zeroconf => {
+                // The packages of the system belong to the system's Python, which need not be the first.
+                let pythons = in_path("python3").into_iter().chain([PathBuf::from("/usr/bin/python3")]);
+                pythons.into_iter().find(|python| {
+                    let output = Command::new(python).args(["-c", "import zeroconf"]).output();
+                    output.is_ok_and(|output| output.status.success())
+                })
             }
             tool => in_path(tool.name()),
         }

@@ -99,7 +99,7 @@ fn states() -> Result<(), Failed> {
         "{again,connected,",
         "{starter_died,inactive,",
     ] {
-        check(printed.contains(line), || format!("{line}...} is missing:\n{printed}"))?;
+        check(printed.contains(line), || format!("{line}... is missing:\n{printed}"))?;
     }
     Ok(())
 }
@@ -133,7 +133,7 @@ fn sender() -> Result<u16, Failed> {
 
 fn link_loss() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = pack(&folder, "link", &[("PORT", sender()?.into())])?;
+    let pack = pack(&folder, "transfer", &[("PORT", sender()?.into())])?;
     let mut machine = Machine::networked(pack, Network::default()).start()?;
     machine.line("{got_ip,{{10,0,2,15},", LIMIT)?;
     machine.line("{tick,2", LIMIT)?;
@@ -150,7 +150,7 @@ fn link_loss() -> Result<(), Failed> {
 
 fn long_link_loss() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = pack(&folder, "link", &[("PORT", sender()?.into())])?;
+    let pack = pack(&folder, "transfer", &[("PORT", sender()?.into())])?;
     let mut machine = Machine::networked(pack, Network::default()).start()?;
     machine.line("{got_ip,{{10,0,2,15},", LIMIT)?;
     machine.line("{tick,1", LIMIT)?;

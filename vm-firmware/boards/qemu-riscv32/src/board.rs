@@ -4,15 +4,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use emberl_format::avm::{Section, Sections};
-use emberl_vm::platform::{Platform, Stream};
 #[cfg(feature = "net")]
-use virtio_drivers::transport::{DeviceType, Transport};
+use emberl_vm::net::Network;
+use emberl_vm::platform::{Platform, Stream};
 
 use crate::entropy;
 use crate::flash::Flash;
 use crate::machine::{self, Machine};
 #[cfg(feature = "net")]
-use crate::{card::Card, machine::Slot, virtio};
+use crate::network;
 
 /// A pack in memory. Its structure was looked at when it was made.
 #[derive(Clone, Copy)]
@@ -64,31 +64,22 @@ pub struct Board {
     library: Option<Pack>,
     /// The flash memory.
     pub flash: Option<Flash>,
+    #[cfg(feature = "net")]
+    network: Option<network::Network>,
 }
 
 impl Board {
     /// The platform with a pack.
     #[must_use]
     pub fn new(pack: Pack, machine: Machine) -> Self {
-        #[cfg(feature = "net")]
-        let _card = devices(machine.slots);
-        Self { pack, library: Pack::new(emberl_erlang::PACK).ok(), flash: Flash::find(machine.flash) }
-    }
-}
-
-/// Starts what is in the machine's places for devices; gives the first network card. A device that cannot be started is as
-/// none.
-#[cfg(feature = "net")]
-fn devices(slots: impl IntoIterator<Item = Slot>) -> Option<Card> {
-    let mut card = None;
-    for (registers, interrupt) in slots.into_iter().filter_map(virtio::device) {
-        match registers.device_type() {
-            DeviceType::Network if card.is_none() => card = Card::new(registers, interrupt).ok(),
-            DeviceType::EntropySource => entropy::start(registers),
-            _ => {}
+        Self {
+            pack,
+            library: Pack::new(emberl_erlang::PACK).ok(),
+            flash: Flash::find(machine.flash),
+            #[cfg(feature = "net")]
+            network: network::find(machine.slots),
         }
     }
-    card
 }
 
 impl Platform for Board {
@@ -120,5 +111,10 @@ impl Platform for Board {
 
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         self.pack.file(name)
+    }
+
+    #[cfg(feature = "net")]
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        self.network.as_mut().map(|network| -> &mut dyn Network { network })
     }
 }

@@ -38,7 +38,21 @@ pub fn start(registers: Registers) {
     }
 }
 
-/// Fills with random bytes.
+/// Bits that differ from start to start, for what is no secret.
+#[must_use]
+pub fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    critical_section::with(|section| {
+        let mut source = SOURCE.borrow_ref_mut(section);
+        let left = source.ask(&mut bytes);
+        if left != 0 {
+            source.mix(&mut bytes);
+        }
+    });
+    u64::from_le_bytes(bytes)
+}
+
+/// Fills with random bytes, fit for keys; else it is told that they are not.
 pub fn fill(bytes: &mut [u8]) {
     critical_section::with(|section| SOURCE.borrow_ref_mut(section).fill(bytes));
 }
@@ -55,7 +69,6 @@ impl Source {
                 "warning: this machine has no source of randomness, so keys can be guessed; \
                  start QEMU with -device virtio-rng-device"
             ));
-            self.mixed = machine::calendar() ^ machine::cycles().rotate_left(32);
         }
         let rest = bytes.len().saturating_sub(left);
         self.mix(bytes.get_mut(rest..).unwrap_or_default());
@@ -83,6 +96,7 @@ impl Source {
 
     /// Stafford's mix 13 of a counter, as in SplitMix64.
     fn mix(&mut self, bytes: &mut [u8]) {
+        self.mixed ^= machine::calendar().rotate_left(32);
         for part in bytes.chunks_mut(8) {
             self.mixed = self.mixed.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ machine::cycles();
             let mut mixed = self.mixed;

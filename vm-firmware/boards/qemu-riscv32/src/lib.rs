@@ -10,6 +10,8 @@ pub mod card;
 pub mod entropy;
 pub mod flash;
 pub mod machine;
+#[cfg(feature = "net")]
+pub mod network;
 mod prologue;
 #[cfg(feature = "net")]
 pub mod virtio;

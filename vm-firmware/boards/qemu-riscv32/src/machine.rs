@@ -189,9 +189,18 @@ impl Window {
 /// The bytes that the virtual machine may use, where QEMU's loader was told to put them, and their complement, into the
 /// last eight bytes of the memory.
 pub fn memory() -> Option<usize> {
-    let last = PACK + PACK_ROOM - 8;
-    let bytes = read(last);
-    (read(last + 4) == !bytes).then_some(bytes as usize)
+    told(PACK + PACK_ROOM - 8).map(|bytes| bytes as usize)
+}
+
+/// Which pools the network is to have, told in the same way in the eight bytes before.
+pub fn pools() -> Option<u32> {
+    told(PACK + PACK_ROOM - 16)
+}
+
+/// A word whose complement follows it; anything else was not told.
+fn told(address: usize) -> Option<u32> {
+    let word = read(address);
+    (read(address + 4) == !word).then_some(word)
 }
 
 /// Writes to the console.
@@ -222,6 +231,13 @@ fn counts() -> u64 {
 pub fn calendar() -> u64 {
     let low = read(RTC);
     u64::from(read(RTC + 4)) << 32 | u64::from(low)
+}
+
+/// Sets that time.
+pub fn set_calendar(time: u64) {
+    // Each half is set on its own, and the clock goes on from it.
+    write(RTC + 4, (time >> 32) as u32);
+    write(RTC, time as u32);
 }
 
 /// A count that goes on with every instruction.

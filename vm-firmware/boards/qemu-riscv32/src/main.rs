@@ -7,7 +7,9 @@
 //! ```
 //!
 //! `-device loader,addr=0x87fffff8,data=D,data-len=8`, where the low half of D is a number of bytes and the high half its
-//! complement, is what `--memory` is to `emberl run`.
+//! complement, is what `--memory` is to `emberl run`; the same with `addr=0x87fffff0` and 1 gives the network the smallest
+//! pools that are of use. With `-netdev user,id=net -device virtio-net-device,netdev=net -device virtio-rng-device` there
+//! are a network and randomness.
 #![no_std]
 #![no_main]
 

@@ -55,6 +55,8 @@ pub const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// The bytes that [`Mdns::output`] should be given: what fits in an IPv6 packet on Ethernet.
 pub const BUFFER: usize = 1452;
 
+/// The most addresses of the host that are told.
+const ADDRESSES: usize = 8;
 /// The most bytes of what is said of a service: so that it fits in a message, with all else that belongs to it.
 const TEXT: usize = 1024;
 /// How many of the own datagrams are known again.
@@ -156,6 +158,7 @@ impl Mdns {
     /// change is told at once; when no address is left of those before, it is another network: what was heard is forgotten,
     /// and names are probed for again.
     pub fn addresses(&mut self, now: u64, addresses: &[IpAddr]) {
+        let addresses = addresses.get(..ADDRESSES).unwrap_or(addresses);
         let before: Vec<IpAddr> = self.responder.own.addresses.iter().map(|address| address.address).collect();
         self.responder.addresses(now, addresses, &mut self.random);
         if before == addresses {

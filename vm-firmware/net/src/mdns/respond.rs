@@ -13,10 +13,8 @@ use super::own::{Key, Own, Record};
 use super::random::{MS, Random, SECOND};
 use super::record::{Data, Heard, TOP, records};
 use super::write::{class, length, message, response};
-use super::{Destination, PORT};
+use super::{ADDRESSES, Destination, PORT};
 
-/// The most addresses of the host that are told.
-const ADDRESSES: usize = 8;
 /// The most answers to single askers that wait to be sent.
 const REPLIES: usize = 8;
 /// The most questions that such an answer repeats.
@@ -90,9 +88,8 @@ impl Responder {
         self.begin(now, random);
     }
 
-    /// Says which addresses the host has.
+    /// Says which addresses the host has, at most [`ADDRESSES`].
     pub(super) fn addresses(&mut self, now: u64, addresses: &[IpAddr], random: &mut Random) {
-        let addresses = addresses.get(..ADDRESSES).unwrap_or(addresses);
         let same = self.own.addresses.len() == addresses.len()
             && self.own.addresses.iter().zip(addresses).all(|(have, address)| have.address == *address);
         if same {
@@ -241,7 +238,7 @@ impl Responder {
         claims.chain(replies).chain(records).min()
     }
 
-    /// A query came; `alone` when it came to this machine alone and not to all.
+    /// A query came.
     pub(super) fn query(&mut self, now: u64, from: SocketAddr, message: &Message<[u8]>, random: &mut Random) {
         let header = message.header();
         let legacy = from.port() != PORT;
@@ -281,7 +278,7 @@ impl Responder {
         // One who alone has the answer gives it at once; where others may have some, too, answers are spread, and one who
         // has more to say of what it knows is heard to the end (RFC 6762, 6 and 7.2).
         let delay = |keys: &[Key], random: &mut Random| match keys.iter().any(|key| key.shared()) {
-            _ if header.tc() => random.millis(400, 500),
+            _ if header.tc() && !probe => random.millis(400, 500),
             true => random.millis(20, 120),
             false => 0,
         };
@@ -413,9 +410,12 @@ impl Responder {
         }
         let mut lost: Vec<Option<u32>> = Vec::new();
         let mut disputed: Vec<Option<u32>> = Vec::new();
-        for record in records(message).filter(|record| record.section != Section::Authority && record.ttl > 0) {
+        for record in records(message).filter(|record| record.section != Section::Authority) {
+            self.said(now, &record, random);
             for (service, claim) in self.own.claims() {
-                if claim.stage == Stage::Idle || record.rtype == Rtype::NSEC || !record.of(&claim.name) {
+                // One who takes leave claims nothing, and NSEC comes with what does.
+                let claims = record.ttl > 0 && record.rtype != Rtype::NSEC;
+                if claim.stage == Stage::Idle || !claims || !record.of(&claim.name) {
                     continue;
                 }
                 let Some(data) = record.data() else {
@@ -437,7 +437,6 @@ impl Responder {
                     list.push(service);
                 }
             }
-            self.said(now, &record);
         }
         for service in lost {
             if let Some(claim) = self.own.claim_mut(service)
@@ -459,20 +458,23 @@ impl Responder {
         }
     }
 
-    /// Another one has said what we were about to say (RFC 6762, 7.4).
-    fn said(&mut self, now: u64, heard: &Heard<'_>) {
-        let Some(key) = self.own.keys().find(|&key| {
-            key.shared()
-                && self.own.slot_of(key).is_some_and(|slot| slot.due.is_some())
-                && self.own.name(key).is_some_and(|name| heard.of(name))
-                && self.own.record(key).is_some_and(|record| {
-                    heard.ttl >= record.ttl && heard.data().is_some_and(|data| data == record.data)
-                })
-        }) else {
-            return;
+    /// Another one has said what we may say: that it holds for as long, so that we need not (RFC 6762, 7.4); or that it has
+    /// gone, or soon will, which is not so (RFC 6762, 6.6).
+    fn said(&mut self, now: u64, heard: &Heard<'_>, random: &mut Random) {
+        let same = |&key: &Key| {
+            self.own.rtype(key) == Some(heard.rtype) && self.own.name(key).is_some_and(|name| heard.of(name))
         };
-        if let Some(slot) = self.own.slot(key) {
-            slot.told(now);
+        let keys: Vec<Key> = self.own.keys().filter(same).collect();
+        for key in keys {
+            let Some(record) = self.own.record(key).filter(|record| heard.data().as_ref() == Some(&record.data)) else {
+                continue;
+            };
+            let Some(slot) = self.own.slot(key) else { continue };
+            if heard.ttl < record.ttl / 2 {
+                slot.ask(now.saturating_add(random.millis(20, 120)), GAP, Asker::Any);
+            } else if key.shared() && slot.due.is_some() && heard.ttl >= record.ttl {
+                slot.told(now);
+            }
         }
     }
 

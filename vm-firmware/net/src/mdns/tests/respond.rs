@@ -400,6 +400,22 @@ fn what_another_one_tells_is_not_told_again() {
 }
 
 #[test]
+fn what_another_one_takes_back_is_told_again() {
+    let kinds = name::kind("_services._dns-sd._udp").unwrap();
+    for (ttl, count) in [(0, 1), (2249, 1), (2250, 0), (4500, 0)] {
+        let mut wire = lamp();
+        let from = wire.now;
+        wire.inject(STRANGER, &response(&[(kinds.clone(), ttl, Data::Ptr(kind()))]));
+        wire.pass(SECOND);
+        let told = wire.sent(0, from);
+        assert_eq!(told.len(), count, "{ttl}");
+        assert!(
+            told.iter().all(|sent| shape(sent, Section::Answer) == shapes([("_services._dns-sd._udp.local", "PTR")]))
+        );
+    }
+}
+
+#[test]
 fn one_who_asks_for_it_is_told_alone() {
     let mut wire = lamp();
     // All were told a short while ago.
