@@ -88,7 +88,7 @@ fn what_cannot_be_is_named() {
 fn a_slow_reader_holds_the_sender() {
     let mut machine = Machine::new();
     let (client, server) = machine.pair(Family::Inet);
-    let bytes: Vec<u8> = (0..8_000_000_u32).map(|at| (at * 7 >> 3) as u8).collect();
+    let bytes: Vec<u8> = (0..8_000_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
     let (mut sent, mut got) = (0, Vec::new());
     let mut held = 0;
     while got.len() < bytes.len() {
