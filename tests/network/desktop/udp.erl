@@ -12,7 +12,7 @@ start() ->
     show(timeout, gen_udp:recv(A, 0, 20)),
     show(sent, gen_udp:send(A, {127, 0, 0, 1}, PortB, "to b")),
     show(message, next(B, PortA)),
-    show(sent, gen_udp:send(B, "localhost", PortA, [<<"to">>, " a"])),
+    show(sent, gen_udp:send(B, "127.0.0.1", PortA, [<<"to">>, " a"])),
     {ok, {{127, 0, 0, 1}, PortB, Data}} = gen_udp:recv(A, 0, 3000),
     show(got, Data),
     show(by_tuple, gen_udp:send(B, {{127, 0, 0, 1}, PortA}, "tuple")),
