@@ -61,12 +61,16 @@ fn nobody_at_a_port_and_nobody_at_an_address_are_told() {
     // A datagram for a neighbour that is not there does not hold those after it for ever.
     let client = open(&mut world, 1, 0);
     let server = open(&mut world, 0, 7);
-    world.ask(0, Request::SendTo(server, b"kept", {
-        let Ok(Answer::Address(_)) = world.ask(1, Request::Local(client)) else { panic!() };
-        world.ask(1, Request::Bind(client, at("0.0.0.0", 77))).unwrap();
-        at("10.0.0.2", 77)
-    }))
-    .unwrap();
+    world
+        .ask(
+            0,
+            Request::SendTo(server, b"kept", {
+                let Ok(Answer::Address(_)) = world.ask(1, Request::Local(client)) else { panic!() };
+                world.ask(1, Request::Bind(client, at("0.0.0.0", 77))).unwrap();
+                at("10.0.0.2", 77)
+            }),
+        )
+        .unwrap();
     world.run(SECOND);
     world.ask(1, Request::SendTo(client, b"lost", at("10.0.0.77", 7))).unwrap();
     world.ask(1, Request::SendTo(client, b"lost", at("10.0.0.1", 7))).unwrap();
@@ -112,10 +116,7 @@ fn broadcasts_are_asked_for_and_groups_heard() {
     for index in [0, 1] {
         world.ask(index, Request::Set(ears[index], SocketOption::Join(group, any))).unwrap();
     }
-    assert_eq!(
-        world.ask(0, Request::Set(ears[0], SocketOption::Join(group, any))),
-        Err(Error::Posix("eaddrinuse"))
-    );
+    assert_eq!(world.ask(0, Request::Set(ears[0], SocketOption::Join(group, any))), Err(Error::Posix("eaddrinuse")));
     world.run(SECOND);
     let send = |world: &mut World| world.ask(0, Request::SendTo(mouth, b"group", at("239.1.2.3", 5000))).unwrap();
     send(&mut world);
