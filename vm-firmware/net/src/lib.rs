@@ -23,23 +23,20 @@ mod dhcp_server;
 mod driver;
 mod errors;
 mod groups;
-#[cfg(not(feature = "tls"))]
-#[path = "insecure.rs"]
-mod secure;
 mod inspect;
 mod link;
 mod listen;
 mod lookup;
 pub mod mdns;
-<<<<<<< HEAD
-=======
 mod multicast_dns;
->>>>>>> 0eb38fcda6c861be32b037b896ded0738c5d5e07
 mod network;
 mod options;
 mod phy;
 mod pools;
 mod random;
+#[cfg(not(feature = "tls"))]
+#[path = "insecure.rs"]
+mod secure;
 #[cfg(feature = "tls")]
 mod secure;
 mod settings;
