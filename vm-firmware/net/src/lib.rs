@@ -35,7 +35,7 @@ mod pools;
 mod random;
 mod settings;
 mod slaac;
-mod sntp;
+pub mod sntp;
 mod stack;
 mod stream;
 mod table;
