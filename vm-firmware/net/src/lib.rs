@@ -41,7 +41,7 @@ mod secure;
 mod secure;
 mod settings;
 mod slaac;
-mod sntp;
+pub mod sntp;
 mod stack;
 mod stream;
 mod table;
