@@ -410,7 +410,9 @@ fn the_name_is_told_unless_it_is_an_address() {
     let context = Side::client(&authority.der).context(false);
     let hello = |name| Session::new(&context, name, NOW).unwrap().outgoing().to_vec();
     let has = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
-    assert!(has(&hello(Some("device.local.")), b"device.local\0") || has(&hello(Some("device.local.")), b"device.local"));
+    assert!(
+        has(&hello(Some("device.local.")), b"device.local\0") || has(&hello(Some("device.local.")), b"device.local")
+    );
     assert!(!has(&hello(Some("10.0.0.1")), b"10.0.0.1"));
     assert!(!has(&hello(None), b"0.0.0.0"));
 }

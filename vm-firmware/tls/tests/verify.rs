@@ -30,8 +30,7 @@ fn refused(client: &Side<'_>, own: &Own, name: Option<&str>, time: u64, expected
 
 fn taken(client: &Side<'_>, server: &Side<'_>, name: Option<&str>) {
     for versions in VERSIONS {
-        let mut pair =
-            Pair::new(&client.clone().versions(versions), &server.clone().versions(versions), name);
+        let mut pair = Pair::new(&client.clone().versions(versions), &server.clone().versions(versions), name);
         let (client, server) = pair.shake();
         assert!(client.unwrap().is_some());
         assert!(server.unwrap().is_some());
@@ -152,7 +151,13 @@ fn a_certificate_that_is_signed_by_itself() {
         // It is trusted where it is one of the authorities, whatever it says of itself.
         taken(&Side::client(&own.chain[0]), &Side::server(&own), Some("device.local"));
         refused(&Side::client(&own.chain[0]), &own, Some("other.local"), NOW, "handshake_failure");
-        refused(&Side::client(&own.chain[0]), &own, Some("device.local"), NOW + 100 * 365 * 86_400, "certificate_expired");
+        refused(
+            &Side::client(&own.chain[0]),
+            &own,
+            Some("device.local"),
+            NOW + 100 * 365 * 86_400,
+            "certificate_expired",
+        );
     }
 }
 
@@ -185,11 +190,8 @@ fn clients_show_certificates() {
         let mut client = Side::client(&authority.der);
         client.own = Some(&shown);
         for versions in VERSIONS {
-            let mut pair = Pair::new(
-                &client.clone().versions(versions),
-                &server.clone().versions(versions),
-                Some("device.local"),
-            );
+            let mut pair =
+                Pair::new(&client.clone().versions(versions), &server.clone().versions(versions), Some("device.local"));
             let (client, server) = pair.shake();
             assert_eq!(client.unwrap().unwrap().peer.as_ref(), Some(&own.chain[0]));
             assert_eq!(server.unwrap().unwrap().peer.as_ref(), Some(&shown.chain[0]));
@@ -207,9 +209,7 @@ fn a_server_asks_for_certificates() {
     server.verify = Verify::Shown;
     taken(&client, &server, Some("device.local"));
     server.verify = Verify::Required;
-    for (version, expected) in
-        [(TlsVersion::Tls12, "handshake_failure"), (TlsVersion::Tls13, "certificate_required")]
-    {
+    for (version, expected) in [(TlsVersion::Tls12, "handshake_failure"), (TlsVersion::Tls13, "certificate_required")] {
         let versions = (version, version);
         let mut pair =
             Pair::new(&client.clone().versions(versions), &server.clone().versions(versions), Some("device.local"));

@@ -4,7 +4,8 @@
 use emberl_tls::{Context, Engine, Read, Session};
 use emberl_vm::net::{Error, Secured, Tls, TlsVersion, Verify};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SanType,
 };
 
 /// 2030-01-01, the time of the tests.
