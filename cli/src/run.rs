@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use clap::Args;
 use emberl_host::layout::lay_out;
-use emberl_host::{Clock, Host, Program, program};
+use emberl_host::net::Waiter;
+use emberl_host::{Host, Program, program};
 use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
 use emberl_packer::unit::Unit;
@@ -16,6 +17,7 @@ use emberl_vm::raise::Class;
 use emberl_vm::vm::{Options, Step, Vm};
 
 use crate::args::{findings, module_name};
+use crate::board::{self, Board, Forward};
 use crate::console::{self, bytes};
 use crate::failure::{Failure, INPUT, Result, reason};
 use crate::inputs;
@@ -34,9 +36,11 @@ Examples:
   emberl run hello.beam
   emberl run --memory 200k app.avm          does it fit into a device's memory?
   emberl run --pa _build/default/lib/jsx/ebin hello.beam
-  emberl run app.avm -- one two             arguments for the program";
+  emberl run app.avm -- one two             arguments for the program
+  emberl run --board qemu-riscv32 --forward tcp:8080:80 web.avm
+                                            on a device's processor, in QEMU, with a network: http://127.0.0.1:8080";
 
-/// Run a program on this machine
+/// Run a program on this machine, or on a board that is emulated here
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
@@ -60,6 +64,19 @@ pub(crate) struct Arguments {
     #[arg(long)]
     zeal: bool,
 
+    /// Run it on this board, which is emulated here: all modules that it needs must be among the files
+    #[arg(long, value_name = "BOARD", conflicts_with_all = ["pa", "processes", "zeal", "arguments"])]
+    #[arg(help_heading = "Boards")]
+    board: Option<Board>,
+
+    /// A port of this machine, on 127.0.0.1, that leads to one of the board: tcp:8080:80 or udp:5000:5000
+    #[arg(long, value_name = "PROTOCOL:HOSTPORT:PORT", requires = "board", help_heading = "Boards")]
+    forward: Vec<Forward>,
+
+    /// The board's firmware, where it is built already; else it is built from Emberl's sources
+    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    firmware: Option<PathBuf>,
+
     /// Packs, modules, folders and patterns, in the order in which modules are looked for
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -78,6 +95,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let program = Rc::new(open(&arguments.files)?);
     let start = start(&program, arguments.start.as_deref())?;
+    if let Some(Board::QemuRiscv32) = arguments.board {
+        let run = board::Run {
+            files: &arguments.files,
+            start: &start,
+            memory: arguments.memory,
+            firmware: arguments.firmware.as_deref(),
+            forwards: &arguments.forward,
+        };
+        return run.run(&program);
+    }
     let boot = program.module("init").is_some();
     if !boot && !program.exports(&start, "start", 0) {
         // A module that cannot be read says so when it is loaded.
@@ -89,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let host = Host::new(Rc::clone(&program))
         .with_folders(arguments.pa.iter().cloned())
         .with_arguments(arguments.arguments.iter().cloned());
-    let (clock, closed) = (host.clock(), host.closed());
+    let (waiter, closed) = (host.waiter(), host.closed());
     let no_memory = |NoMemory| match arguments.memory {
         Some(memory) => Failure::input(
             format!("{} are too little memory to start the program", bytes(memory)),
@@ -101,7 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
     load(&mut vm, &program, &start)?;
     if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;
-    let end = drive(&mut vm, clock, &|| closed.get());
+    let end = drive(&mut vm, &waiter, &|| closed.get());
     // What the program printed comes before what is said about it.
     io::stdout().flush()?;
     tell(end)
@@ -182,7 +209,7 @@ enum End {
 }
 
 /// Runs until the end.
-fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
+fn drive(vm: &mut Vm, waiter: &Waiter, closed: &dyn Fn() -> bool) -> End {
     loop {
         let step = vm.step(SLICES);
         if let Step::Halted(status) = step {
@@ -196,12 +223,12 @@ fn drive(vm: &mut Vm, clock: Clock, closed: &dyn Fn() -> bool) -> End {
             return End::Closed;
         }
         match step {
-            Step::Wait(Some(deadline)) => {
+            Step::Wait(deadline) => {
                 // A prompt without a newline is seen before the wait. What cannot be written, the next step notices.
                 let _ = io::stdout().flush();
-                clock.sleep_until(deadline);
+                waiter.wait(deadline);
             }
-            Step::Wait(None) => return End::Stuck,
+            Step::Stuck => return End::Stuck,
             Step::Ready | Step::Halted(_) => {}
         }
     }
@@ -224,7 +251,7 @@ fn tell(end: End) -> Result<()> {
         // A system keeps the lower eight bits, as it does of erl's.
         End::Halted(status) => Err(Failure::Told((status & 0xff) as u8)),
         End::Stuck => Err(Failure::input(
-            "all processes wait for a message, and none can come: no process can run and no timer is set",
+            "all processes wait for a message, and none can come: no process can run, no timer is set, no socket is waited for",
             "look for the receive that waits, or give it a timeout",
         )),
         End::Closed => Err(Failure::BrokenPipe),

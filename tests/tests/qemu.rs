@@ -1,12 +1,20 @@
 //! The virtual machine on the instruction set of a device: the same packs as on the desktop, in QEMU, with the same output
 //! and the same exit code.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use emberl_tests::{
     Failed, bin, conformance, corpus, erl, mutate,
     plain::plain,
-    process::Output,
+    process::{self, Output},
     qemu,
     releases::RELEASES,
     tools::{Tool, needs},
@@ -36,6 +44,10 @@ fn main() {
         needs(&LIBRARY_TOOLS, "qemu::otps_own_modules_run_as_on_the_desktop", library_programs),
         needs(&qemu::TOOLS, "qemu::no_pack_is_told", no_pack),
         needs(&qemu::TOOLS, "qemu::a_library_is_told", library),
+        needs(&qemu::TOOLS, "qemu::the_command_line_runs_a_board", command_line),
+        needs(&qemu::TOOLS, "qemu::the_command_lines_errors_name_cures", command_line_errors),
+        needs(&[qemu::TOOLS.as_slice(), &[Tool::Erlc]].concat(), "qemu::a_signal_ends_the_emulator", signal),
+        needs(&qemu::TOOLS, "qemu::flash_memory_is_written_and_erased", flash),
         needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
     ];
     libtest_mimic::run(&arguments, trials).exit();
@@ -196,6 +208,97 @@ fn supervisor_restarts_offenders() -> Result<(), Failed> {
     let pack = conformance::supervised_pack(folder.path())?;
     let board = qemu::run_within(Some(&pack), Some(800 << 10), Duration::from_secs(600))?;
     check(board.code() == Some(0) && board.out().contains("{grown,true}"), || board.to_string())
+}
+
+/// `emberl run --board` with the firmware of these tests.
+fn on_board(arguments: &[&OsStr]) -> Result<Command, Failed> {
+    let mut command = Command::new(bin::emberl()?);
+    command.args(["run", "--board", "qemu-riscv32", "--firmware"]).arg(qemu::Build::Firmware.file()?).args(arguments);
+    Ok(command)
+}
+
+/// A pack as it is, and the modules that it is made of, run as on the desktop.
+fn command_line() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    // A comma is special to QEMU.
+    let named = folder.path().join("a,b.avm");
+    fs::rename(pack(&folder, &[])?, &named)?;
+    let modules = ["app.beam", "counter.beam", "words.beam"].map(fixture);
+    let desktop = bin::run(["run".as_ref(), named.as_os_str()])?;
+    for files in [vec![named.as_os_str()], modules.iter().map(|path| path.as_os_str()).collect()] {
+        let board = process::run(&mut on_board(&files)?, LIMIT)?;
+        check(board.out() == printed(&desktop) && board.code() == desktop.code(), || {
+            format!("on the desktop\n{desktop}\non the board\n{board}")
+        })?;
+    }
+    // The bytes are the virtual machine's: in so few it cannot even start.
+    let little = process::run(&mut on_board(&["--memory".as_ref(), "1k".as_ref(), named.as_os_str()])?, LIMIT)?;
+    check(little.code() == Some(1) && little.out().contains("not enough memory"), || little.to_string())
+}
+
+fn command_line_errors() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let pack = pack(&folder, &[])?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let taken = format!("tcp:{}:80", listener.local_addr()?.port());
+    let path = pack.as_os_str();
+    for (arguments, code, told) in [
+        (vec!["--forward".as_ref(), taken.as_ref(), path], 1, "name another port: --forward tcp:PORT:80"),
+        (vec!["--forward".as_ref(), "80:80".as_ref(), path], 2, "write tcp:8080:80"),
+        (vec!["--zeal".as_ref(), path], 2, "cannot be used with"),
+        (vec!["--memory".as_ref(), "8000M".as_ref(), path], 2, "the board has no"),
+        (vec!["nothing.avm".as_ref()], 1, "nothing.avm"),
+    ] {
+        let output = process::run(&mut on_board(&arguments)?, LIMIT)?;
+        check(output.code() == Some(code) && output.err().contains(told), || output.to_string())?;
+    }
+    let nowhere = ["run", "--board", "qemu-riscv32", "--firmware", "nowhere"].map(AsRef::as_ref);
+    let output = bin::run(nowhere.into_iter().chain([path]))?;
+    check(output.code() == Some(1) && output.err().contains("leave it out to build"), || output.to_string())?;
+    // Without the emulator.
+    let output = process::run(on_board(&[path])?.env("PATH", folder.path()), LIMIT)?;
+    check(output.code() == Some(3) && output.err().contains("apt-get install qemu-system-misc"), || output.to_string())
+}
+
+/// The command line ends its emulator when it is asked to end, and leaves no file behind.
+fn signal() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let (source, temporary) = (folder.path().join("waits.erl"), folder.path().join("temporary"));
+    fs::create_dir(&temporary)?;
+    fs::write(
+        &source,
+        "-module(waits).\n-export([start/0]).\nstart() -> erlang:display(begun), receive after 600000 -> ok end.\n",
+    )?;
+    erl::compile_erlang(&[source], folder.path(), &["-Werror"])?;
+    let mut command = on_board(&[folder.path().join("waits.beam").as_os_str()])?;
+    let mut child = command.env("TMPDIR", &temporary).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let mut console = BufReader::new(child.stdout.take().ok_or("there is no console")?);
+    let mut line = String::new();
+    console.read_line(&mut line)?;
+    let files = fs::read_dir(&temporary)?.count();
+    let kill = process::run(Command::new("kill").arg("-TERM").arg(child.id().to_string()), LIMIT)?;
+    // Its end is that of the emulator's output too.
+    let mut rest = String::new();
+    console.read_to_string(&mut rest)?;
+    let status = child.wait()?;
+    let left = fs::read_dir(&temporary)?.count();
+    check(line.trim_end() == "begun" && files == 1 && kill.success(), || format!("{line} {rest} {files} {kill}"))?;
+    check(status.code() == Some(130) && left == 0, || format!("{status}, {left} files left"))
+}
+
+/// What `flash_check` tries, and what then is in the file.
+fn flash() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let file = folder.path().join("flash.bin");
+    fs::File::create(&file)?.set_len(qemu::FLASH_SIZE)?;
+    let program = Some(qemu::Build::FlashCheck);
+    let board = qemu::Machine { program, flash: Some(file.clone()), ..qemu::Machine::default() }.run(LIMIT)?;
+    check(board.code() == Some(0) && board.stdout.is_empty(), || board.to_string())?;
+    let bytes = fs::read(&file)?;
+    // In a block of ones, where the rest is of zeros but the last block.
+    let ones = bytes.iter().filter(|&&byte| byte == 0xff).count();
+    let place = bytes.windows(12).position(|part| part == b"flash mem`ry");
+    check(place == Some(3 * 256 * 1024 + 1000) && ones == 2 * 256 * 1024 - 12, || format!("{place:?}, {ones}"))
 }
 
 /// A damaged pack is refused, or runs to an end of its own; the virtual machine never fails.

@@ -7,10 +7,22 @@
 pub static PACK: &[u8] = include_bytes!("../emberl.avm");
 
 /// Modules that come before those of the same name in a program's packs and folders: what OTP's own need cannot be had
-/// here (a boot script, ports, a code server), so that with them nothing would work. The pack's other modules are used
+/// here (a boot script, ports, a code server, sockets of the emulator), so that with them nothing would work. The pack's other modules are used
 /// where a program has none of that name.
-pub const FIRST: &[&str] =
-    &["code", "emberl_console", "emberl_services", "erl_prim_loader", "init", "kernel", "prim_file"];
+pub const FIRST: &[&str] = &[
+    "code",
+    "emberl_console",
+    "emberl_services",
+    "erl_prim_loader",
+    "gen_tcp",
+    "gen_udp",
+    "inet",
+    "init",
+    "kernel",
+    "prim_file",
+    "socket",
+    "ssl",
+];
 
 /// The module whose functions are the processes that the machine starts by name.
 pub const SERVICES: &str = "emberl_services";

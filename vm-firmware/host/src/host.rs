@@ -11,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, TimeZone};
 use emberl_vm::files::{Answer, Error, Request};
+use emberl_vm::net::Network;
 use emberl_vm::platform::{Function, Input, Platform, Stream};
 
 use crate::clock::Clock;
@@ -19,6 +20,7 @@ use crate::folders::Folders;
 use crate::input::Reader;
 use crate::layout;
 use crate::math;
+use crate::net::{Desktop, Waiter};
 use crate::program::Program;
 
 /// The desktop.
@@ -33,6 +35,7 @@ pub struct Host {
     /// What the program has changed of the environment, which stays as it is for everybody else.
     changed: HashMap<String, Option<Vec<u8>>>,
     clock: Clock,
+    network: Desktop,
     arguments: Vec<Vec<u8>>,
     closed: Rc<Cell<bool>>,
 }
@@ -52,6 +55,7 @@ impl Host {
             files: Files::default(),
             changed: HashMap::new(),
             clock: Clock::new(),
+            network: Desktop::new(),
             arguments: Vec::new(),
             closed: Rc::new(Cell::new(false)),
         }
@@ -75,6 +79,12 @@ impl Host {
     #[must_use]
     pub const fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// What the loop that drives the VM sleeps by: something that comes by the network ends the sleep.
+    #[must_use]
+    pub fn waiter(&self) -> Waiter {
+        self.network.waiter(self.clock)
     }
 
     /// Turns true when the reader of standard output has gone: then nobody is there to run for.
@@ -206,6 +216,10 @@ impl Platform for Host {
 
     fn file(&mut self, request: Request<'_>) -> Result<Answer, Error> {
         self.files.answer(request)
+    }
+
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        Some(&mut self.network)
     }
 
     fn program_number(&mut self) -> u32 {

@@ -83,24 +83,27 @@ pub struct Config {
     pub time: Option<fn() -> u64>,
     /// Random bytes that are fit for keys. Without it there is no TLS.
     pub random: Option<fn(&mut [u8])>,
+    /// The board's heap, of which all of this is taken: bytes that are taken, the most that were, and all. It is told with
+    /// the pools.
+    pub heap: Option<fn() -> [u32; 3]>,
 }
 
 impl Config {
-    /// The least that is of use: one server with one connection, or one client. About 6 KB while it runs, and one frame of
-    /// the card each way.
+    /// The least that is of use: a server with a connection beside two clients, services told by mDNS, and what the link
+    /// itself needs. About 13 KB while all of it is taken, and one frame of the card each way.
     pub const SMALLEST: Self = Self {
         seed: 0,
-        tcp_sockets: 2,
+        tcp_sockets: 5,
         tcp_receive_bytes: 1024,
         tcp_send_bytes: 1024,
         listeners: 1,
         backlog: 1,
-        udp_sockets: 1,
+        udp_sockets: 2,
         udp_bytes: 576,
         udp_packets: 2,
-        lookups: 1,
+        lookups: 2,
         groups: 2,
-        services: 1,
+        services: 2,
         browses: 1,
         mdns_records: 16,
         mdns_record_bytes: 2048,
@@ -125,6 +128,7 @@ impl Config {
         clock: None,
         time: None,
         random: None,
+        heap: None,
     };
 }
 

@@ -13,9 +13,7 @@ use crate::settings::{Own, Wanted};
 use crate::stack::{BREATH, Stack, instant, nanoseconds};
 use core::task::{Context, Waker};
 use embassy_net_driver::LinkState;
-use emberl_vm::net::{
-    AccessPoint, Answer, Event, Kind, Network, Reason, Request, Result, State, Station,
-};
+use emberl_vm::net::{AccessPoint, Answer, Event, Kind, Network, Reason, Request, Result, State, Station};
 use smoltcp::iface::PollResult;
 
 /// Rounds of sending in one poll; each gives every socket a turn.
@@ -228,9 +226,7 @@ impl<C: Card> Driver<C> {
         let Some(stack) = self.core.stack.as_mut() else { return false };
         let air = &mut stack.air;
         // Frames of this machine first: they are few, and who made them waits for the answer.
-        if air.frame().is_none()
-            && !(air.fetch_local() || (air.carrier && air.fetch(&mut self.card, &self.waker)))
-        {
+        if air.frame().is_none() && !(air.fetch_local() || (air.carrier && air.fetch(&mut self.card, &self.waker))) {
             return false;
         }
         let Some(frame) = air.frame() else { return true };

@@ -23,9 +23,6 @@ mod dhcp_server;
 mod driver;
 mod errors;
 mod groups;
-#[cfg(not(feature = "tls"))]
-#[path = "insecure.rs"]
-mod secure;
 mod inspect;
 mod link;
 mod listen;
@@ -37,11 +34,14 @@ mod options;
 mod phy;
 mod pools;
 mod random;
+#[cfg(not(feature = "tls"))]
+#[path = "insecure.rs"]
+mod secure;
 #[cfg(feature = "tls")]
 mod secure;
 mod settings;
 mod slaac;
-mod sntp;
+pub mod sntp;
 mod stack;
 mod stream;
 mod table;

@@ -1,9 +1,9 @@
 //! Addresses of names: literals at once, others from the servers of names. Owns lookups from the question to the answer.
 //! Names that end in `.local` are mDNS's (RFC 6762, 3) and not asked for here.
 
+use crate::errors;
 use crate::multicast_dns::Kind;
 use crate::network::{Core, Item};
-use crate::errors;
 use crate::stack::Stack;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -43,12 +43,7 @@ impl Lookup {
 ///
 /// # Errors
 /// `nxdomain` where it is no name, or there is nobody to be asked.
-pub(crate) fn ask(
-    stack: &mut Stack,
-    now: u64,
-    name: &str,
-    family: Family,
-) -> core::result::Result<Question, Error> {
+pub(crate) fn ask(stack: &mut Stack, now: u64, name: &str, family: Family) -> core::result::Result<Question, Error> {
     let servers = stack.servers;
     if servers == 0 {
         return Err(errors::NAME_UNKNOWN);

@@ -1,7 +1,7 @@
 //! The fill of all pools, as a program can ask for it. Owns the peaks.
 
-use crate::network::{Core, Item};
 use crate::datagram::Datagram;
+use crate::network::{Core, Item};
 use alloc::vec::Vec;
 use emberl_vm::net::{Answer, Pool};
 
@@ -66,6 +66,10 @@ impl Core {
         });
         let mut pools: Vec<Pool> = pools.collect();
         pools.extend(self.multicast_pools());
+        pools.extend(self.config.heap.map(|heap| {
+            let [used, peak, size] = heap();
+            Pool { name: "heap", used, peak, size, bytes: 1 }
+        }));
         Answer::Pools(pools)
     }
 }

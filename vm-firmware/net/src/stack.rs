@@ -259,11 +259,9 @@ impl Stack {
             return Err(errors::NETWORK_UNREACHABLE);
         }
         let found: Option<IpAddr> = match target {
-            IpAddr::V4(target) => self
-                .interface
-                .get_source_address_ipv4(&target)
-                .filter(|source| !source.is_loopback())
-                .map(IpAddr::from),
+            IpAddr::V4(target) => {
+                self.interface.get_source_address_ipv4(&target).filter(|source| !source.is_loopback()).map(IpAddr::from)
+            }
             IpAddr::V6(target) => self.source6(target).map(IpAddr::from),
         };
         found.ok_or(errors::NETWORK_UNREACHABLE)

@@ -2,8 +2,8 @@
 //! the connection under it is [`crate::connections`]'s, listening is [`crate::listen`]'s.
 
 use crate::connections::{Connection, RESET, Role};
-use crate::network::{Core, Item, stream};
 use crate::errors;
+use crate::network::{Core, Item, stream};
 use crate::options::Options;
 use crate::phy::zeros;
 use crate::stack::{Stack, endpoint};
@@ -59,11 +59,7 @@ impl Stream {
 ///
 /// # Errors
 /// `eafnosupport` where the socket has nothing to do with it.
-pub(crate) fn to_wire(
-    family: Family,
-    v6_only: bool,
-    address: SocketAddr,
-) -> core::result::Result<SocketAddr, Error> {
+pub(crate) fn to_wire(family: Family, v6_only: bool, address: SocketAddr) -> core::result::Result<SocketAddr, Error> {
     match (family, address.ip()) {
         (Family::Inet, IpAddr::V4(_)) => Ok(address),
         (Family::Inet6, IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
@@ -176,12 +172,7 @@ impl Core {
     ///
     /// # Errors
     /// `eaddrinuse` when there is none.
-    pub(crate) fn free_port(
-        &mut self,
-        handle: Handle,
-        ip: IpAddr,
-        datagram: bool,
-    ) -> core::result::Result<u16, Error> {
+    pub(crate) fn free_port(&mut self, handle: Handle, ip: IpAddr, datagram: bool) -> core::result::Result<u16, Error> {
         let count = u16::MAX - FIRST_PORT + 1;
         // There are far fewer sockets than ports: one of the next ports after any is free.
         let first = u16::try_from(self.random.below(count.into())).unwrap_or(0);

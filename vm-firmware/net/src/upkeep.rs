@@ -130,10 +130,7 @@ impl Core {
 
     fn wake_listener(&mut self, listener: Handle, socket: smoltcp::iface::SocketHandle) {
         let Some(stack) = self.stack.as_ref() else { return };
-        if !matches!(
-            stack.sockets.get::<Socket>(socket).state(),
-            State::SynReceived | State::Listen | State::Closed
-        ) {
+        if !matches!(stack.sockets.get::<Socket>(socket).state(), State::SynReceived | State::Listen | State::Closed) {
             self.table.wake(listener, Direction::Read);
         }
     }

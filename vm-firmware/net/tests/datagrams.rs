@@ -108,10 +108,7 @@ fn broadcasts_are_asked_for_and_groups_heard() {
     for index in [0, 1] {
         world.ask(index, Request::Set(ears[index], SocketOption::Join(group, any))).unwrap();
     }
-    assert_eq!(
-        world.ask(0, Request::Set(ears[0], SocketOption::Join(group, any))),
-        Err(Error::Posix("eaddrinuse"))
-    );
+    assert_eq!(world.ask(0, Request::Set(ears[0], SocketOption::Join(group, any))), Err(Error::Posix("eaddrinuse")));
     world.run(SECOND);
     let send = |world: &mut World| world.ask(0, Request::SendTo(mouth, b"group", at("239.1.2.3", 5000))).unwrap();
     send(&mut world);

@@ -36,7 +36,8 @@ fn syn(source: [u8; 4], port: u16, target: u16, sequence: u32) -> Vec<u8> {
 }
 
 fn checksum(bytes: &[u8]) -> [u8; 2] {
-    let mut sum: u32 = bytes.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0))).sum();
+    let mut sum: u32 =
+        bytes.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0))).sum();
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
@@ -74,9 +75,8 @@ fn a_flood_of_syns_leaves_room() {
         let at = begin + step * 33 * MILLISECOND;
         world.machines[0].port.inbox.borrow_mut().push_back((at, syn([10, 0, 0, 200], port, 80, 7)));
     }
-    let done = world.run_until(end, |world| {
-        world.ask(1, Request::Connect(client, at("10.0.0.1", 80))) == Ok(Answer::Done)
-    });
+    let done =
+        world.run_until(end, |world| world.ask(1, Request::Connect(client, at("10.0.0.1", 80))) == Ok(Answer::Done));
     assert!(done);
     let (server, _) = world.accept(0, listener);
     world.ask(1, Request::Send(client, b"in")).unwrap();
@@ -127,7 +127,7 @@ fn a_backlog_that_nobody_accepts_is_bounded_and_freed() {
 
 #[test]
 fn every_pool_can_be_empty_and_recovers() {
-    let mut world = World::pair(1, Config::SMALLEST);
+    let mut world = World::pair(1, Config { tcp_sockets: 2, udp_sockets: 1, ..Config::SMALLEST });
     for _ in 0..3 {
         let mut streams = Vec::new();
         let error = loop {
@@ -143,10 +143,8 @@ fn every_pool_can_be_empty_and_recovers() {
         assert_eq!(world.ask(0, Request::Open(Family::Inet, Kind::Datagram)), Err(Error::Posix("emfile")));
         assert_eq!(world.ask(0, Request::Open(Family::Inet6, Kind::Datagram)), Err(Error::Posix("eafnosupport")));
         for group in 1..4 {
-            let joined = world.ask(
-                0,
-                Request::Set(udp, SocketOption::Join([239, 0, 0, group].into(), [0, 0, 0, 0].into())),
-            );
+            let joined =
+                world.ask(0, Request::Set(udp, SocketOption::Join([239, 0, 0, group].into(), [0, 0, 0, 0].into())));
             assert_eq!(joined, if group < 3 { Ok(Answer::Done) } else { Err(Error::Posix("enobufs")) });
         }
         let browse = world.handle(0, Request::Browse("_x._tcp"));
@@ -199,7 +197,7 @@ fn finish(mut world: World, handles: Vec<Handle>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn frames_of_any_bytes_do_no_harm(seed in 1_u64..1000, frames in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..1600), 1..40), kinds in prop::collection::vec(0_u8..8, 40)) {

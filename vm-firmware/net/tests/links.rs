@@ -188,10 +188,7 @@ fn a_short_loss_of_the_link_does_not_end_connections() {
     world.ask(1, Request::Send(client, b"meanwhile")).unwrap();
     world.run(5 * SECOND);
     world.machines[0].port.carrier.set(true);
-    assert_eq!(
-        world.finish(0, 30, || Request::Receive(server, 99)),
-        Ok(Answer::Bytes(b"meanwhile".to_vec()))
-    );
+    assert_eq!(world.finish(0, 30, || Request::Receive(server, 99)), Ok(Answer::Bytes(b"meanwhile".to_vec())));
     assert!(world.events(0).contains(&Event::Up));
     assert_eq!(world.ask(0, Request::State), Ok(Answer::State(State::Connected)));
 
@@ -253,10 +250,7 @@ fn leaving_and_joining_another() {
     world.events(0);
     world.ask(0, Request::Leave).unwrap();
     world.run(100 * SECOND);
-    assert_eq!(
-        world.events(0),
-        [Event::AddressLost("10.0.0.1".parse().unwrap()), Event::Down(Reason::Asked, None)]
-    );
+    assert_eq!(world.events(0), [Event::AddressLost("10.0.0.1".parse().unwrap()), Event::Down(Reason::Asked, None)]);
     assert_eq!(world.ask(0, Request::State), Ok(Answer::State(State::Disconnected)));
     world.ask(0, Request::Join(None)).unwrap();
     world.run(SECOND);

@@ -294,6 +294,11 @@ atoms! {
     BADOPT = "badopt";
     NOTSUP = "notsup";
     ENOMEM = "enomem";
+    CLOSED = "closed";
+    ABORT = "abort";
+    SELECT = "select";
+    SOCKET = "$socket";
+    NETWORK = "$network";
     EMFILE = "emfile";
     ENOENT = "enoent";
     EACCES = "eacces";

@@ -53,6 +53,7 @@ pub mod services;
 pub mod shared;
 pub mod signals;
 pub mod slab;
+pub mod sockets;
 pub mod steps;
 pub mod term;
 pub mod ties;

@@ -48,6 +48,8 @@ pub struct Shared {
     pub zeal: bool,
     /// Open files, and the processes that opened them.
     pub files: Vec<(u32, u32)>,
+    /// What is open of the network, and who waits for it.
+    pub sockets: crate::sockets::Sockets,
     /// OTP's system processes, as far as they run.
     pub services: Services,
     /// The bitstring that instructions of OTP 24 are building. No root of the collector: a collection ends it.
@@ -85,6 +87,7 @@ impl Shared {
             zeal: false,
             services: Services::new(),
             files: Vec::new(),
+            sockets: crate::sockets::Sockets::default(),
             building: Building::default(),
             unique: 0,
         })

@@ -6,8 +6,9 @@ use alloc::collections::VecDeque;
 use crate::atoms::{self, Atom};
 use crate::binaries::Binaries;
 use crate::copy::copy;
-use crate::heap::{External, View, words::Words};
+use crate::heap::{External, Heap, View, words::Words};
 use crate::memory::{Budget, NoMemory};
+use crate::net::{Direction, Handle};
 use crate::on_load;
 use crate::platform::Stream;
 use crate::process::{Process, State};
@@ -15,6 +16,7 @@ use crate::processes::{reserve_messages, shrink_messages};
 use crate::raise::{Raise, Result};
 use crate::services;
 use crate::shared::Shared;
+use crate::sockets;
 use crate::term::Term;
 use crate::ties::{self, Alias, Kind, Tie, TieId};
 use crate::timers::drop_pending;
@@ -152,6 +154,27 @@ pub fn deliver(shared: &mut Shared, source: &[u32], to: u32, message: Term) -> c
     with_room(receiver, budget, binaries, |receiver, binaries| {
         reserve_messages(budget, &mut receiver.mailbox, 1)?;
         let message = copy(source, message, &mut receiver.heap, binaries)?;
+        receiver.mailbox.push_back(message);
+        Ok(())
+    })?;
+    processes.wake(to);
+    Ok(())
+}
+
+/// Sends a message that is made on the heap of who gets it. Not for a process that is at hand.
+///
+/// # Errors
+/// When there is no memory.
+pub fn post(
+    shared: &mut Shared,
+    to: u32,
+    make: &mut dyn FnMut(&mut Heap, &mut Binaries) -> core::result::Result<Term, NoMemory>,
+) -> core::result::Result<(), NoMemory> {
+    let Shared { processes, binaries, budget, .. } = shared;
+    let Some(receiver) = processes.get_mut(to) else { return Ok(()) };
+    with_room(receiver, budget, binaries, |receiver, binaries| {
+        reserve_messages(budget, &mut receiver.mailbox, 1)?;
+        let message = make(&mut receiver.heap, binaries)?;
         receiver.mailbox.push_back(message);
         Ok(())
     })?;
@@ -426,25 +449,21 @@ struct End<'a> {
 /// `hand` is another process that is at hand, if there is one: when it dies of this too, gives its reason.
 pub fn exit(shared: &mut Shared, mut process: Box<Process>, reason: Term, hand: Option<&mut Process>) -> Option<Term> {
     process.exception = [reason; 2];
-    let mut end = End { hand, hand_dies: None, next: Some(process) };
-    while let Some(mut process) = end.next.take() {
-        end.next = process.dies_next.take();
-        leave_reason(shared, &mut process);
-        end_timers(shared, process.number);
-        let [reason, ..] = process.exception;
-        on_load::ended(shared, process.number, &process.heap, reason);
-        crate::ets::ended(shared, process.number, &mut |shared, heir, tell| {
-            end.reach(shared, heir, &mut |shared, other| match tell(shared, other) {
-                Ok(()) => Fate::Message,
-                Err(NoMemory) => Fate::NoMemory,
-            });
-        });
-        end.untie_links(shared, &process, reason);
-        end.untie_others(shared, &process, reason);
-        shared.processes.remove(&mut process);
-        shared.processes.drop_process(process, &mut shared.binaries);
-    }
-    end.hand_dies
+    End { hand, hand_dies: None, next: Some(process) }.run(shared)
+}
+
+/// Closes what the process at hand has open of the network. Others who wait for it are told; when the one at hand dies of
+/// that, gives its reason.
+///
+/// # Errors
+/// What the machine says.
+pub fn close(shared: &mut Shared, handle: Handle, hand: &mut Process) -> (crate::net::Result, Option<Term>) {
+    let closed = sockets::close(shared, handle);
+    let Shared { sockets, budget, .. } = &mut *shared;
+    sockets.forget(budget, handle, hand.number);
+    let mut end = End { hand: Some(hand), hand_dies: None, next: None };
+    end.abort(shared, handle);
+    (closed, end.run(shared))
 }
 
 /// A process that dies with at most so many bytes is not worth a collection before others are told.
@@ -487,6 +506,28 @@ fn following(shared: &Shared, id: TieId, number: u32) -> TieId {
 }
 
 impl End<'_> {
+    /// Ends those that are to die, and all that die of that.
+    fn run(mut self, shared: &mut Shared) -> Option<Term> {
+        while let Some(mut process) = self.next.take() {
+            self.next = process.dies_next.take();
+            leave_reason(shared, &mut process);
+            end_timers(shared, process.number);
+            let [reason, ..] = process.exception;
+            on_load::ended(shared, process.number, &process.heap, reason);
+            crate::ets::ended(shared, process.number, &mut |shared, heir, tell| {
+                self.reach(shared, heir, &mut |shared, other| match tell(shared, other) {
+                    Ok(()) => Fate::Message,
+                    Err(NoMemory) => Fate::NoMemory,
+                });
+            });
+            self.untie_links(shared, &process, reason);
+            self.untie_others(shared, &process, reason);
+            shared.processes.remove(&mut process);
+            shared.processes.drop_process(process, &mut shared.binaries);
+        }
+        self.hand_dies
+    }
+
     /// Ends the links of a process, and tells those at the other end.
     fn untie_links(&mut self, shared: &mut Shared, process: &Process, reason: Term) {
         let (number, source) = (process.number, process.heap.words.as_slice());
@@ -538,6 +579,11 @@ impl End<'_> {
                 Kind::Timer => {
                     end_timer(shared, at);
                 }
+                Kind::Handle => {
+                    // There is nobody to tell what the machine says.
+                    let _ = sockets::close(shared, reference[0]);
+                    self.abort(shared, reference[0]);
+                }
                 Kind::Suspend if watcher == number => {
                     let other = tie.other(number);
                     shared.processes.untie(at, &mut shared.binaries);
@@ -548,6 +594,23 @@ impl End<'_> {
                 }
             }
             at = next;
+        }
+    }
+
+    /// Tells who waits for something of the network that it is closed.
+    fn abort(&mut self, shared: &mut Shared, handle: Handle) {
+        for direction in [Direction::Read, Direction::Write] {
+            while let Some(waiter) = {
+                let Shared { sockets, budget, .. } = &mut *shared;
+                sockets.take(budget, handle, direction)
+            } {
+                self.reach(shared, waiter.process, &mut |shared, other| {
+                    let Shared { budget, binaries, .. } = shared;
+                    let told =
+                        with_room(other, budget, binaries, |other, _| sockets::abort_message(budget, other, waiter));
+                    if told.is_err() { Fate::NoMemory } else { Fate::Message }
+                });
+            }
         }
     }
 

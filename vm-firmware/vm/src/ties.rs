@@ -43,6 +43,8 @@ pub enum Kind {
     Suspend,
     /// A timer whose message is for the first process, if it is for one by its pid; there is no second.
     Timer,
+    /// A handle of the machine's network, which the first process owns; there is no second. Its reference holds it.
+    Handle,
 }
 
 /// The tag of a monitor's message, if it is no immediate term: it stands in a heap of its own.

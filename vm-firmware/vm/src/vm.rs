@@ -12,6 +12,7 @@ use crate::raise::Class;
 use crate::services;
 use crate::shared::Shared;
 use crate::signals::{self, Start};
+use crate::sockets;
 use crate::term::Term;
 use crate::timers::{self, Due, drop_pending};
 
@@ -55,6 +56,8 @@ pub enum Step {
     Ready,
     /// Nothing is to do until then (monotonic, in nanoseconds), or until something comes from outside.
     Wait(Option<u64>),
+    /// Nothing is to do, and nothing can come: no process can run, no timer is set, no socket is waited for.
+    Stuck,
     /// The VM has ended, with this exit status.
     Halted(i32),
 }
@@ -166,7 +169,8 @@ impl Vm {
         }
         for _ in 0..slices {
             self.fire();
-            let Some(number) = self.shared.processes.next_ready() else { return self.wait() };
+            sockets::poll(&mut self.shared);
+            let Some(number) = self.shared.processes.next_ready() else { return self.idle() };
             let Some(process) = self.shared.processes.take(number) else { continue };
             if let Some(status) = self.slice(process) {
                 self.halted = Some(status);
@@ -188,13 +192,18 @@ impl Vm {
 
     fn idle(&mut self) -> Step {
         self.fire();
-        if self.shared.processes.is_ready() { Step::Ready } else { self.wait() }
+        let more = sockets::poll(&mut self.shared);
+        if more || self.shared.processes.is_ready() { Step::Ready } else { self.wait() }
     }
 
     /// There is nothing to do until a time.
     fn wait(&mut self) -> Step {
         self.idle_since = Some(self.shared.platform.monotonic());
-        Step::Wait(self.shared.processes.timers.next())
+        match (self.shared.processes.timers.next(), sockets::deadline(&mut self.shared)) {
+            (Some(timer), Some(network)) => Step::Wait(Some(timer.min(network))),
+            (None, None) if !self.shared.sockets.expect_something() => Step::Stuck,
+            (timer, network) => Step::Wait(timer.or(network)),
+        }
     }
 
     /// Does what has fallen due.

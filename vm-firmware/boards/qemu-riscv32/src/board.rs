@@ -4,9 +4,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use emberl_format::avm::{Section, Sections};
+#[cfg(feature = "net")]
+use emberl_vm::net::Network;
 use emberl_vm::platform::{Platform, Stream};
 
-use crate::machine;
+use crate::entropy;
+use crate::flash::Flash;
+use crate::machine::{self, Machine};
+#[cfg(feature = "net")]
+use crate::network;
 
 /// A pack in memory. Its structure was looked at when it was made.
 #[derive(Clone, Copy)]
@@ -56,16 +62,22 @@ pub struct Board {
     pack: Pack,
     /// The modules that come with the virtual machine.
     library: Option<Pack>,
-    random: u64,
+    /// The flash memory.
+    pub flash: Option<Flash>,
+    #[cfg(feature = "net")]
+    network: Option<network::Network>,
 }
 
 impl Board {
     /// The platform with a pack.
-    pub fn new(pack: Pack) -> Self {
+    #[must_use]
+    pub fn new(pack: Pack, machine: Machine) -> Self {
         Self {
             pack,
             library: Pack::new(emberl_erlang::PACK).ok(),
-            random: machine::calendar() ^ machine::cycles().rotate_left(32),
+            flash: Flash::find(machine.flash),
+            #[cfg(feature = "net")]
+            network: network::find(machine.slots),
         }
     }
 }
@@ -83,19 +95,8 @@ impl Platform for Board {
         machine::calendar()
     }
 
-    /// This machine has no source of randomness unless QEMU is given one: these numbers differ from run to run, and are
-    /// NOT fit for keys. (Stafford's mix 13 of a counter, as in SplitMix64.)
     fn random(&mut self, bytes: &mut [u8]) {
-        for part in bytes.chunks_mut(8) {
-            self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ machine::cycles();
-            let mut mixed = self.random;
-            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            mixed ^= mixed >> 31;
-            for (to, from) in part.iter_mut().zip(mixed.to_le_bytes()) {
-                *to = from;
-            }
-        }
+        entropy::fill(bytes);
     }
 
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
@@ -110,5 +111,10 @@ impl Platform for Board {
 
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         self.pack.file(name)
+    }
+
+    #[cfg(feature = "net")]
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        self.network.as_mut().map(|network| -> &mut dyn Network { network })
     }
 }

@@ -1,9 +1,14 @@
-//! The hardware of QEMU's machine `virt`: all access to it, and with it all `unsafe` of this board, is here. Addresses are
-//! those of QEMU's `hw/riscv/virt.c`.
+//! The processor and the registers of QEMU's machine `virt`: all access to them is here, and `unsafe` of this board is
+//! only here, in `virtio.rs`, whose memory devices write to, and in `prologue.rs`. Addresses are those of QEMU's
+//! `hw/riscv/virt.c`.
 
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
+use core::sync::atomic::{AtomicU32, Ordering};
 
-use embedded_alloc::LlffHeap;
+use embedded_alloc::TlsfHeap;
+use riscv::interrupt::Interrupt as Core;
 
 /// The transmit register of the 16550 UART. QEMU takes bytes at any speed.
 const UART: usize = 0x1000_0000;
@@ -18,6 +23,27 @@ const TEST: usize = 0x0010_0000;
 /// Nanoseconds of one count of the time.
 const NANOSECONDS: u64 = 100;
 
+/// PLIC: the priorities of the sources, a word each.
+const PRIORITIES: usize = 0x0c00_0000;
+/// PLIC: a bit for each source whose interrupts go to hart 0 in machine mode.
+const ENABLED: usize = 0x0c00_2000;
+/// PLIC: the priority above which an interrupt is told to hart 0.
+const THRESHOLD: usize = 0x0c20_0000;
+/// PLIC: read, the source of the next interrupt, which is not told again until its number is written.
+const CLAIM: usize = 0x0c20_0004;
+
+/// The first of the places for virtio devices, and how far they are apart.
+const SLOTS: (usize, usize) = (0x1000_1000, 0x1000);
+/// The places. QEMU fills them from the last to the first.
+const SLOT_COUNT: usize = 8;
+/// The source of interrupts of the first place; the others follow.
+const SLOT_SOURCE: u32 = 1;
+
+/// The second bank of flash memory; the first is where QEMU would start from if it held something.
+const FLASH: usize = 0x2200_0000;
+/// Bytes of a bank.
+const FLASH_SIZE: usize = 32 << 20;
+
 /// Where the pack is.
 const PACK: usize = 0x8400_0000;
 /// The memory from there to the end, of 128 MiB.
@@ -26,8 +52,63 @@ const PACK_ROOM: usize = 0x0400_0000;
 /// Bytes of the heap: `_heap_size` in `memory.x`.
 const HEAP_SIZE: usize = 48 << 20;
 
+/// Two levels of lists by size: however many blocks there are, taking one and giving it back are some 160 instructions,
+/// where one list of free blocks took thousands in a heap of this size.
 #[global_allocator]
-static HEAP: LlffHeap = LlffHeap::empty();
+static HEAP: Counted = Counted { heap: TlsfHeap::empty(), used: Cell::new(0), peak: Cell::new(0) };
+
+/// The heap, and how much of it is taken.
+struct Counted {
+    heap: TlsfHeap,
+    used: Cell<usize>,
+    peak: Cell<usize>,
+}
+
+// SAFETY: there is one hart, and no interrupt is ever taken: nothing runs beside what counts.
+unsafe impl Sync for Counted {}
+
+impl Counted {
+    fn count(&self, used: usize) {
+        self.used.set(used);
+        self.peak.set(self.peak.get().max(used));
+    }
+}
+
+// SAFETY: all is done by the heap below; counting changes nothing of that.
+unsafe impl GlobalAlloc for Counted {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps to what is asked of it.
+        let place = unsafe { self.heap.alloc(layout) };
+        if !place.is_null() {
+            self.count(self.used.get() + layout.size());
+        }
+        place
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { self.heap.dealloc(place, layout) }
+        self.count(self.used.get() - layout.size());
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as above.
+        let moved = unsafe { self.heap.realloc(place, layout, size) };
+        if !moved.is_null() {
+            self.count(self.used.get() - layout.size() + size);
+        }
+        moved
+    }
+}
+
+/// The heap: bytes that are taken, the most that were, and all.
+#[must_use]
+pub fn heap() -> [u32; 3] {
+    [HEAP.used.get() as u32, HEAP.peak.get() as u32, HEAP_SIZE as u32]
+}
+
+/// A bit for each source of interrupts that is claimed and not completed.
+static CLAIMED: AtomicU32 = AtomicU32::new(0);
 
 fn read(address: usize) -> u32 {
     // SAFETY: only called with the addresses above: aligned registers or words whose reading is defined.
@@ -39,32 +120,139 @@ fn write(address: usize, value: u32) {
     unsafe { write_volatile(address as *mut u32, value) }
 }
 
-/// The one way to the hardware.
-pub struct Machine(());
+/// All of the hardware that has one owner.
+pub struct Machine {
+    /// The memory that QEMU's loader has put a pack into. What follows the pack there is unspecified, but does not change.
+    pub pack: &'static [u8],
+    /// The places for virtio devices.
+    pub slots: [Slot; SLOT_COUNT],
+    /// A bank of flash memory.
+    pub flash: Window,
+}
 
 impl Machine {
     /// Takes the hardware and makes the heap. To be called once, at the start.
     pub fn take() -> Self {
         // SAFETY: the linker has reserved these bytes, nothing else uses them, and `main` is entered once.
-        unsafe { HEAP.init(riscv_rt::heap_start() as usize, HEAP_SIZE) }
-        // SAFETY: interrupts stay disabled as a whole; this one only ends a wait.
-        unsafe { riscv::register::mie::set_mtimer() }
-        Self(())
+        unsafe { HEAP.heap.init(riscv_rt::heap_start() as usize, HEAP_SIZE) }
+        write(THRESHOLD, 0);
+        for interrupt in [Core::MachineTimer, Core::MachineExternal] {
+            // SAFETY: interrupts stay disabled as a whole: these only end a wait.
+            unsafe { riscv::register::mie::enable(interrupt) }
+        }
+        // SAFETY: memory that the linker does not know, so nothing writes to it; every byte is a valid `u8`.
+        let pack = unsafe { core::slice::from_raw_parts(PACK as *const u8, PACK_ROOM) };
+        let mut source = SLOT_SOURCE;
+        let mut address = SLOTS.0;
+        let slots = [(); SLOT_COUNT].map(|()| {
+            let slot = Slot { address, interrupt: Interrupt(source) };
+            (source, address) = (source + 1, address + SLOTS.1);
+            slot
+        });
+        Self { pack, slots, flash: Window { start: FLASH, size: FLASH_SIZE } }
+    }
+}
+
+/// A place for a virtio device. There is one of each: whoever has it has the registers.
+pub struct Slot {
+    address: usize,
+    /// The interrupt of the device.
+    pub interrupt: Interrupt,
+}
+
+impl Slot {
+    /// Bytes of registers and configuration that a device has there (QEMU's `hw/virtio/virtio-mmio.c`).
+    pub const SIZE: usize = 0x200;
+
+    /// Where its registers begin: mapped for all time, and aligned to a page.
+    pub const fn address(&self) -> usize {
+        self.address
+    }
+}
+
+/// A source of interrupts.
+pub struct Interrupt(u32);
+
+impl Interrupt {
+    /// Lets it end waits.
+    pub fn enable(&self) {
+        write(PRIORITIES + 4 * self.0 as usize, 1);
+        write(ENABLED, read(ENABLED) | 1 << self.0);
     }
 
-    /// The memory that QEMU's loader has put a pack into. What follows the pack there is unspecified, but does not change.
-    pub fn pack(&self) -> &'static [u8] {
-        // SAFETY: memory that the linker does not know, so nothing writes to it; every byte is a valid `u8`.
-        unsafe { core::slice::from_raw_parts(PACK as *const u8, PACK_ROOM) }
+    /// Whether it is told and not yet completed. Until then it ends no more waits.
+    pub fn is_raised(&self) -> bool {
+        claim();
+        CLAIMED.load(Ordering::Relaxed) & 1 << self.0 != 0
+    }
+
+    /// Lets it end waits again. Its device was asked to take it back before.
+    pub fn complete(&self) {
+        CLAIMED.store(CLAIMED.load(Ordering::Relaxed) & !(1 << self.0), Ordering::Relaxed);
+        write(CLAIM, self.0);
+    }
+}
+
+/// Whether a source that is not claimed tells an interrupt.
+fn is_external() -> bool {
+    riscv::register::mip::read().is_pending(Core::MachineExternal)
+}
+
+/// Claims what is told. The sources enabled are below 32, so that each has its bit.
+fn claim() {
+    while is_external() {
+        match read(CLAIM) {
+            // Another reader had it, or it was taken back.
+            0 => break,
+            source => CLAIMED.store(CLAIMED.load(Ordering::Relaxed) | 1 << (source & 31), Ordering::Relaxed),
+        }
+    }
+}
+
+/// Words of a device that are read and written as memory is, by offsets in bytes from its start.
+pub struct Window {
+    start: usize,
+    size: usize,
+}
+
+impl Window {
+    /// Bytes of it.
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Where a word is. One outside is the last: callers check offsets before they come here, and memory of the program
+    /// is never met.
+    const fn at(&self, offset: usize) -> usize {
+        self.start + (if offset < self.size { offset } else { self.size - 4 } & !3)
+    }
+
+    /// Reads the word at an offset, of which the last two bits do not count.
+    pub fn read(&self, offset: usize) -> u32 {
+        read(self.at(offset))
+    }
+
+    /// Writes it.
+    pub fn write(&mut self, offset: usize, value: u32) {
+        write(self.at(offset), value);
     }
 }
 
 /// The bytes that the virtual machine may use, where QEMU's loader was told to put them, and their complement, into the
 /// last eight bytes of the memory.
 pub fn memory() -> Option<usize> {
-    let last = PACK + PACK_ROOM - 8;
-    let bytes = read(last);
-    (read(last + 4) == !bytes).then_some(bytes as usize)
+    told(PACK + PACK_ROOM - 8).map(|bytes| bytes as usize)
+}
+
+/// Which pools the network is to have, told in the same way in the eight bytes before.
+pub fn pools() -> Option<u32> {
+    told(PACK + PACK_ROOM - 16)
+}
+
+/// A word whose complement follows it; anything else was not told.
+fn told(address: usize) -> Option<u32> {
+    let word = read(address);
+    (read(address + 4) == !word).then_some(word)
 }
 
 /// Writes to the console.
@@ -77,12 +265,16 @@ pub fn print(bytes: &[u8]) {
 
 /// The time since the start, in nanoseconds.
 pub fn time() -> u64 {
+    counts().wrapping_mul(NANOSECONDS)
+}
+
+fn counts() -> u64 {
     loop {
         let high = read(TIME + 4);
         let low = read(TIME);
         // The low word may have overflowed between.
         if read(TIME + 4) == high {
-            return (u64::from(high) << 32 | u64::from(low)).wrapping_mul(NANOSECONDS);
+            return u64::from(high) << 32 | u64::from(low);
         }
     }
 }
@@ -93,21 +285,30 @@ pub fn calendar() -> u64 {
     u64::from(read(RTC + 4)) << 32 | u64::from(low)
 }
 
+/// Sets that time.
+pub fn set_calendar(time: u64) {
+    // Each half is set on its own, and the clock goes on from it.
+    write(RTC + 4, (time >> 32) as u32);
+    write(RTC, time as u32);
+}
+
 /// A count that goes on with every instruction.
 pub fn cycles() -> u64 {
     riscv::register::mcycle::read64()
 }
 
-/// Sleeps until the time since the start is at least `deadline` nanoseconds.
-pub fn sleep_until(deadline: u64) {
-    let alarm = deadline.div_ceil(NANOSECONDS);
+/// Sleeps until the time since the start is at least `deadline` nanoseconds, or until a device tells something that no
+/// wait was ended by before.
+pub fn wait(deadline: Option<u64>) {
+    let alarm = deadline.map_or(u64::MAX, |deadline| deadline.div_ceil(NANOSECONDS));
     // The high word first at its largest, so that no alarm between the two is too early.
     write(ALARM + 4, u32::MAX);
     write(ALARM, alarm as u32);
     write(ALARM + 4, (alarm >> 32) as u32);
-    while time() < deadline {
+    while !is_external() && counts() < alarm {
         riscv::asm::wfi();
     }
+    claim();
     write(ALARM + 4, u32::MAX);
 }
 

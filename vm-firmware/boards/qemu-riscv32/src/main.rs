@@ -7,26 +7,24 @@
 //! ```
 //!
 //! `-device loader,addr=0x87fffff8,data=D,data-len=8`, where the low half of D is a number of bytes and the high half its
-//! complement, is what `--memory` is to `emberl run`.
+//! complement, is what `--memory` is to `emberl run`; the same with `addr=0x87fffff0` and 1 gives the network the smallest
+//! pools that are of use. With `-netdev user,id=net -device virtio-net-device,netdev=net -device virtio-rng-device` there
+//! are a network and randomness.
 #![no_std]
 #![no_main]
 
 extern crate alloc;
 
-mod board;
-mod machine;
-mod prologue;
-
 use alloc::boxed::Box;
-use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
 use emberl_vm::program::Ended;
 use emberl_vm::raise::Class;
 use emberl_vm::vm::{Options, Step, Vm};
 
-use crate::board::{Board, Pack};
-use crate::machine::Machine;
+use emberl_board_qemu_riscv32::board::{Board, Pack};
+use emberl_board_qemu_riscv32::line;
+use emberl_board_qemu_riscv32::machine::{self, Machine};
 
 /// Time slices of a step. Nothing here has to be polled between steps but the result.
 const SLICES: u32 = 64;
@@ -35,32 +33,16 @@ const FAILED: u8 = 1;
 /// The exit status when the VM itself failed; no program gives it by failing.
 const PANICKED: u8 = 101;
 
-struct Console;
-
-impl Write for Console {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        machine::print(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Prints a line. The console takes everything.
-fn line(text: fmt::Arguments<'_>) {
-    let _ = Console.write_fmt(text);
-    let _ = Console.write_str("\n");
-}
-
 // The attribute makes it public.
 #[allow(missing_docs)]
 #[riscv_rt::entry]
 fn main() -> ! {
-    let machine = Machine::take();
-    machine::exit(run(&machine))
+    machine::exit(run(Machine::take()))
 }
 
 /// Runs the pack; gives the exit status.
-fn run(machine: &Machine) -> u8 {
-    let pack = match Pack::new(machine.pack()) {
+fn run(machine: Machine) -> u8 {
+    let pack = match Pack::new(machine.pack) {
         Ok(pack) => pack,
         Err(error) => {
             line(format_args!("error: there is no sound pack at 0x84000000: {error}"));
@@ -71,8 +53,8 @@ fn run(machine: &Machine) -> u8 {
         line(format_args!("error: the pack marks no module that starts the program"));
         return FAILED;
     };
-    let Ok(mut vm) = Vm::new(Box::new(Board::new(pack)), Options { memory: machine::memory(), ..Options::default() })
-    else {
+    let board = Board::new(pack, machine);
+    let Ok(mut vm) = Vm::new(Box::new(board), Options { memory: machine::memory(), ..Options::default() }) else {
         return no_memory();
     };
     let boot = pack.module("init").is_some();
@@ -95,8 +77,8 @@ fn run(machine: &Machine) -> u8 {
             return tell(&ended);
         }
         match step {
-            Step::Wait(Some(deadline)) => machine::sleep_until(deadline),
-            Step::Wait(None) => {
+            Step::Wait(deadline) => machine::wait(deadline),
+            Step::Stuck => {
                 line(format_args!("error: all processes wait for a message, and none can come"));
                 return FAILED;
             }

@@ -260,9 +260,7 @@ impl World {
     pub fn next(&mut self) -> Option<u64> {
         let now = self.now();
         let there = self.machines.iter().filter(|machine| machine.port.carrier.get());
-        let frames = there.filter_map(|machine| {
-            machine.port.inbox.borrow().iter().map(|(at, _)| *at).min()
-        });
+        let frames = there.filter_map(|machine| machine.port.inbox.borrow().iter().map(|(at, _)| *at).min());
         let mut next = frames.min();
         for machine in &mut self.machines {
             next = [next, machine.driver.deadline(now)].into_iter().flatten().min();

@@ -21,6 +21,7 @@ mod match_spec;
 mod math;
 mod modules;
 mod names;
+pub mod net;
 mod nodes;
 mod number;
 mod persistent_term;
@@ -260,6 +261,7 @@ pub static TABLES: &[&[Native]] = &[
     persistent_term::PERSISTENT_TERM,
     atomics::ATOMICS,
     atomics::COUNTERS,
+    net::EMBERL_NET,
 ];
 
 /// A native function, by its place: the table, and the row in it.

@@ -8,6 +8,8 @@ use crate::natives::{self, Context};
 use crate::platform::Stream;
 use crate::raise::Raise;
 
+mod sockets;
+
 struct Machine(u64);
 
 impl Platform for Machine {
@@ -104,7 +106,7 @@ fn run_out_of_table_for_messages_and_names() {
     let pid = bench.spawn("spawn", "receive", &[]);
     // The one at hand is out of the table; the new one waits.
     let number = pid.as_pid().unwrap();
-    assert_eq!(bench.vm.step(10), Step::Wait(None));
+    assert_eq!(bench.vm.step(10), Step::Stuck);
     let name = bench.atom("server");
     assert_eq!(bench.call("register", &[name, pid]), Ok(Term::boolean(true)));
     assert_eq!(bench.call("register", &[name, pid]), Err(Raise::BADARG));
@@ -112,7 +114,7 @@ fn run_out_of_table_for_messages_and_names() {
     let message = bench.me.heap.list(&[name, pid]).unwrap();
     assert_eq!(bench.call("!", &[name, message]), Ok(message));
     assert!(bench.vm.shared.processes.is_alive(number));
-    assert_eq!(bench.vm.step(10), Step::Wait(None));
+    assert_eq!(bench.vm.step(10), Step::Stuck);
     assert!(!bench.vm.shared.processes.is_alive(number));
     assert_eq!(bench.call("whereis", &[name]), Ok(Term::atom(atoms::UNDEFINED)));
     assert_eq!(bench.call("!", &[name, message]), Err(Raise::BADARG));
@@ -236,7 +238,7 @@ fn the_initial_process_tells_its_result() {
     let value = heap.tuple(&[Term::tiny(1), Term::NIL]).unwrap();
     bench.vm.spawn_initial(module, function, &mut heap, &[value]).unwrap();
     assert!(bench.vm.is_initial_alive());
-    assert_eq!(bench.vm.step(5), Step::Wait(None));
+    assert_eq!(bench.vm.step(5), Step::Stuck);
     let (heap, class, value) = bench.vm.ended().unwrap();
     assert_eq!(class, None);
     assert_eq!(bench.vm.shared.store(heap).tuple(value).unwrap().get(0), Some(Term::tiny(1)));
