@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod erl;
 pub mod generate;
 pub mod hostile;
+pub mod library;
 pub mod mem;
 pub mod mutate;
 pub mod plain;

@@ -92,14 +92,14 @@ fn states() -> Result<(), Failed> {
     check(code == Some(0), || printed.clone())?;
     for line in [
         "{not_started,inactive,",
-        "{no_link,disconnected,",
+        "{no_link,connecting,",
         "{stopped,inactive,",
         "{static,connected,",
         "{disconnected,disconnected,",
         "{again,connected,",
         "{starter_died,inactive,",
     ] {
-        check(printed.contains(line), || format!("{line}...} is missing:\n{printed}"))?;
+        check(printed.contains(line), || format!("{line}... is missing:\n{printed}"))?;
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 //! pauses; the board's clock is set by the configuration's `clock`.
 
 use crate::config::MILLISECOND;
-use crate::network::Core;
 use crate::datagram;
 use crate::errors;
 use crate::lookup::{self, Question};
+use crate::network::Core;
 use crate::stack::{Stack, endpoint, socket_address};
 use crate::stream::FIRST_PORT;
 use alloc::string::String;
@@ -156,7 +156,9 @@ impl Core {
         let (Some(mut sntp), Some(stack)) = (self.sntp.take(), self.stack.as_mut()) else { return };
         let now = self.now;
         let step = match sntp.state {
-            State::Pause(until) if now >= until && stack.has_address() => begin(&mut sntp, stack, now, self.random.next()),
+            State::Pause(until) if now >= until && stack.has_address() => {
+                begin(&mut sntp, stack, now, self.random.next())
+            }
             State::Pause(_) => Ok(None),
             State::Lookup(question) => match lookup::answer(stack, now, question) {
                 None => Ok(None),
@@ -178,6 +180,7 @@ impl Core {
                     if let Some(clock) = self.config.clock {
                         clock(seconds, microseconds);
                     }
+                    self.known_time = Some((seconds, now));
                     self.tell(Event::Time(seconds, microseconds));
                 }
             }
