@@ -92,7 +92,7 @@ fn states() -> Result<(), Failed> {
     check(code == Some(0), || printed.clone())?;
     for line in [
         "{not_started,inactive,",
-        "{no_link,disconnected,",
+        "{no_link,connecting,",
         "{stopped,inactive,",
         "{static,connected,",
         "{disconnected,disconnected,",

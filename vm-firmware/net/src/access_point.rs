@@ -1,9 +1,9 @@
 //! Being a network for others: the own address, and the socket of the server that gives them theirs. Owns no lease: those
 //! are [`crate::dhcp_server`]'s.
 
-use crate::network::Core;
 use crate::datagram;
 use crate::dhcp_server::{MESSAGE, Server};
+use crate::network::Core;
 use crate::stack::endpoint;
 use core::net::{Ipv4Addr, SocketAddr};
 use emberl_vm::net::{Error, Event};

@@ -33,6 +33,10 @@ pub struct Config {
     pub services: u16,
     /// Browses for services by mDNS.
     pub browses: u16,
+    /// Records of others that mDNS remembers: four for a service that was found.
+    pub mdns_records: u16,
+    /// Bytes that these may take together.
+    pub mdns_record_bytes: u32,
     /// TLS sessions.
     pub tls_sessions: u16,
     /// TLS contexts.
@@ -74,25 +78,35 @@ pub struct Config {
     pub sntp_seconds: u32,
     /// Sets the board's clock: seconds and microseconds since 1970, UTC.
     pub clock: Option<fn(u64, u32)>,
+    /// Tells the board's clock: seconds since 1970, UTC; 0 where it is not known. Without it the time is known after SNTP
+    /// was asked. Dates of certificates are checked by it.
+    pub time: Option<fn() -> u64>,
+    /// Random bytes that are fit for keys. Without it there is no TLS.
+    pub random: Option<fn(&mut [u8])>,
+    /// The board's heap, of which all of this is taken: bytes that are taken, the most that were, and all. It is told with
+    /// the pools.
+    pub heap: Option<fn() -> [u32; 3]>,
 }
 
 impl Config {
-    /// The least that is of use: one server with one connection, or one client. About 6 KB while it runs, and one frame of
-    /// the card each way.
+    /// The least that is of use: a server with a connection beside two clients, services told by mDNS, and what the link
+    /// itself needs. About 13 KB while all of it is taken, and one frame of the card each way.
     pub const SMALLEST: Self = Self {
         seed: 0,
-        tcp_sockets: 2,
+        tcp_sockets: 5,
         tcp_receive_bytes: 1024,
         tcp_send_bytes: 1024,
         listeners: 1,
         backlog: 1,
-        udp_sockets: 1,
+        udp_sockets: 2,
         udp_bytes: 576,
         udp_packets: 2,
-        lookups: 1,
+        lookups: 2,
         groups: 2,
-        services: 1,
+        services: 2,
         browses: 1,
+        mdns_records: 16,
+        mdns_record_bytes: 2048,
         tls_sessions: 1,
         tls_contexts: 1,
         leases: 2,
@@ -112,6 +126,9 @@ impl Config {
         handshake_ms: 30_000,
         sntp_seconds: 3600,
         clock: None,
+        time: None,
+        random: None,
+        heap: None,
     };
 }
 
@@ -131,6 +148,8 @@ impl Default for Config {
             groups: 8,
             services: 4,
             browses: 2,
+            mdns_records: 64,
+            mdns_record_bytes: 8192,
             tls_sessions: 3,
             tls_contexts: 3,
             leases: 8,

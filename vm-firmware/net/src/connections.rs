@@ -28,6 +28,8 @@ pub(crate) enum Role {
 /// A connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
+    /// A number that no other one ever has: places of the stack's sockets are used again.
+    pub(crate) serial: u64,
     pub(crate) socket: SocketHandle,
     pub(crate) role: Role,
     pub(crate) local: SocketAddr,
@@ -65,11 +67,12 @@ pub(crate) struct Connections {
     /// Places that are kept for sockets without a connection yet.
     pub(crate) kept: usize,
     most: usize,
+    serial: u64,
 }
 
 impl Connections {
     pub(crate) const fn new(most: usize) -> Self {
-        Self { all: Vec::new(), kept: 0, most }
+        Self { all: Vec::new(), kept: 0, most, serial: 0 }
     }
 
     /// Makes room for all.
@@ -151,7 +154,9 @@ impl Connections {
             return Err(errors::MANY_FILES);
         }
         let socket = stack.sockets.add(socket);
+        self.serial += 1;
         self.all.push(Connection {
+            serial: self.serial,
             socket,
             role,
             local,
@@ -166,6 +171,12 @@ impl Connections {
             deaf: false,
         });
         Ok(socket)
+    }
+
+    /// The one with that number.
+    #[cfg(feature = "tls")]
+    pub(crate) fn by_serial(&mut self, serial: u64) -> Option<&mut Connection> {
+        self.all.iter_mut().find(|connection| connection.serial == serial)
     }
 
     /// Takes one out, with its buffers.

@@ -4,8 +4,8 @@
 //! A datagram comes to the first socket with its port. Longer ones than the link takes are `emsgsize`: IP's fragments are
 //! neither made nor put together.
 
-use crate::network::{Core, Item, datagram};
 use crate::errors;
+use crate::network::{Core, Item, datagram};
 use crate::options::Options;
 use crate::phy::zeros;
 use crate::stack::{endpoint, socket_address};

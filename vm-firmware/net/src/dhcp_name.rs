@@ -2,7 +2,7 @@
 //! client takes options only from data that lives as long as the program, and a host name comes with each start.
 
 use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Packet, UdpPacket, DHCP_CLIENT_PORT, DHCP_SERVER_PORT,
+    DHCP_CLIENT_PORT, DHCP_SERVER_PORT, EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, Ipv4Packet, UdpPacket,
 };
 
 /// The longest label of a name (RFC 1035, 2.3.4).

@@ -13,9 +13,7 @@ use crate::settings::{Own, Wanted};
 use crate::stack::{BREATH, Stack, instant, nanoseconds};
 use core::task::{Context, Waker};
 use embassy_net_driver::LinkState;
-use emberl_vm::net::{
-    AccessPoint, Answer, Event, Kind, Network, Reason, Request, Result, State, Station,
-};
+use emberl_vm::net::{AccessPoint, Answer, Event, Kind, Network, Reason, Request, Result, State, Station};
 use smoltcp::iface::PollResult;
 
 /// Rounds of sending in one poll; each gives every socket a turn.
@@ -108,6 +106,13 @@ impl<C: Card> Driver<C> {
         }
         if self.core.link.is_up() {
             self.core.tell(Event::Down(Reason::Asked, None));
+        }
+        if self.core.begin_farewell() {
+            // All who were told of services and of the name are told that they go, as far as the card has room now.
+            for _ in 0..ROUNDS {
+                self.core.look_after_multicast();
+                self.egress();
+            }
         }
         self.core.access_point_is(false);
         if self.core.own.is_some() {
@@ -221,9 +226,7 @@ impl<C: Card> Driver<C> {
         let Some(stack) = self.core.stack.as_mut() else { return false };
         let air = &mut stack.air;
         // Frames of this machine first: they are few, and who made them waits for the answer.
-        if air.frame().is_none()
-            && !(air.fetch_local() || (air.carrier && air.fetch(&mut self.card, &self.waker)))
-        {
+        if air.frame().is_none() && !(air.fetch_local() || (air.carrier && air.fetch(&mut self.card, &self.waker))) {
             return false;
         }
         let Some(frame) = air.frame() else { return true };
@@ -362,8 +365,12 @@ impl<C: Card> Driver<C> {
             Request::Get(handle, name) => core.get_option(handle, name),
             Request::Lookup(name, family) => core.lookup(name, family),
             Request::Result(handle) => core.lookup_result(handle),
-            Request::Browse(_) | Request::Publish(_) | Request::Hostname(_) => Err(errors::NOT_SUPPORTED),
-            Request::Context(_) | Request::Secure(..) | Request::Handshake(_) => Err(errors::NOT_SUPPORTED),
+            Request::Browse(kind) => core.browse(kind),
+            Request::Publish(service) => core.publish(&service),
+            Request::Hostname(name) => core.hostname(name),
+            Request::Context(tls) => core.context(&tls),
+            Request::Secure(handle, context, name) => core.secure(handle, context, name),
+            Request::Handshake(handle) => core.handshake(handle),
             Request::Start { station, access_point } => self.start(station, access_point),
             Request::Stop => {
                 self.stop();

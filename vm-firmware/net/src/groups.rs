@@ -1,7 +1,7 @@
 //! Multicast groups: which sockets are members of which. Owns the memberships, and what the stack is told of them.
 
-use crate::network::{Core, datagram};
 use crate::errors;
+use crate::network::{Core, datagram};
 use crate::stack::Stack;
 use alloc::vec::Vec;
 use core::net::IpAddr;

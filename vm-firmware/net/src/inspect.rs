@@ -5,7 +5,8 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use smoltcp::wire::{
-    ArpPacket, EthernetFrame, EthernetProtocol, Icmpv6Message, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket,
+    ArpPacket, EthernetFrame, EthernetProtocol, Icmpv6Message, Icmpv6Packet, IpProtocol, Ipv4Packet, Ipv6Packet,
+    TcpPacket,
 };
 
 /// What a frame is.
@@ -115,7 +116,8 @@ fn tcp(source: IpAddr, target: IpAddr, bytes: &[u8]) -> Seen {
 
 /// ICMP (RFC 792): of interest is type 3, with the header that it is about.
 fn icmp(bytes: &[u8]) -> Seen {
-    let (&[3, code, _, _, _, _, _, _], Some(about)) = (bytes.first_chunk::<8>().unwrap_or(&[0; 8]), bytes.get(8..)) else {
+    let (&[3, code, _, _, _, _, _, _], Some(about)) = (bytes.first_chunk::<8>().unwrap_or(&[0; 8]), bytes.get(8..))
+    else {
         return Seen::Other;
     };
     let why = match code {
@@ -172,13 +174,7 @@ fn icmpv6(packet: &Ipv6Packet<&[u8]>, bytes: &[u8]) -> Seen {
     }
 }
 
-fn unreachable(
-    source: IpAddr,
-    target: IpAddr,
-    protocol: IpProtocol,
-    ports: Option<&[u8]>,
-    why: Unreachable,
-) -> Seen {
+fn unreachable(source: IpAddr, target: IpAddr, protocol: IpProtocol, ports: Option<&[u8]>, why: Unreachable) -> Seen {
     let Some(&[a, b, c, d]) = ports.and_then(|ports| ports.first_chunk::<4>()) else { return Seen::Other };
     let tcp = match protocol {
         IpProtocol::Tcp => true,

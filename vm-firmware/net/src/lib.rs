@@ -28,14 +28,20 @@ mod link;
 mod listen;
 mod lookup;
 pub mod mdns;
+mod multicast_dns;
 mod network;
 mod options;
 mod phy;
 mod pools;
 mod random;
+#[cfg(not(feature = "tls"))]
+#[path = "insecure.rs"]
+mod secure;
+#[cfg(feature = "tls")]
+mod secure;
 mod settings;
 mod slaac;
-mod sntp;
+pub mod sntp;
 mod stack;
 mod stream;
 mod table;

@@ -84,22 +84,14 @@ impl Link {
     pub(crate) fn join(&mut self) -> [Option<Action>; 3] {
         let down = self.phase == Phase::Up;
         *self = Self { phase: Phase::Due, ..Self::new() };
-        [
-            Some(Action::Leave),
-            Some(Action::Forget),
-            down.then_some(Action::Tell(Event::Down(Reason::Asked, Some(0)))),
-        ]
+        [Some(Action::Leave), Some(Action::Forget), down.then_some(Action::Tell(Event::Down(Reason::Asked, Some(0))))]
     }
 
     /// Leaves the network and stays away.
     pub(crate) fn leave(&mut self) -> [Option<Action>; 3] {
         let told = self.phase == Phase::Away;
         *self = Self { phase: Phase::Away, ..Self::new() };
-        [
-            Some(Action::Leave),
-            Some(Action::Forget),
-            (!told).then_some(Action::Tell(Event::Down(Reason::Asked, None))),
-        ]
+        [Some(Action::Leave), Some(Action::Forget), (!told).then_some(Action::Tell(Event::Down(Reason::Asked, None)))]
     }
 
     /// The card says that the attempt has failed, or why the link goes.

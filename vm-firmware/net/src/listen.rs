@@ -8,8 +8,8 @@
 
 use crate::config::MILLISECOND;
 use crate::connections::{RESET, Role};
-use crate::network::{Core, Item};
 use crate::errors;
+use crate::network::{Core, Item};
 use crate::options::Options;
 use crate::stream::{Stage, Stream, from_wire, make, unspecified};
 use core::net::SocketAddr;
@@ -57,8 +57,7 @@ impl Core {
     }
 
     pub(crate) fn listeners(&self) -> usize {
-        let listens =
-            |item: &&Item| matches!(item, Item::Stream(Stream { stage: Stage::Listening(_), .. }));
+        let listens = |item: &&Item| matches!(item, Item::Stream(Stream { stage: Stage::Listening(_), .. }));
         self.table.iter().filter(listens).count()
     }
 
@@ -130,13 +129,7 @@ impl Core {
         }
     }
 
-    fn make_for(
-        &mut self,
-        listener: Handle,
-        most: usize,
-        local: SocketAddr,
-        peer: SocketAddr,
-    ) -> Option<SocketHandle> {
+    fn make_for(&mut self, listener: Handle, most: usize, local: SocketAddr, peer: SocketAddr) -> Option<SocketHandle> {
         let now = self.now;
         let stack = self.stack.as_mut()?;
         let half = usize::from(self.config.tcp_sockets / 2).max(1);
@@ -176,4 +169,3 @@ impl Core {
         }
     }
 }
-

@@ -1,8 +1,9 @@
 //! Addresses of names: literals at once, others from the servers of names. Owns lookups from the question to the answer.
 //! Names that end in `.local` are mDNS's (RFC 6762, 3) and not asked for here.
 
-use crate::network::{Core, Item};
 use crate::errors;
+use crate::multicast_dns::Kind;
+use crate::network::{Core, Item};
 use crate::stack::Stack;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -42,12 +43,7 @@ impl Lookup {
 ///
 /// # Errors
 /// `nxdomain` where it is no name, or there is nobody to be asked.
-pub(crate) fn ask(
-    stack: &mut Stack,
-    now: u64,
-    name: &str,
-    family: Family,
-) -> core::result::Result<Question, Error> {
+pub(crate) fn ask(stack: &mut Stack, now: u64, name: &str, family: Family) -> core::result::Result<Question, Error> {
     let servers = stack.servers;
     if servers == 0 {
         return Err(errors::NAME_UNKNOWN);
@@ -111,15 +107,25 @@ pub(crate) fn literal(name: &str, family: Family) -> Option<core::result::Result
     })
 }
 
+/// Whether it is a name of mDNS.
+fn is_local(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.rsplit_once('.').is_some_and(|(_, top)| top.eq_ignore_ascii_case("local"))
+}
+
 impl Core {
     pub(crate) fn lookups(&self) -> usize {
-        self.table.iter().filter(|item| matches!(item, Item::Lookup(_))).count()
+        let lookup = |item: &&Item| matches!(item, Item::Lookup(_) | Item::Multicast(Kind::Lookup, _));
+        self.table.iter().filter(lookup).count()
     }
 
     /// Asks for a name.
     pub(crate) fn lookup(&mut self, name: &str, family: Family) -> Result {
         if self.lookups() >= usize::from(self.config.lookups) {
             return Err(errors::NO_BUFFERS);
+        }
+        if is_local(name) {
+            return self.multicast_lookup(name, family);
         }
         let now = self.now;
         let stack = self.stack.as_mut().ok_or(errors::NETWORK_DOWN)?;
@@ -153,6 +159,7 @@ impl Core {
         match self.table.get(handle) {
             Some(Item::Lookup(Lookup::Answered(answer))) => answer.clone().map(Answer::Addresses),
             Some(Item::Lookup(Lookup::Asked(_))) => self.wait(handle, Direction::Read),
+            Some(&Item::Multicast(kind, id)) => self.multicast_result(handle, kind, id),
             Some(Item::Dead) => Err(errors::NETWORK_DOWN),
             Some(_) => Err(errors::OPERATION_NOT_SUPPORTED),
             None => Err(errors::INVALID),

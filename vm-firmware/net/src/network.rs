@@ -8,8 +8,11 @@ use crate::errors;
 use crate::groups::Groups;
 use crate::link::Link;
 use crate::lookup::Lookup;
+use crate::mdns::Id;
+use crate::multicast_dns::{Kind, MulticastDns};
 use crate::pools::Peaks;
 use crate::random::Random;
+use crate::secure::Sessions;
 use crate::settings::{Own, Wanted};
 use crate::sntp::Sntp;
 use crate::stack::Stack;
@@ -23,6 +26,10 @@ pub(crate) enum Item {
     Stream(Stream),
     Datagram(Datagram),
     Lookup(Lookup),
+    /// A lookup, a browse or a service of mDNS.
+    Multicast(Kind, Id),
+    #[cfg(feature = "tls")]
+    Context(emberl_tls::Context),
     /// The link was stopped.
     Dead,
 }
@@ -41,6 +48,10 @@ pub(crate) struct Core {
     /// How to be one.
     pub(crate) own: Option<Own>,
     pub(crate) sntp: Option<Sntp>,
+    pub(crate) mdns: Option<MulticastDns>,
+    pub(crate) sessions: Sessions,
+    /// The time of the last answer of SNTP: seconds since 1970, and when that was.
+    pub(crate) known_time: Option<(u64, u64)>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) peaks: Peaks,
     pub(crate) now: u64,
@@ -70,6 +81,9 @@ impl Core {
             wanted: None,
             own: None,
             sntp: None,
+            mdns: None,
+            sessions: Sessions::new(&config),
+            known_time: None,
             events: VecDeque::new(),
             peaks: Peaks::default(),
             now: 0,
@@ -106,6 +120,9 @@ impl Core {
             Item::Stream(stream) => self.close_stream(handle, &stream),
             Item::Datagram(datagram) => self.close_datagram(handle, &datagram),
             Item::Lookup(lookup) => self.close_lookup(&lookup),
+            Item::Multicast(kind, id) => self.close_multicast(kind, id),
+            #[cfg(feature = "tls")]
+            Item::Context(_) => {}
             Item::Dead => {}
         }
         Ok(Answer::Done)
@@ -116,8 +133,12 @@ impl Core {
         let mut at = 0;
         while let Some((next, handle)) = self.table.after(at) {
             at = next;
-            if let Some(item) = self.table.get_mut(handle) {
-                *item = Item::Dead;
+            match self.table.get_mut(handle) {
+                // What TLS sessions have in common does not belong to the link.
+                #[cfg(feature = "tls")]
+                Some(Item::Context(_)) => continue,
+                Some(item) => *item = Item::Dead,
+                None => {}
             }
             self.table.wake(handle, Direction::Read);
             self.table.wake(handle, Direction::Write);
@@ -125,8 +146,19 @@ impl Core {
         self.stack = None;
         self.connections.stop();
         self.groups.stop();
-        self.sntp = None;
+        (self.sntp, self.mdns) = (None, None);
+        self.sessions.stop();
         (self.wanted, self.own) = (None, None);
+    }
+
+    /// Seconds since 1970, as far as they are known; else 0.
+    #[cfg(feature = "tls")]
+    pub(crate) fn unix_seconds(&self) -> u64 {
+        match (self.config.time, self.known_time) {
+            (Some(time), _) => time(),
+            (None, Some((seconds, at))) => seconds + self.now.saturating_sub(at) / 1_000_000_000,
+            (None, None) => 0,
+        }
     }
 
     /// A handle's socket of TCP.
@@ -142,7 +174,7 @@ impl Core {
         let buffers = self.table.iter().map(|item| match item {
             Item::Datagram(datagram) => datagram.memory(&self.config),
             Item::Lookup(lookup) => lookup.memory(),
-            Item::Stream(_) | Item::Dead => 0,
+            _ => 0,
         });
         buffers.sum::<usize>()
             + self.table.memory()
@@ -150,6 +182,8 @@ impl Core {
             + self.connections.iter().count() * (self.config.tcp_receive_bytes + self.config.tcp_send_bytes) as usize
             + self.groups.memory()
             + self.sntp.as_ref().map_or(0, Sntp::memory)
+            + self.mdns.as_ref().map_or(0, MulticastDns::memory)
+            + self.sessions.memory()
             + self.stack.as_ref().map_or(0, Stack::memory)
             + self.events.capacity() * size_of::<Event>()
     }

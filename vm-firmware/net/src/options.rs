@@ -1,8 +1,8 @@
 //! Options of sockets: their values, and what they mean to the stack. Owns the table from names to values.
 
 use crate::config::Config;
-use crate::network::{Core, Item};
 use crate::errors;
+use crate::network::{Core, Item};
 use crate::stack::duration;
 use crate::stream::Stage;
 use emberl_vm::net::{Answer, Handle, OptionName, Result, SocketOption};
@@ -112,9 +112,7 @@ impl Core {
     /// Asks for one.
     pub(crate) fn get_option(&mut self, handle: Handle, name: OptionName) -> Result {
         let (options, receive, send) = match self.table.get(handle) {
-            Some(Item::Stream(stream)) => {
-                (stream.options, self.config.tcp_receive_bytes, self.config.tcp_send_bytes)
-            }
+            Some(Item::Stream(stream)) => (stream.options, self.config.tcp_receive_bytes, self.config.tcp_send_bytes),
             Some(Item::Datagram(datagram)) => (datagram.options, self.config.udp_bytes, self.config.udp_bytes),
             Some(Item::Dead) => return Err(errors::NETWORK_DOWN),
             Some(_) => return Err(errors::OPERATION_NOT_SUPPORTED),

@@ -1,11 +1,12 @@
 //! The fill of all pools, as a program can ask for it. Owns the peaks.
 
-use crate::network::{Core, Item};
 use crate::datagram::Datagram;
+use crate::network::{Core, Item};
+use alloc::vec::Vec;
 use emberl_vm::net::{Answer, Pool};
 
 /// The pools, in the order of their report.
-pub(crate) const POOLS: usize = 8;
+pub(crate) const POOLS: usize = 10;
 
 /// The most that were taken at a time, for each pool.
 #[derive(Debug, Default)]
@@ -32,6 +33,8 @@ impl Core {
             ("lookups", self.lookups(), config.lookups, size_of::<Option<smoltcp::socket::dns::DnsQuery>>()),
             ("groups", self.groups.used(), config.groups, size_of::<(u32, core::net::IpAddr)>()),
             ("leases", leases, config.leases, crate::dhcp_server::LEASE_BYTES),
+            ("tls_sessions", self.sessions.used(), config.tls_sessions, self.sessions.bytes()),
+            ("tls_contexts", self.contexts(), config.tls_contexts, 0),
             ("events", self.events.len(), config.events, size_of::<emberl_vm::net::Event>()),
             (
                 "local_frames",
@@ -61,7 +64,13 @@ impl Core {
             size: size.into(),
             bytes: count(bytes),
         });
-        Answer::Pools(pools.collect())
+        let mut pools: Vec<Pool> = pools.collect();
+        pools.extend(self.multicast_pools());
+        pools.extend(self.config.heap.map(|heap| {
+            let [used, peak, size] = heap();
+            Pool { name: "heap", used, peak, size, bytes: 1 }
+        }));
+        Answer::Pools(pools)
     }
 }
 

@@ -2,10 +2,10 @@
 //! pauses; the board's clock is set by the configuration's `clock`.
 
 use crate::config::MILLISECOND;
-use crate::network::Core;
 use crate::datagram;
 use crate::errors;
 use crate::lookup::{self, Question};
+use crate::network::Core;
 use crate::stack::{Stack, endpoint, socket_address};
 use crate::stream::FIRST_PORT;
 use alloc::string::String;
@@ -18,7 +18,7 @@ const SECOND: u64 = 1000 * MILLISECOND;
 /// The server's port.
 const PORT: u16 = 123;
 /// Bytes of a message without extensions.
-const MESSAGE: usize = 48;
+pub const MESSAGE: usize = 48;
 /// How long an answer is waited for.
 const PATIENCE: u64 = 5 * SECOND;
 /// The first pause after a failure; each is twice the one before, up to the interval.
@@ -76,6 +76,31 @@ fn unix(time: u64) -> Option<(u64, u32)> {
     Some((seconds.checked_sub(UNIX_EPOCH)?, u32::try_from(microseconds).ok()?))
 }
 
+/// A question, with a number that nobody else can guess.
+#[must_use]
+pub fn question(nonce: u64) -> [u8; MESSAGE] {
+    let mut message = [0; MESSAGE];
+    // Version 4, a client (RFC 5905, 7.3). The time of the question is nobody's business: any number does.
+    message[0] = 0x23;
+    if let Some(stamp) = message.last_chunk_mut::<8>() {
+        *stamp = nonce.to_be_bytes();
+    }
+    message
+}
+
+/// What the answer to a question says: the time now, in seconds and microseconds since 1970. `waited` is how long the
+/// answer was under way, in nanoseconds. `None` of what is no answer to this question, or of a server that does not know.
+#[must_use]
+pub fn answer(message: &[u8], nonce: u64, waited: u64) -> Option<(u64, u32)> {
+    unix(time(message, nonce, waited)?)
+}
+
+/// Whether the server asks to be asked less (RFC 5905, 7.4).
+#[must_use]
+pub fn refused(message: &[u8]) -> bool {
+    message.get(1) == Some(&0)
+}
+
 impl Sntp {
     fn new(server: String, now: u64) -> Self {
         Self { server, state: State::Pause(now), failures: 0 }
@@ -131,7 +156,9 @@ impl Core {
         let (Some(mut sntp), Some(stack)) = (self.sntp.take(), self.stack.as_mut()) else { return };
         let now = self.now;
         let step = match sntp.state {
-            State::Pause(until) if now >= until && stack.has_address() => begin(&mut sntp, stack, now, self.random.next()),
+            State::Pause(until) if now >= until && stack.has_address() => {
+                begin(&mut sntp, stack, now, self.random.next())
+            }
             State::Pause(_) => Ok(None),
             State::Lookup(question) => match lookup::answer(stack, now, question) {
                 None => Ok(None),
@@ -153,6 +180,7 @@ impl Core {
                     if let Some(clock) = self.config.clock {
                         clock(seconds, microseconds);
                     }
+                    self.known_time = Some((seconds, now));
                     self.tell(Event::Time(seconds, microseconds));
                 }
             }
@@ -189,12 +217,7 @@ fn ask(sntp: &mut Sntp, stack: &mut Stack, now: u64, server: IpAddr, nonce: u64)
     // A port that is hard to guess: the top of a number of which the rest is the nonce.
     let port = FIRST_PORT + u16::try_from(nonce >> 50).unwrap_or(0) % (u16::MAX - FIRST_PORT);
     socket.bind(port).map_err(|_| errors::INVALID)?;
-    let mut message = [0; MESSAGE];
-    // Version 4, a client (RFC 5905, 7.3). The time of the question is nobody's business: any number does.
-    message[0] = 0x23;
-    if let Some(stamp) = message.last_chunk_mut::<8>() {
-        *stamp = nonce.to_be_bytes();
-    }
+    let message = question(nonce);
     let server = SocketAddr::new(server, PORT);
     let metadata = smoltcp::socket::udp::UdpMetadata { local_address: Some(source.into()), ..endpoint(server).into() };
     socket.send_slice(&message, metadata).map_err(|_| errors::NO_BUFFERS)?;
@@ -214,7 +237,7 @@ fn hear(sntp: &mut Sntp, stack: &mut Stack, now: u64) -> Step {
             return Ok(Some(time));
         }
         // The server asks for peace: its silence is obeyed as one.
-        if message.get(1) == Some(&0) {
+        if refused(message) {
             sntp.failures = sntp.failures.saturating_add(3);
             return Err(errors::TIMED_OUT);
         }

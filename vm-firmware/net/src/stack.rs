@@ -36,6 +36,8 @@ pub(crate) struct Stack {
     pub(crate) dhcp_server: Option<DhcpServer>,
     /// IPv6 addresses that were told.
     pub(crate) told: [Option<Ipv6Addr>; 3],
+    /// Counts changes of addresses.
+    pub(crate) changes: u64,
     /// Servers of names that it asks.
     pub(crate) servers: usize,
     /// Bytes of the vectors that are the stack's.
@@ -100,6 +102,7 @@ impl Stack {
             slaac: config.ipv6.then(|| Slaac::new(hardware)),
             dhcp_server: None,
             told: [None; 3],
+            changes: 0,
             servers: 0,
             bytes,
         };
@@ -159,6 +162,7 @@ impl Stack {
 
     /// Tells the stack the addresses, the routes and the servers of names that there are.
     pub(crate) fn apply(&mut self) {
+        self.changes += 1;
         let addresses = &mut self.air.local.addresses;
         addresses.clear();
         let v4 = self.station.map(|station| (station.address, station.prefix));
@@ -255,11 +259,9 @@ impl Stack {
             return Err(errors::NETWORK_UNREACHABLE);
         }
         let found: Option<IpAddr> = match target {
-            IpAddr::V4(target) => self
-                .interface
-                .get_source_address_ipv4(&target)
-                .filter(|source| !source.is_loopback())
-                .map(IpAddr::from),
+            IpAddr::V4(target) => {
+                self.interface.get_source_address_ipv4(&target).filter(|source| !source.is_loopback()).map(IpAddr::from)
+            }
             IpAddr::V6(target) => self.source6(target).map(IpAddr::from),
         };
         found.ok_or(errors::NETWORK_UNREACHABLE)

@@ -1,9 +1,9 @@
 //! Sockets of TCP: connecting, bytes, and ways to end. Owns what a program's socket is, from being opened to being closed;
 //! the connection under it is [`crate::connections`]'s, listening is [`crate::listen`]'s.
 
-use crate::connections::{RESET, Role};
-use crate::network::{Core, Item, stream};
+use crate::connections::{Connection, RESET, Role};
 use crate::errors;
+use crate::network::{Core, Item, stream};
 use crate::options::Options;
 use crate::phy::zeros;
 use crate::stack::{Stack, endpoint};
@@ -37,6 +37,8 @@ pub(crate) struct Stream {
     pub(crate) options: Options,
     pub(crate) read_shut: bool,
     pub(crate) write_shut: bool,
+    /// TLS was begun: the number of its connection.
+    pub(crate) secure: Option<u64>,
 }
 
 impl Stream {
@@ -48,6 +50,7 @@ impl Stream {
             options: Options::default(),
             read_shut: false,
             write_shut: false,
+            secure: None,
         }
     }
 }
@@ -56,11 +59,7 @@ impl Stream {
 ///
 /// # Errors
 /// `eafnosupport` where the socket has nothing to do with it.
-pub(crate) fn to_wire(
-    family: Family,
-    v6_only: bool,
-    address: SocketAddr,
-) -> core::result::Result<SocketAddr, Error> {
+pub(crate) fn to_wire(family: Family, v6_only: bool, address: SocketAddr) -> core::result::Result<SocketAddr, Error> {
     match (family, address.ip()) {
         (Family::Inet, IpAddr::V4(_)) => Ok(address),
         (Family::Inet6, IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
@@ -173,12 +172,7 @@ impl Core {
     ///
     /// # Errors
     /// `eaddrinuse` when there is none.
-    pub(crate) fn free_port(
-        &mut self,
-        handle: Handle,
-        ip: IpAddr,
-        datagram: bool,
-    ) -> core::result::Result<u16, Error> {
+    pub(crate) fn free_port(&mut self, handle: Handle, ip: IpAddr, datagram: bool) -> core::result::Result<u16, Error> {
         let count = u16::MAX - FIRST_PORT + 1;
         // There are far fewer sockets than ports: one of the next ports after any is free.
         let first = u16::try_from(self.random.below(count.into())).unwrap_or(0);
@@ -281,7 +275,11 @@ impl Core {
         if stream.read_shut {
             return Ok(Answer::End);
         }
-        match self.read(socket, most)? {
+        let read = match stream.secure {
+            Some(serial) => self.secure_read(serial, most)?,
+            None => self.read(socket, most)?,
+        };
+        match read {
             Read::Bytes(bytes) => Ok(Answer::Bytes(bytes)),
             Read::Wait => self.wait(handle, Direction::Read),
             Read::End => Ok(Answer::End),
@@ -327,7 +325,11 @@ impl Core {
         if stream.write_shut {
             return Err(errors::PIPE);
         }
-        match self.write(socket, bytes)? {
+        let count = match stream.secure {
+            Some(serial) => self.secure_write(serial, bytes)?,
+            None => self.write(socket, bytes)?,
+        };
+        match count {
             0 if !bytes.is_empty() => self.wait(handle, Direction::Write),
             count => Ok(Answer::Count(count)),
         }
@@ -344,9 +346,11 @@ impl Core {
         if matches!(tcp.state(), State::SynSent | State::SynReceived) {
             return Err(errors::NOT_CONNECTED);
         }
-        self.dirty = true;
         match tcp.send_slice(bytes) {
-            Ok(count) => Ok(count),
+            Ok(count) => {
+                self.dirty |= count > 0;
+                Ok(count)
+            }
             Err(_) => Err(connection.end.take().unwrap_or(errors::AFTER_CLOSE)),
         }
     }
@@ -367,10 +371,14 @@ impl Core {
             self.table.wake(handle, Direction::Read);
         }
         if matches!(how, Shutdown::Write | Shutdown::Both) {
-            if let Ok(stream) = self.stream(handle) {
-                stream.write_shut = true;
+            let stream = self.stream(handle)?;
+            stream.write_shut = true;
+            match stream.secure {
+                Some(serial) => self.secure_close(serial),
+                None => {
+                    self.stack.as_mut().ok_or(errors::NETWORK_DOWN)?.sockets.get_mut::<Socket>(socket).close();
+                }
             }
-            self.stack.as_mut().ok_or(errors::NETWORK_DOWN)?.sockets.get_mut::<Socket>(socket).close();
             self.table.wake(handle, Direction::Write);
         }
         self.dirty = true;
@@ -384,13 +392,15 @@ impl Core {
             Stage::Listening(_) => self.end_listener(handle),
             Stage::Open(socket) => {
                 let linger = stream.options.linger.unwrap_or(self.config.linger_ms);
-                self.linger(socket, linger);
+                let held = stream.secure.is_some_and(|serial| linger > 0 && self.secure_close_last(serial));
+                self.linger(socket, linger, held);
             }
         }
     }
 
-    /// Lets a connection end by itself, in so many milliseconds.
-    pub(crate) fn linger(&mut self, socket: SocketHandle, milliseconds: u32) {
+    /// Lets a connection end by itself, in so many milliseconds. It is not closed yet where `held`: TLS has still something
+    /// to send.
+    pub(crate) fn linger(&mut self, socket: SocketHandle, milliseconds: u32, held: bool) {
         let now = self.now;
         let Some(stack) = self.stack.as_mut() else { return };
         let Some(connection) = self.connections.get_mut(socket) else { return };
@@ -405,7 +415,9 @@ impl Core {
                 connection.role = Role::Lingering(now.saturating_add(RESET));
             }
             _ => {
-                tcp.close();
+                if !held {
+                    tcp.close();
+                }
                 let wait = u64::from(milliseconds) * crate::config::MILLISECOND;
                 connection.role = Role::Lingering(now.saturating_add(wait));
             }
@@ -437,10 +449,14 @@ impl Core {
     }
 
     /// Wakes who waits for that connection, if there is something for him.
-    pub(crate) fn wake_stream(&mut self, handle: Handle, socket: SocketHandle) {
+    pub(crate) fn wake_stream(&mut self, handle: Handle, connection: Connection) {
         let Some(stack) = self.stack.as_ref() else { return };
-        let Some(connection) = self.connections.get(socket) else { return };
-        let (read, write) = readiness(stack, socket, connection.end.is_some());
+        let Some(connection) = self.connections.get(connection.socket) else { return };
+        if self.sessions.has(connection.serial) {
+            // What is for the program has to go through TLS first.
+            return;
+        }
+        let (read, write) = readiness(stack, connection.socket, connection.end.is_some());
         if read {
             self.table.wake(handle, Direction::Read);
         }

@@ -48,13 +48,7 @@ pub(crate) struct Table<T> {
 impl<T> Table<T> {
     /// A table that never has more than `most` things.
     pub(crate) fn new(most: usize) -> Self {
-        Self {
-            slots: Vec::new(),
-            free: VecDeque::new(),
-            most: most.min(1 << INDEX_BITS),
-            ready: 0,
-            cursor: 0,
-        }
+        Self { slots: Vec::new(), free: VecDeque::new(), most: most.min(1 << INDEX_BITS), ready: 0, cursor: 0 }
     }
 
     fn handle(&self, index: usize) -> Option<Handle> {

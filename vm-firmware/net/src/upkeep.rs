@@ -76,11 +76,14 @@ impl Core {
         self.look_after_addresses();
         self.look_after_stations();
         self.look_after_time();
+        self.look_after_multicast();
+        self.pump_sessions();
     }
 
     /// What belongs to programs.
     pub(crate) fn look_after_sockets(&mut self) {
         self.look_after_connections();
+        self.look_after_sessions();
         let mut at = 0;
         while let Some((next, handle)) = self.table.after(at) {
             at = next;
@@ -110,7 +113,7 @@ impl Core {
             }
             index += 1;
             match connection.role {
-                Role::Owned(handle) | Role::Connecting(handle, _) => self.wake_stream(handle, connection.socket),
+                Role::Owned(handle) | Role::Connecting(handle, _) => self.wake_stream(handle, connection),
                 Role::Waiting(listener) => self.wake_listener(listener, connection.socket),
                 Role::Lingering(_) => {}
             }
@@ -127,10 +130,7 @@ impl Core {
 
     fn wake_listener(&mut self, listener: Handle, socket: smoltcp::iface::SocketHandle) {
         let Some(stack) = self.stack.as_ref() else { return };
-        if !matches!(
-            stack.sockets.get::<Socket>(socket).state(),
-            State::SynReceived | State::Listen | State::Closed
-        ) {
+        if !matches!(stack.sockets.get::<Socket>(socket).state(), State::SynReceived | State::Listen | State::Closed) {
             self.table.wake(listener, Direction::Read);
         }
     }
@@ -141,6 +141,7 @@ impl Core {
         let connections = self.connections.deadline(stack, &self.config);
         let slaac = stack.slaac.as_ref().and_then(crate::slaac::Slaac::deadline);
         let time = self.sntp.as_ref().and_then(|sntp| sntp.deadline()).filter(|_| stack.has_address());
-        [connections, slaac, time].into_iter().flatten().min()
+        let multicast = self.mdns.as_ref().and_then(|mdns| mdns.deadline(self.now, stack));
+        [connections, slaac, time, multicast, self.sessions.deadline(&self.config)].into_iter().flatten().min()
     }
 }

@@ -135,14 +135,16 @@ fn a_wait_is_ended_by_one_event() {
     world.events(0);
     let end = world.now() + 10 * SECOND;
     let mut ended = false;
-    world.run_until(end, |world| loop {
-        match world.ask(0, Request::Receive(server, 100_000)) {
-            Ok(Answer::Bytes(_)) => {}
-            Ok(Answer::End) => {
-                ended = true;
-                return true;
+    world.run_until(end, |world| {
+        loop {
+            match world.ask(0, Request::Receive(server, 100_000)) {
+                Ok(Answer::Bytes(_)) => {}
+                Ok(Answer::End) => {
+                    ended = true;
+                    return true;
+                }
+                _ => return false,
             }
-            _ => return false,
         }
     });
     assert!(ended);
@@ -181,6 +183,7 @@ fn refusals_and_silence_are_told() {
 fn a_peer_that_falls_silent_is_given_up() {
     let mut world = World::pair(1, Config { silence_ms: 20_000, grace_ms: u32::MAX, ..Config::default() });
     let (_, client) = world.connection(80);
+    world.run(5 * SECOND);
     world.ask(1, Request::Send(client, b"x")).unwrap();
     world.machines[0].port.carrier.set(false);
     assert_eq!(world.ask(1, Request::Receive(client, 1)), Ok(Answer::Wait(Direction::Read)));
@@ -200,10 +203,7 @@ fn idle_connections_live_and_probes_find_dead_ones() {
     let (server, client) = world.connection(80);
     world.run(3600 * SECOND);
     world.ask(1, Request::Send(client, b"still")).unwrap();
-    assert_eq!(
-        world.finish(0, 5, || Request::Receive(server, 100)),
-        Ok(Answer::Bytes(b"still".to_vec()))
-    );
+    assert_eq!(world.finish(0, 5, || Request::Receive(server, 100)), Ok(Answer::Bytes(b"still".to_vec())));
     world.ask(0, Request::Set(server, SocketOption::KeepAlive(true))).unwrap();
     world.run(3600 * SECOND);
     assert_eq!(world.ask(0, Request::Receive(server, 1)), Ok(Answer::Wait(Direction::Read)));
@@ -245,10 +245,7 @@ fn closing_sends_what_is_left_and_linger_does_not() {
     let (server, client) = world.connection(81);
     world.ask(1, Request::Set(client, SocketOption::Linger(Some(0)))).unwrap();
     world.ask(1, Request::Close(client)).unwrap();
-    assert_eq!(
-        world.finish(0, 10, || Request::Receive(server, 100)),
-        Err(Error::Posix("econnreset"))
-    );
+    assert_eq!(world.finish(0, 10, || Request::Receive(server, 100)), Err(Error::Posix("econnreset")));
     world.run(2 * SECOND);
     assert_eq!(world.used(1, "tcp_sockets").0, 1);
 }

@@ -85,7 +85,7 @@ impl Flash {
         if end < offset || end as usize > self.0.size() {
             return Err(Error::OutOfBounds);
         }
-        if offset as usize % unit != 0 || end as usize % unit != 0 {
+        if !(offset as usize).is_multiple_of(unit) || !(end as usize).is_multiple_of(unit) {
             return Err(Error::NotAligned);
         }
         Ok(())

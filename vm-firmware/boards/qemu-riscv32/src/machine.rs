@@ -2,6 +2,8 @@
 //! only here, in `virtio.rs`, whose memory devices write to, and in `prologue.rs`. Addresses are those of QEMU's
 //! `hw/riscv/virt.c`.
 
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
 use core::ptr::{read_volatile, write_volatile};
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -53,7 +55,57 @@ const HEAP_SIZE: usize = 48 << 20;
 /// Two levels of lists by size: however many blocks there are, taking one and giving it back are some 160 instructions,
 /// where one list of free blocks took thousands in a heap of this size.
 #[global_allocator]
-static HEAP: TlsfHeap = TlsfHeap::empty();
+static HEAP: Counted = Counted { heap: TlsfHeap::empty(), used: Cell::new(0), peak: Cell::new(0) };
+
+/// The heap, and how much of it is taken.
+struct Counted {
+    heap: TlsfHeap,
+    used: Cell<usize>,
+    peak: Cell<usize>,
+}
+
+// SAFETY: there is one hart, and no interrupt is ever taken: nothing runs beside what counts.
+unsafe impl Sync for Counted {}
+
+impl Counted {
+    fn count(&self, used: usize) {
+        self.used.set(used);
+        self.peak.set(self.peak.get().max(used));
+    }
+}
+
+// SAFETY: all is done by the heap below; counting changes nothing of that.
+unsafe impl GlobalAlloc for Counted {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps to what is asked of it.
+        let place = unsafe { self.heap.alloc(layout) };
+        if !place.is_null() {
+            self.count(self.used.get() + layout.size());
+        }
+        place
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { self.heap.dealloc(place, layout) }
+        self.count(self.used.get() - layout.size());
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as above.
+        let moved = unsafe { self.heap.realloc(place, layout, size) };
+        if !moved.is_null() {
+            self.count(self.used.get() - layout.size() + size);
+        }
+        moved
+    }
+}
+
+/// The heap: bytes that are taken, the most that were, and all.
+#[must_use]
+pub fn heap() -> [u32; 3] {
+    [HEAP.used.get() as u32, HEAP.peak.get() as u32, HEAP_SIZE as u32]
+}
 
 /// A bit for each source of interrupts that is claimed and not completed.
 static CLAIMED: AtomicU32 = AtomicU32::new(0);
@@ -82,7 +134,7 @@ impl Machine {
     /// Takes the hardware and makes the heap. To be called once, at the start.
     pub fn take() -> Self {
         // SAFETY: the linker has reserved these bytes, nothing else uses them, and `main` is entered once.
-        unsafe { HEAP.init(riscv_rt::heap_start() as usize, HEAP_SIZE) }
+        unsafe { HEAP.heap.init(riscv_rt::heap_start() as usize, HEAP_SIZE) }
         write(THRESHOLD, 0);
         for interrupt in [Core::MachineTimer, Core::MachineExternal] {
             // SAFETY: interrupts stay disabled as a whole: these only end a wait.

@@ -34,10 +34,22 @@ pub fn find(slots: impl IntoIterator<Item = Slot>) -> Option<Network> {
 /// The pools: this machine has memory for the usual ones.
 fn config() -> Config {
     let sizes = if machine::pools() == Some(SMALLEST) { Config::SMALLEST } else { Config::default() };
-    Config { seed: entropy::seed(), clock: Some(set_clock), ..sizes }
+    Config {
+        seed: entropy::seed(),
+        clock: Some(set_clock),
+        time: Some(seconds),
+        random: Some(entropy::fill),
+        heap: Some(machine::heap),
+        ..sizes
+    }
 }
 
 /// Sets the clock to a time that a server has told.
 fn set_clock(seconds: u64, micros: u32) {
     machine::set_calendar(seconds.saturating_mul(1_000_000_000).saturating_add(u64::from(micros) * 1000));
+}
+
+/// The time in seconds since 1970, UTC.
+fn seconds() -> u64 {
+    machine::calendar() / 1_000_000_000
 }

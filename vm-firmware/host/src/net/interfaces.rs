@@ -70,6 +70,72 @@ pub(crate) fn ipv6() -> Option<(Ipv6Addr, u8)> {
     })
 }
 
+/// An interface that local names are told on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    /// Its number.
+    pub(crate) index: u32,
+    /// Its addresses, with the prefixes of their networks.
+    pub(crate) v4: Vec<(Ipv4Addr, u8)>,
+    /// The same of IPv6.
+    pub(crate) v6: Vec<(Ipv6Addr, u8)>,
+}
+
+/// Most interfaces that take part; of more, those with the lowest numbers do.
+const LINKS: usize = 16;
+
+/// The interfaces that are up, no tunnels and not the loopback interface; that one if there is no other.
+pub(crate) fn links() -> Vec<Link> {
+    let mut all = get_if_addrs().unwrap_or_default();
+    all.retain(|interface| interface.is_oper_up() && !interface.is_p2p() && interface.index.is_some());
+    let outside = all.iter().any(|interface| !interface.is_loopback());
+    all.retain(|interface| interface.is_loopback() != outside);
+    let mut links: Vec<Link> = Vec::new();
+    for interface in &all {
+        let Some(index) = interface.index else { continue };
+        let at = links.iter().position(|link| link.index == index).unwrap_or(links.len());
+        if at == links.len() {
+            links.push(Link { index, v4: Vec::new(), v6: Vec::new() });
+        }
+        let Some(link) = links.get_mut(at) else { continue };
+        match &interface.addr {
+            IfAddr::V4(own) => link.v4.push((own.ip, own.prefixlen)),
+            IfAddr::V6(own) => link.v6.push((own.ip, own.prefixlen)),
+        }
+    }
+    // In an order of its own, so that two lists can be compared.
+    links.sort_by_key(|link| link.index);
+    for link in &mut links {
+        link.v4.sort_unstable();
+        // Addresses of the link alone come last.
+        link.v6.sort_unstable_by_key(|(address, prefix)| (address.is_unicast_link_local(), *address, *prefix));
+    }
+    links.truncate(LINKS);
+    links
+}
+
+/// Whether somebody is in the network of one of the interfaces.
+pub(crate) fn on_link(links: &[Link], address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let same = |(own, prefix): &(Ipv4Addr, u8)| {
+                let different = u32::from(*own) ^ u32::from(address);
+                different.leading_zeros() >= u32::from(*prefix)
+            };
+            address.is_link_local() || address.is_loopback() || links.iter().any(|link| link.v4.iter().any(same))
+        }
+        IpAddr::V6(address) => {
+            let same = |(own, prefix): &(Ipv6Addr, u8)| {
+                let different = u128::from(*own) ^ u128::from(address);
+                different.leading_zeros() >= u32::from(*prefix)
+            };
+            address.is_unicast_link_local()
+                || address.is_loopback()
+                || links.iter().any(|link| link.v6.iter().any(same))
+        }
+    }
+}
+
 /// The router of the default route: lines of interface, destination, gateway, ... where addresses are the hexadecimal
 /// digits of a number as the machine holds it, the first byte of the address first in memory.
 fn gateway(table: &str) -> Option<Ipv4Addr> {
@@ -105,6 +171,28 @@ mod tests {
         assert_eq!(gateway("Iface\n"), None);
         let text = "# none\nsearch example\nnameserver 10.0.0.1\nnameserver ::1\nnameserver\nnameserver 10.0.0.2\n";
         assert_eq!(servers(text), [Some(Ipv4Addr::new(10, 0, 0, 1)), Some(Ipv4Addr::new(10, 0, 0, 2)), None]);
+    }
+
+    #[test]
+    fn neighbours_are_on_the_link() {
+        let own = Link {
+            index: 1,
+            v4: vec![(Ipv4Addr::new(192, 168, 1, 7), 24), (Ipv4Addr::new(10, 0, 0, 1), 32)],
+            v6: vec![(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2), 64)],
+        };
+        for (address, there) in [
+            ("192.168.1.200", true),
+            ("192.168.2.1", false),
+            ("10.0.0.1", true),
+            ("10.0.0.2", false),
+            ("169.254.3.4", true),
+            ("fd00::9:9", true),
+            ("fd00:0:0:1::9", false),
+            ("fe80::1", true),
+        ] {
+            assert_eq!(on_link(std::slice::from_ref(&own), address.parse().unwrap()), there, "{address}");
+        }
+        assert_eq!(links(), links());
     }
 
     #[test]

@@ -7,34 +7,37 @@
 mod errors;
 mod interfaces;
 mod link;
+mod local;
+mod lookup;
 mod names;
 mod options;
 mod poller;
 mod secure;
+mod sntp;
 mod socket;
 mod table;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::io;
 
+use emberl_net::mdns::Id;
 use emberl_tls::{Context, Engine};
 use emberl_vm::net::{Answer, Direction, Error, Event, Family, Handle, Network, Request, Result};
-use mio::{Token, Waker};
+use mio::Token;
 
 use self::errors::reason;
 use self::link::Link;
-use self::names::{Found, Names};
+use self::local::Local;
+use self::lookup::{Asker, Lookup};
+use self::names::Names;
 use self::poller::{Ready, Shared};
 use self::secure::Secure;
+use self::sntp::Sntp;
 use self::socket::{Place, Socket};
 use self::table::{Kind, LAST, Table};
 use crate::clock::Clock;
 
 pub use self::poller::Waiter;
-
-/// The token of those who wake the poll from other threads.
-const WAKER: Token = Token(LAST as usize + 1);
 
 /// Bytes that are read at a time: the longest datagram fits.
 const BUFFER: usize = 64 << 10;
@@ -54,13 +57,8 @@ enum Item {
     Socket(Socket),
     Lookup(Lookup),
     Context(TlsContext),
-}
-
-/// A lookup, and what it came to.
-#[derive(Debug)]
-struct Lookup {
-    serial: u64,
-    found: Option<Found>,
+    Browse(Id),
+    Service(Id),
 }
 
 struct TlsContext(Context);
@@ -89,9 +87,11 @@ pub struct Desktop {
     events: VecDeque<Event>,
     link: Link,
     names: Option<Names>,
-    /// The lookups that are under way, by their numbers.
-    lookups: BTreeMap<u64, Handle>,
+    /// Who has asked the system for a name, by the numbers of the questions.
+    askers: BTreeMap<u64, Asker>,
     serial: u64,
+    local: Option<Box<Local>>,
+    sntp: Option<Box<Sntp>>,
     buffer: Vec<u8>,
     now: u64,
 }
@@ -167,52 +167,11 @@ impl Desktop {
                     self.ending.insert(handle, Ending { socket, until });
                 }
             }
-            Item::Lookup(lookup) => {
-                if self.lookups.remove(&lookup.serial).is_some()
-                    && let Some(names) = &self.names
-                {
-                    names.cancel(lookup.serial);
-                }
-            }
+            Item::Lookup(lookup) => self.end_lookup(&lookup),
+            Item::Browse(id) | Item::Service(id) => self.end_local(id),
             Item::Context(_) => {}
         }
         Ok(Answer::Done)
-    }
-
-    fn lookup(&mut self, name: &str, family: Family) -> Result {
-        self.table.room(Kind::Lookup)?;
-        let found = names::at_once(name, family);
-        self.serial += 1;
-        let serial = self.serial;
-        let handle = self.table.next();
-        if found.is_none() {
-            self.names().and_then(|names| names.ask(serial, name, family)).map_err(|error| reason(&error))?;
-            self.lookups.insert(serial, handle);
-        }
-        self.table.put(handle, Kind::Lookup, Item::Lookup(Lookup { serial, found }));
-        Ok(Answer::Handle(handle))
-    }
-
-    fn names(&mut self) -> io::Result<&Names> {
-        let Self { names, poller, .. } = self;
-        Ok(match names {
-            Some(names) => names,
-            none => {
-                let waker = poller::with(poller, |poller| Waker::new(poller.registry(), WAKER))?;
-                none.insert(Names::new(waker))
-            }
-        })
-    }
-
-    fn result(&mut self, handle: Handle) -> Result {
-        match self.table.get(handle).ok_or(CLOSED)? {
-            Item::Lookup(Lookup { found: Some(found), .. }) => found.clone().map(Answer::Addresses),
-            Item::Lookup(_) => {
-                self.table.wait(handle, Direction::Read);
-                Ok(Answer::Wait(Direction::Read))
-            }
-            Item::Socket(_) | Item::Context(_) => Err(INVALID),
-        }
     }
 
     fn context(&mut self, tls: &emberl_vm::net::Tls<'_>) -> Result {
@@ -247,7 +206,9 @@ impl Desktop {
 
     /// Something of a token is ready.
     fn ready(&mut self, ready: Ready) {
-        let Ok(handle) = Handle::try_from(ready.token.0) else { return };
+        let Some(handle) = Handle::try_from(ready.token.0).ok().filter(|&handle| handle <= LAST) else {
+            return self.ready_other(ready.token);
+        };
         if let Some(ending) = self.ending.get_mut(&handle) {
             if ending.socket.end(&mut self.buffer) {
                 self.ending.remove(&handle);
@@ -266,17 +227,6 @@ impl Desktop {
         }
         if ready.write {
             self.wake(handle, Direction::Write);
-        }
-    }
-
-    /// Takes what the threads have found.
-    fn found(&mut self) {
-        while let Some((serial, found)) = self.names.as_ref().and_then(Names::result) {
-            let Some(handle) = self.lookups.remove(&serial) else { continue };
-            if let Some(Item::Lookup(lookup)) = self.table.get(handle) {
-                lookup.found = Some(found);
-            }
-            self.wake(handle, Direction::Read);
         }
     }
 }
@@ -304,7 +254,9 @@ impl Network for Desktop {
             Request::Get(handle, name) => self.socket(handle, |socket, _, _| socket.get(name)),
             Request::Lookup(name, family) => self.lookup(name, family),
             Request::Result(handle) => self.result(handle),
-            Request::Browse(_) | Request::Publish(_) | Request::Hostname(_) => Err(Error::Posix("enotsup")),
+            Request::Browse(kind) => self.browse(kind),
+            Request::Publish(service) => self.publish(&service),
+            Request::Hostname(name) => self.hostname(name),
             Request::Context(tls) => self.context(&tls),
             Request::Secure(handle, context, name) => self.secure(handle, context, name),
             Request::Handshake(handle) => self.socket(handle, |socket, _, buffer| socket.handshake(buffer)),
@@ -316,15 +268,20 @@ impl Network for Desktop {
             Request::Leave => self.link.leave(&mut self.events),
             Request::Scan => self.link.scan(&mut self.events),
             Request::State => Ok(Answer::State(self.link.state())),
-            Request::Strength | Request::Sntp(_) => Err(Error::Posix("enotsup")),
-            Request::Pools => Ok(Answer::Pools(self.table.pools())),
+            Request::Strength => Err(Error::Posix("enotsup")),
+            Request::Sntp(server) => self.sntp(server),
+            Request::Pools => {
+                let mut pools = self.table.pools();
+                pools.extend(self.local_pools());
+                Ok(Answer::Pools(pools))
+            }
         }
     }
 
     fn poll(&mut self, now: u64) {
         self.now = now;
         // Where nobody waits, nothing is asked of the system.
-        let look = self.table.awaited() || !self.ending.is_empty();
+        let look = self.table.awaited() || !self.ending.is_empty() || self.names_hear();
         let mut ready = std::mem::take(&mut self.ready);
         if let Some(poller) = &mut *self.poller.borrow_mut() {
             poller.take(look, &mut ready);
@@ -333,7 +290,7 @@ impl Network for Desktop {
             self.ready(ready);
         }
         self.ready = ready;
-        self.found();
+        self.poll_names();
         self.ending.retain(|_, ending| ending.until > now);
     }
 
@@ -341,7 +298,8 @@ impl Network for Desktop {
         self.events.pop_front()
     }
 
-    fn deadline(&mut self, _: u64) -> Option<u64> {
-        self.ending.values().map(|ending| ending.until).min()
+    fn deadline(&mut self, now: u64) -> Option<u64> {
+        let ending = self.ending.values().map(|ending| ending.until).min();
+        ending.into_iter().chain(self.names_deadline(now)).min()
     }
 }

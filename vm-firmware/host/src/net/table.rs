@@ -10,6 +10,8 @@ pub(crate) enum Kind {
     Socket,
     Lookup,
     Context,
+    /// A service or a browse, which mDNS has its own pools for.
+    Local,
 }
 
 /// The pools: their names and sizes. They are generous, and there so that a program which forgets to close fails here as

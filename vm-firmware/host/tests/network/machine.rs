@@ -94,6 +94,11 @@ impl Machine {
         }
     }
 
+    /// When it has to be polled.
+    pub(crate) fn deadline(&mut self) -> Option<u64> {
+        self.network.deadline(self.clock.now())
+    }
+
     pub(crate) fn waits(&self) -> usize {
         self.waits.len()
     }

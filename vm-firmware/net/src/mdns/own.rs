@@ -1,6 +1,5 @@
 //! What is told of this machine: its host name, its addresses, its services, and the records that they come to.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -18,10 +17,9 @@ const OTHER_TTL: u32 = 4500;
 /// A record of this machine, by what it is of. Services are told by their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
-    /// The host's address of this index.
+    /// The host's address of this index. Which host has an address is not told: several responders on one machine, as there
+    /// are on a desktop, have one address and different names, and would take that for a conflict.
     Address(u8),
-    /// The host that has it.
-    Reverse(u8),
     /// That the host has no records of other types.
     HostTypes,
     /// The place of a service.
@@ -57,10 +55,7 @@ pub(super) struct Record {
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     pub(super) address: IpAddr,
-    /// Its name in the reverse tree.
-    reverse: Name,
-    forward: Slot,
-    backward: Slot,
+    pub(super) slot: Slot,
 }
 
 /// The host.
@@ -121,17 +116,11 @@ impl Own {
         self.host = claim.map(|claim| Host { claim, types: Slot::default() });
     }
 
-    /// An address as it is kept. `None` without memory.
-    pub(super) fn address(address: IpAddr) -> Option<Address> {
-        let slot = Slot::default();
-        Some(Address { address, reverse: reverse(address)?, forward: slot, backward: slot })
-    }
-
     /// All records of names that are ours.
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
         let host = self.host.as_ref().is_some_and(|host| host.claim.live());
         let count = if host { u8::try_from(self.addresses.len()).unwrap_or(u8::MAX) } else { 0 };
-        let addresses = (0..count).flat_map(|index| [Key::Address(index), Key::Reverse(index)]);
+        let addresses = (0..count).map(Key::Address);
         let services = self.services.iter().enumerate().filter(|(_, service)| service.claim.live());
         let services = services.flat_map(|(index, service)| {
             // Two services of one type are of one type: it is told once.
@@ -148,7 +137,6 @@ impl Own {
     pub(super) fn name(&self, key: Key) -> Option<&Name> {
         match key {
             Key::Address(_) | Key::HostTypes => self.host.as_ref().map(|host| &host.claim.name),
-            Key::Reverse(index) => self.addresses.get(usize::from(index)).map(|address| &address.reverse),
             Key::Srv(number) | Key::Txt(number) | Key::ServiceTypes(number) => {
                 self.service(number).map(|service| &service.claim.name)
             }
@@ -164,7 +152,7 @@ impl Own {
                 IpAddr::V4(_) => Some(Rtype::A),
                 IpAddr::V6(_) => Some(Rtype::AAAA),
             },
-            Key::Reverse(_) | Key::Ptr(_) | Key::Kind(_) => Some(Rtype::PTR),
+            Key::Ptr(_) | Key::Kind(_) => Some(Rtype::PTR),
             Key::HostTypes | Key::ServiceTypes(_) => Some(Rtype::NSEC),
             Key::Srv(_) => Some(Rtype::SRV),
             Key::Txt(_) => Some(Rtype::TXT),
@@ -185,7 +173,6 @@ impl Own {
             Key::Address(index) => {
                 (HOST_TTL, Data::address(self.addresses.get(usize::from(index)).map(|address| address.address)?))
             }
-            Key::Reverse(_) => (HOST_TTL, Data::Ptr(self.host.as_ref()?.claim.name.clone())),
             Key::HostTypes => (HOST_TTL, Data::Nsec(name.clone(), self.host_types())),
             Key::Srv(number) => {
                 let host = self.host.as_ref()?.claim.name.clone();
@@ -204,8 +191,7 @@ impl Own {
     /// When a record was told and is to be.
     pub(super) fn slot(&mut self, key: Key) -> Option<&mut Slot> {
         match key {
-            Key::Address(index) => self.addresses.get_mut(usize::from(index)).map(|address| &mut address.forward),
-            Key::Reverse(index) => self.addresses.get_mut(usize::from(index)).map(|address| &mut address.backward),
+            Key::Address(index) => self.addresses.get_mut(usize::from(index)).map(|address| &mut address.slot),
             Key::HostTypes => self.host.as_mut().map(|host| &mut host.types),
             Key::Srv(number) | Key::Txt(number) | Key::Ptr(number) | Key::Kind(number) | Key::ServiceTypes(number) => {
                 let service = self.services.iter_mut().find(|service| service.number == number)?;
@@ -223,8 +209,7 @@ impl Own {
     /// That slot, to be read.
     pub(super) fn slot_of(&self, key: Key) -> Option<&Slot> {
         match key {
-            Key::Address(index) => self.addresses.get(usize::from(index)).map(|address| &address.forward),
-            Key::Reverse(index) => self.addresses.get(usize::from(index)).map(|address| &address.backward),
+            Key::Address(index) => self.addresses.get(usize::from(index)).map(|address| &address.slot),
             Key::HostTypes => self.host.as_ref().map(|host| &host.types),
             Key::Srv(number) => self.service(number).map(|service| &service.srv),
             Key::Txt(number) => self.service(number).map(|service| &service.txt),
@@ -237,7 +222,7 @@ impl Own {
     /// The records that say that there is something, of the host (`None`) or of a service: those that are announced.
     pub(super) fn announced(&self, service: Option<u32>) -> Vec<Key> {
         let of = |key: &Key| match (*key, service) {
-            (Key::Address(_) | Key::Reverse(_), None) => true,
+            (Key::Address(_), None) => true,
             (Key::Srv(of) | Key::Txt(of) | Key::Ptr(of) | Key::Kind(of), Some(number)) => of == number,
             _ => false,
         };
@@ -274,17 +259,4 @@ impl Own {
         let mut keys = self.proposed(service).into_iter();
         keys.any(|key| self.rtype(key) == Some(rtype) && self.record(key).is_some_and(|record| record.data == *data))
     }
-}
-
-/// The name of an address in the reverse tree (RFC 1035, 3.5; RFC 3596, 2.5).
-fn reverse(address: IpAddr) -> Option<Name> {
-    let (parts, domain): (Vec<String>, &str) = match address {
-        IpAddr::V4(v4) => (v4.octets().iter().rev().map(|part| alloc::format!("{part}")).collect(), "in-addr"),
-        IpAddr::V6(v6) => {
-            let octets = v6.octets();
-            let nibbles = octets.iter().rev().flat_map(|octet| [octet & 0xf, octet >> 4]);
-            (nibbles.map(|nibble| alloc::format!("{nibble:x}")).collect(), "ip6")
-        }
-    };
-    Name::new(parts.iter().map(String::as_str).chain([domain, "arpa"]).map(str::as_bytes))
 }

@@ -7,9 +7,9 @@ use edge_mdns::domain::base::iana::Class;
 use edge_mdns::domain::base::message::Section;
 use edge_mdns::domain::base::{Message, RecordData, Rtype};
 
-use super::claim::{Asker, Claim, Stage};
+use super::claim::{Asker, Claim, Slot, Stage};
 use super::name::{self, Name};
-use super::own::{Key, Own, Record};
+use super::own::{Address, Key, Own, Record, Service};
 use super::random::{MS, Random, SECOND};
 use super::record::{Data, Heard, TOP, records};
 use super::write::{class, length, message, response};
@@ -96,14 +96,14 @@ impl Responder {
             return;
         }
         let moved = !self.own.addresses.iter().any(|have| addresses.contains(&have.address));
-        let kept = addresses.iter().filter_map(|address| {
-            let have = self.own.addresses.iter().find(|have| have.address == *address);
-            have.cloned().or_else(|| Own::address(*address))
+        let kept = addresses.iter().map(|&address| {
+            let have = self.own.addresses.iter().find(|have| have.address == address);
+            have.cloned().unwrap_or(Address { address, slot: Slot::default() })
         });
         let kept: Vec<_> = kept.collect();
         if !addresses.is_empty() && !moved {
             // A type of which there is none left is not put out of date by those that are.
-            let gone = |have: &&super::own::Address| !addresses.iter().any(|a| a.is_ipv4() == have.address.is_ipv4());
+            let gone = |have: &&Address| !addresses.iter().any(|a| a.is_ipv4() == have.address.is_ipv4());
             let gone: Vec<IpAddr> = self.own.addresses.iter().filter(gone).map(|have| have.address).collect();
             for key in self.own.announced(None) {
                 if let Some(record) = self.own.record(key)
@@ -157,7 +157,7 @@ impl Responder {
     }
 
     /// Adds a service.
-    pub(super) fn publish(&mut self, now: u64, mut service: super::own::Service, random: &mut Random) {
+    pub(super) fn publish(&mut self, now: u64, mut service: Service, random: &mut Random) {
         // Two of our own cannot have one name either, and would not hear of it from others.
         for _ in 0..self.own.services.len() {
             if self.own.services.iter().any(|other| other.claim.name == service.claim.name) {

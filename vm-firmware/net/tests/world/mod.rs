@@ -255,9 +255,8 @@ impl World {
     /// The next moment at which something is due.
     pub fn next(&mut self) -> Option<u64> {
         let now = self.now();
-        let frames = self.machines.iter().filter_map(|machine| {
-            machine.port.inbox.borrow().iter().map(|(at, _)| *at).min()
-        });
+        let there = self.machines.iter().filter(|machine| machine.port.carrier.get());
+        let frames = there.filter_map(|machine| machine.port.inbox.borrow().iter().map(|(at, _)| *at).min());
         let mut next = frames.min();
         for machine in &mut self.machines {
             next = [next, machine.driver.deadline(now)].into_iter().flatten().min();
@@ -296,18 +295,12 @@ impl World {
     pub fn finish(&mut self, index: usize, seconds: u64, mut request: impl FnMut() -> Request<'static>) -> Result {
         let end = self.now() + seconds * SECOND;
         let mut answer = self.ask(index, request());
-        while let Ok(Answer::Wait(direction)) = answer {
-            let _ = direction;
-            if self.now() >= end {
-                return answer;
+        self.run_until(end, |world| {
+            if let Ok(Answer::Wait(_)) = answer {
+                answer = world.ask(index, request());
             }
-            let step = (self.now() + MILLISECOND).min(end);
-            let step = self.next().unwrap_or(step).clamp(self.now() + 1, end);
-            self.poll();
-            self.wire.now.set(step);
-            self.poll();
-            answer = self.ask(index, request());
-        }
+            !matches!(answer, Ok(Answer::Wait(_)))
+        });
         answer
     }
 

@@ -153,8 +153,9 @@ impl Session {
 
     /// Takes what rustls has for the wire.
     fn drain(&mut self) {
-        if self.start == self.outgoing.len() {
-            self.outgoing.clear();
+        // What went is forgotten before it is as much as what is left, so that moving the rest costs little.
+        if self.start * 2 >= self.outgoing.len() {
+            self.outgoing.drain(..self.start);
             self.start = 0;
         }
         while self.connection.wants_write() {
@@ -272,6 +273,8 @@ impl Session {
             return refusal.error(self.server);
         }
         let code = match error {
+            // Amid the handshake; later it is no error.
+            AlertReceived(AlertDescription::CloseNotify) => return Error::Posix("closed"),
             AlertReceived(alert) => return alert::received(self.server, u8::from(*alert)),
             InappropriateMessage { .. } | InappropriateHandshakeMessage { .. } => code::UNEXPECTED_MESSAGE,
             InvalidMessage(message) => u8::from(AlertDescription::from(*message)),

@@ -122,7 +122,7 @@ fn a_name_is_probed_for_and_announced() {
     for told in &log[3..] {
         assert!(told.response());
         let answers = shape(told, Section::Answer);
-        assert_eq!(answers, shapes([("lamp.local", "A"), ("10.2.0.192.in-addr.arpa", "PTR")]));
+        assert_eq!(answers, shapes([("lamp.local", "A")]));
         assert_eq!(shape(told, Section::Additional), shapes([("lamp.local", "NSEC")]));
         for record in told.records() {
             assert_eq!((record.2, record.3), (120, true));
@@ -500,7 +500,7 @@ fn leave_is_taken() {
     wire.pass(5 * SECOND);
     let gone = wire.sent(0, from);
     assert_eq!(gone.len(), 1);
-    assert_eq!(gone[0].records().len(), 5);
+    assert_eq!(gone[0].records().len(), 4);
     assert!(gone[0].records().iter().all(|record| record.2 == 0));
     assert_eq!(wire.nodes[0].host(), None);
     assert_eq!(wire.nodes[0].deadline(wire.now), None);
