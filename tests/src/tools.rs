@@ -37,11 +37,13 @@ pub enum Tool {
     DeviceToolchain,
     /// Python with the package zeroconf: another implementation of multicast DNS.
     Zeroconf,
+    /// OpenSSL's program: another implementation of TLS.
+    Openssl,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
@@ -50,6 +52,7 @@ impl Tool {
         Self::QemuRiscv32,
         Self::DeviceToolchain,
         Self::Zeroconf,
+        Self::Openssl,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -64,6 +67,7 @@ impl Tool {
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
             Self::Zeroconf => "python-zeroconf",
+            Self::Openssl => "openssl",
         }
     }
 
@@ -80,6 +84,7 @@ impl Tool {
                  apt-get install rustc-web cargo-web rust-web-src"
             }
             Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
+            Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
         }
     }
 
