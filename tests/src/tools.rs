@@ -31,6 +31,8 @@ pub enum Tool {
     Elixirc,
     /// Erlang's build tool.
     Rebar3,
+    /// The client of HTTP.
+    Curl,
     /// The machine emulator for 32-bit RISC-V.
     QemuRiscv32,
     /// A Rust toolchain that can build for [`DEVICE_TARGET`].
@@ -49,6 +51,7 @@ impl Tool {
         Self::Escript,
         Self::Elixirc,
         Self::Rebar3,
+        Self::Curl,
         Self::QemuRiscv32,
         Self::DeviceToolchain,
         Self::Zeroconf,
@@ -64,6 +67,7 @@ impl Tool {
             Self::Escript => "escript",
             Self::Elixirc => "elixirc",
             Self::Rebar3 => "rebar3",
+            Self::Curl => "curl",
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
             Self::Zeroconf => "python-zeroconf",
@@ -78,6 +82,7 @@ impl Tool {
             Self::Erl | Self::Erlc | Self::Escript => "install Erlang/OTP (Debian: apt-get install erlang)",
             Self::Elixirc => "install Elixir (Debian: apt-get install elixir)",
             Self::Rebar3 => "install rebar3 (Debian: apt-get install rebar3)",
+            Self::Curl => "install curl (Debian: apt-get install curl)",
             Self::QemuRiscv32 => "install QEMU (Debian: apt-get install qemu-system-misc)",
             Self::DeviceToolchain => {
                 "rustup target add riscv32imc-unknown-none-elf, or on Debian \
