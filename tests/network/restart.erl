@@ -20,7 +20,7 @@ rounds(Round) when Round > ?ROUNDS -> ok;
 rounds(Round) ->
     one(Round),
     case Round rem 100 of
-        0 -> erlang:display({rounds, Round});
+        0 -> erlang:display({rounds, Round, [Entry || {Name, _} = Entry <- in_use(), Name =:= total orelse Name =:= heap]});
         _ -> ok
     end,
     rounds(Round + 1).

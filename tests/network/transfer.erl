@@ -27,7 +27,9 @@ start() ->
 transfer(Socket, Sum) ->
     case gen_tcp:recv(Socket, 0, 120000) of
         {ok, Bytes} -> transfer(Socket, sum(Bytes, Sum));
-        {error, closed} -> Sum
+        {error, closed} -> Sum;
+        %% The link was away for long.
+        {error, Reason} -> Reason
     end.
 
 sum(<<Byte, Rest/binary>>, Sum) -> sum(Rest, (Sum * 31 + Byte) band 16#ffffff);

@@ -31,25 +31,31 @@ pub enum Tool {
     Elixirc,
     /// Erlang's build tool.
     Rebar3,
+    /// The client of HTTP.
+    Curl,
     /// The machine emulator for 32-bit RISC-V.
     QemuRiscv32,
     /// A Rust toolchain that can build for [`DEVICE_TARGET`].
     DeviceToolchain,
     /// Python with the package zeroconf: another implementation of multicast DNS.
     Zeroconf,
+    /// OpenSSL's program: another implementation of TLS.
+    Openssl,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
         Self::Elixirc,
         Self::Rebar3,
+        Self::Curl,
         Self::QemuRiscv32,
         Self::DeviceToolchain,
         Self::Zeroconf,
+        Self::Openssl,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -61,9 +67,11 @@ impl Tool {
             Self::Escript => "escript",
             Self::Elixirc => "elixirc",
             Self::Rebar3 => "rebar3",
+            Self::Curl => "curl",
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
             Self::Zeroconf => "python-zeroconf",
+            Self::Openssl => "openssl",
         }
     }
 
@@ -74,12 +82,14 @@ impl Tool {
             Self::Erl | Self::Erlc | Self::Escript => "install Erlang/OTP (Debian: apt-get install erlang)",
             Self::Elixirc => "install Elixir (Debian: apt-get install elixir)",
             Self::Rebar3 => "install rebar3 (Debian: apt-get install rebar3)",
+            Self::Curl => "install curl (Debian: apt-get install curl)",
             Self::QemuRiscv32 => "install QEMU (Debian: apt-get install qemu-system-misc)",
             Self::DeviceToolchain => {
                 "rustup target add riscv32imc-unknown-none-elf, or on Debian \
                  apt-get install rustc-web cargo-web rust-web-src"
             }
             Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
+            Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
         }
     }
 

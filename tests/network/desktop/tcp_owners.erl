@@ -83,7 +83,7 @@ owner_dies() ->
     end),
     ok = gen_tcp:controlling_process(S, Pid),
     Pid ! stop,
-    erlang:display({peer, gen_tcp:recv(C, 0, 3000)}),
+    erlang:display({other_end, gen_tcp:recv(C, 0, 3000)}),
     gen_tcp:close(C).
 
 %% Who accepts and dies at once leaves a closed connection.

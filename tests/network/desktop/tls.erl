@@ -73,7 +73,7 @@ talk(Version) ->
     {ok, Der} = ssl:peercert(C),
     {ok, Pem} = file:read_file("server.pem"),
     show(certificate, binary:match(binary:replace(Pem, <<"\n">>, <<>>, [global]), base64:encode(Der)) =/= nomatch),
-    show(peer, ssl:peername(C) =:= {ok, {{127, 0, 0, 1}, Port}}),
+    show(other_end, ssl:peername(C) =:= {ok, {{127, 0, 0, 1}, Port}}),
     show(timeout, ssl:recv(C, 0, 20)),
     show(close, ssl:close(C)),
     show(served, served()),

@@ -54,7 +54,7 @@ connected(A, PortA) ->
     {ok, C} = gen_udp:open(0, [binary, {active, false}, {ip, {127, 0, 0, 1}}]),
     {ok, PortC} = inet:port(C),
     show(connected, gen_udp:connect(C, {127, 0, 0, 1}, PortA)),
-    show(peer, inet:peername(C) =:= {ok, {{127, 0, 0, 1}, PortA}}),
+    show(other_end, inet:peername(C) =:= {ok, {{127, 0, 0, 1}, PortA}}),
     show(sent, gen_udp:send(C, "to the one")),
     show(got, gen_udp:recv(A, 0, 3000) =:= {ok, {{127, 0, 0, 1}, PortC, <<"to the one">>}}),
     gen_udp:close(C).

@@ -22,7 +22,7 @@
 
 -type request() :: #{
     method := binary(), target := binary(), path := binary(), query := binary(), version := {1, 0 | 1},
-    headers := [{binary(), binary()}], peer := {inet:ip_address(), inet:port_number()} | undefined, scheme := http | https
+    headers := [{binary(), binary()}], remote := {inet:ip_address(), inet:port_number()} | undefined, scheme := http | https
 }.
 -type send() :: fun((iodata()) -> ok | {error, term()}).
 -type response() ::
@@ -323,15 +323,15 @@ accept(gen_tcp, Listener) -> gen_tcp:accept(Listener);
 accept(ssl, Listener) -> ssl:transport_accept(Listener).
 
 ready(gen_tcp, Socket, _) ->
-    {ok, emberl_http:connection(gen_tcp, Socket), peer(inet:peername(Socket))};
+    {ok, emberl_http:connection(gen_tcp, Socket), remote(inet:peername(Socket))};
 ready(ssl, Socket, #{request_timeout := Timeout}) ->
     case ssl:handshake(Socket, Timeout) of
-        {ok, Secured} -> {ok, emberl_http:connection(ssl, Secured), peer(ssl:peername(Secured))};
+        {ok, Secured} -> {ok, emberl_http:connection(ssl, Secured), remote(ssl:peername(Secured))};
         Error -> Error
     end.
 
-peer({ok, Peer}) -> Peer;
-peer(_) -> undefined.
+remote({ok, Peer}) -> Peer;
+remote(_) -> undefined.
 
 requests(Connection, _, #{max_requests := Most}, Count) when Count > Most ->
     emberl_http:close(Connection);
@@ -357,7 +357,7 @@ request(Connection, Peer, Options, Count) ->
     case emberl_http:head(Connection, Limits, emberl_inet:deadline(Timeout)) of
         {ok, First, Fields, After} ->
             case checked(First, Fields, Options) of
-                {ok, Request, Body} -> handled(Request#{peer => Peer}, Body, After, Options, Count);
+                {ok, Request, Body} -> handled(Request#{remote => Peer}, Body, After, Options, Count);
                 {error, Status} -> refused(Status, After)
             end;
         {error, line_too_long} -> refused(414, Connection);

@@ -257,6 +257,7 @@ versions() ->
 -spec format_error(term()) -> string().
 format_error({error, Reason}) -> format_error(Reason);
 format_error({tls_alert, {_, Text}}) -> Text;
+format_error({options, incompatible, _}) -> "Options that do not go together";
 format_error({options, _}) -> "Invalid option";
 format_error(closed) -> "TLS connection is closed";
 format_error(Reason) when is_atom(Reason) -> inet:format_error(Reason);
@@ -321,13 +322,14 @@ context(Role, Tls) ->
         {error, einval} -> wrong({certs_keys, not_understood});
         Error -> Error
     catch
+        throw:{incompatible, What} -> {error, {options, incompatible, What}};
         throw:{option, What} -> wrong(What);
         error:badarg -> wrong(badarg)
     end.
 
 described(Role, Options) ->
     {Certificates, Key} = identity(Options),
-    Certificates =:= [] andalso Role =:= server andalso throw({option, {incompatible, [{certs_keys, undefined}]}}),
+    Certificates =:= [] andalso Role =:= server andalso throw({incompatible, [{certs_keys, undefined}]}),
     Authorities = authorities(Options),
     {
         Role,
@@ -344,7 +346,7 @@ verify(client, #{verify := verify_none}, _) -> none;
 verify(server, #{verify := verify_none}, _) -> none;
 verify(server, Options, _) when not is_map_key(verify, Options) -> none;
 verify(_, #{verify := Verify}, _) when Verify =/= verify_peer -> throw({option, {verify, Verify}});
-verify(_, _, []) -> throw({option, {incompatible, [{verify, verify_peer}, {cacerts, undefined}]}});
+verify(_, _, []) -> throw({incompatible, [{verify, verify_peer}, {cacerts, undefined}]});
 verify(client, _, _) -> required;
 verify(server, #{fail_if_no_peer_cert := true}, _) -> required;
 verify(server, _, _) -> shown.

@@ -1,5 +1,5 @@
-//! The desktop as a platform of the VM: standard output and error, the system's clocks, randomness and environment, and
-//! modules from packs, files and folders.
+//! The desktop as a platform of the VM: standard output and error, the system's clocks, randomness, environment
+//! and network, and modules from packs, files and folders.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 

@@ -15,6 +15,7 @@ use core::task::{Context, Waker};
 use embassy_net_driver::LinkState;
 use emberl_vm::net::{AccessPoint, Answer, Event, Kind, Network, Reason, Request, Result, State, Station};
 use smoltcp::iface::PollResult;
+use smoltcp::socket::Socket;
 
 /// Rounds of sending in one poll; each gives every socket a turn.
 const ROUNDS: usize = 8;
@@ -107,6 +108,15 @@ impl<C: Card> Driver<C> {
         if self.core.link.is_up() {
             self.core.tell(Event::Down(Reason::Asked, None));
         }
+        // Peers need not wait for what never comes: each connection ends with a reset, as far as the card has room now.
+        if let Some(stack) = self.core.stack.as_mut() {
+            for (_, socket) in stack.sockets.iter_mut() {
+                if let Socket::Tcp(socket) = socket {
+                    socket.abort();
+                }
+            }
+        }
+        self.egress();
         if self.core.begin_farewell() {
             // All who were told of services and of the name are told that they go, as far as the card has room now.
             for _ in 0..ROUNDS {

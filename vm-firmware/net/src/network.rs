@@ -38,6 +38,8 @@ pub(crate) enum Item {
 pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) random: Random,
+    /// The port of the last connection that was given one; it outlives the link.
+    pub(crate) last_port: u16,
     pub(crate) link: Link,
     pub(crate) table: Table<Item>,
     pub(crate) connections: Connections,
@@ -71,8 +73,10 @@ impl Core {
             config.tls_contexts,
         ];
         let most: usize = most.into_iter().map(usize::from).sum();
+        let mut random = Random::new(config.seed);
         Self {
-            random: Random::new(config.seed),
+            last_port: random.next() as u16,
+            random,
             link: Link::new(),
             table: Table::new(most),
             connections: Connections::new(config.tcp_sockets.into()),

@@ -15,6 +15,8 @@ use smoltcp::socket::tcp::{CongestionControl, RecvError, Socket, SocketBuffer, S
 
 /// The first of the ports that are given to who has none (RFC 6335, 6).
 pub(crate) const FIRST_PORT: u16 = 49152;
+/// The farthest from one connection's port to the next's: so some thousand connections have different ones.
+const PORT_STEP: u16 = 32;
 
 /// How far a socket is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,8 +176,12 @@ impl Core {
     /// `eaddrinuse` when there is none.
     pub(crate) fn free_port(&mut self, handle: Handle, ip: IpAddr, datagram: bool) -> core::result::Result<u16, Error> {
         let count = u16::MAX - FIRST_PORT + 1;
-        // There are far fewer sockets than ports: one of the next ports after any is free.
-        let first = u16::try_from(self.random.below(count.into())).unwrap_or(0);
+        // A peer remembers a connection for a minute or more after its end, and takes no other by the same ports: they
+        // come again as late as can be, and still are not easily guessed (RFC 6056, 3.3.5). A datagram has no such past.
+        let range = if datagram { count } else { PORT_STEP };
+        self.last_port = self.last_port.wrapping_add(1 + u16::try_from(self.random.below(range.into())).unwrap_or(0));
+        let first = self.last_port % count;
+        // There are far fewer sockets than ports: one of the next ports is free.
         (0..count)
             .map(|step| FIRST_PORT + (first + step) % count)
             .find(|&port| {

@@ -153,35 +153,35 @@ impl Local {
         socket.map(|socket| socket.ready = true).is_some()
     }
 
-    /// Hears, tells what is due, and says which handles have news. True when the interfaces are others now: then the port
-    /// has to be [opened](Self::open) anew.
+    /// Hears, tells what is due, and says which handles have news. True when the port has
+    /// to be [opened](Self::open): the interfaces are others now, or it could not be opened before.
     pub(crate) fn poll(&mut self, now: u64, buffer: &mut [u8], news: &mut Vec<Handle>) -> bool {
         self.now = now;
-        if self.sockets.is_empty() {
-            return false;
-        }
-        if now >= self.look {
+        if now >= self.look && self.is_needed() {
             self.look = now.saturating_add(LOOK);
-            if links() != self.links {
+            // Where it could not be opened the last time, it may be now.
+            if self.sockets.is_empty() || links() != self.links {
                 self.sockets.clear();
                 return true;
             }
         }
         for socket in self.sockets.iter_mut().filter(|socket| socket.ready) {
+            // More than that is heard the next time; nothing but errors is not asked for again before something comes.
+            socket.ready = false;
             for _ in 0..AT_A_TIME {
                 match socket.socket.recv_from(buffer) {
-                    Ok((length, from)) if on_link(&self.links, from.ip()) => {
-                        self.mdns.input(now, from, buffer.get(..length).unwrap_or_default());
-                    }
-                    Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => {
-                        // An error of an earlier datagram is told by the next call, and is none of this one.
-                        socket.ready = error.kind() != io::ErrorKind::WouldBlock;
-                        if !socket.ready {
-                            break;
+                    Ok((length, from)) => {
+                        socket.ready = true;
+                        if on_link(&self.links, from.ip()) {
+                            self.mdns.input(now, from, buffer.get(..length).unwrap_or_default());
                         }
                     }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        socket.ready = false;
+                        break;
+                    }
+                    // Of an earlier datagram: the next call is about another.
+                    Err(_) => {}
                 }
             }
         }
@@ -189,10 +189,15 @@ impl Local {
         while let Some(id) = self.mdns.ready() {
             news.extend(self.handles.get(&id));
         }
-        if self.handles.is_empty() && !self.named && self.mdns.deadline(now).is_none() {
+        if self.is_open() && !self.is_needed() && self.mdns.deadline(now).is_none() {
             self.close(now);
         }
         false
+    }
+
+    /// Whether there is anything to tell or to ask for.
+    fn is_needed(&self) -> bool {
+        self.named || !self.handles.is_empty()
     }
 
     /// Sends what is due.
@@ -201,7 +206,7 @@ impl Local {
         while let Some((length, to)) = self.mdns.output(now, &mut message) {
             let message = message.get(..length).unwrap_or_default();
             for Heard { socket, family, .. } in &self.sockets {
-                // What cannot be sent is lost, as much is that is sent: the protocol repeats itself.
+                // What cannot be sent is lost, as much that is sent may be: the protocol repeats itself.
                 match to {
                     Destination::Unicast(to) if to.is_ipv4() == (*family == Family::Inet) => {
                         let _ = socket.send_to(message, to);
@@ -224,12 +229,12 @@ impl Local {
     /// When [`poll`](Self::poll) has to be called.
     pub(crate) fn deadline(&self, now: u64) -> Option<u64> {
         if self.sockets.is_empty() {
-            return None;
+            return self.is_needed().then_some(self.look);
         }
         if self.sockets.iter().any(|socket| socket.ready) {
             return Some(now);
         }
-        Some(self.mdns.deadline(now).map_or(self.look, |due| due.min(self.look)))
+        self.mdns.deadline(now).into_iter().chain(self.is_needed().then_some(self.look)).min()
     }
 
     /// Whether sockets are open.

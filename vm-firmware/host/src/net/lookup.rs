@@ -196,7 +196,7 @@ impl Desktop {
         let Some(local) = &mut self.local else { return };
         let mut news = Vec::new();
         if local.poll(self.now, &mut self.buffer, &mut news) {
-            // The interfaces are others. Where the port cannot be had now, it is tried again with the next request.
+            // Where the port cannot be had now, it is tried again later.
             let _ = self.local();
         }
         for handle in news {

@@ -2,7 +2,7 @@
 //!
 //! Sockets are those of the system, with its limits and buffers. The pools are larger than a device's and kept all the
 //! same. Closing frees all that a handle took; a session of TLS that is closed still tells its peer, for at most
-//! [`ENDING`]. What the link is here, its own file tells.
+//! `ENDING`. What the link is here, its own file tells.
 
 mod errors;
 mod interfaces;
@@ -31,7 +31,6 @@ use self::local::Local;
 use self::lookup::{Asker, Lookup};
 use self::names::Names;
 use self::poller::{Ready, Shared};
-use self::secure::Secure;
 use self::sntp::Sntp;
 use self::socket::{Place, Socket};
 use self::table::{Kind, LAST, Table};
@@ -188,16 +187,7 @@ impl Desktop {
             Some(Item::Context(context)) => context.0.clone(),
             _ => return Err(INVALID),
         };
-        self.socket(handle, |socket, _, _| {
-            if !socket.is_connected() {
-                return Err(Error::Posix("enotconn"));
-            }
-            if socket.secure.is_some() {
-                return Err(INVALID);
-            }
-            socket.secure = Some(Box::new(Secure::new(&context, name)?));
-            Ok(Answer::Done)
-        })
+        self.socket(handle, |socket, _, _| socket.begin(&context, name))
     }
 
     fn wake(&mut self, handle: Handle, direction: Direction) {

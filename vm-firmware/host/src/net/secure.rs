@@ -20,6 +20,10 @@ const PATIENCE: usize = 64;
 /// A session and what it has not taken yet.
 pub(crate) struct Secure {
     session: Session,
+    /// Records for the wire, several at a time: a session has small ones, made for devices.
+    wire: Vec<u8>,
+    /// Bytes of it that were sent.
+    sent: usize,
     /// What came and is still to be fed.
     held: Vec<u8>,
     /// Nothing more comes.
@@ -41,18 +45,43 @@ impl Secure {
     pub(crate) fn new(context: &Context, name: Option<&str>) -> core::result::Result<Self, Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let session = Session::new(context, name, now)?;
-        Ok(Self { session, held: Vec::new(), ended: false, failed: None, closing: false })
+        Ok(Self { session, wire: Vec::new(), sent: 0, held: Vec::new(), ended: false, failed: None, closing: false })
+    }
+
+    /// Takes the records that the session has.
+    fn collect(&mut self) {
+        let records = self.session.outgoing();
+        self.wire.extend_from_slice(records);
+        let count = records.len();
+        self.session.sent(count);
+    }
+
+    /// Whether something is to be sent.
+    fn is_waiting(&self) -> bool {
+        !self.wire.is_empty() || !self.session.outgoing().is_empty()
     }
 
     /// Sends what there is to be sent, as far as there is room. Whether nothing is left.
     fn flush(&mut self, stream: &mut TcpStream) -> io::Result<bool> {
         loop {
-            let bytes = self.session.outgoing();
+            // More is not taken while there is much: the session then holds its own back.
+            if self.wire.len() < PIECE {
+                self.collect();
+            }
+            let bytes = self.wire.get(self.sent..).unwrap_or_default();
             if bytes.is_empty() {
+                // An idle session keeps no memory.
+                (self.wire, self.sent) = (Vec::new(), 0);
                 return Ok(true);
             }
             match stream.write(bytes) {
-                Ok(count) => self.session.sent(count),
+                Ok(count) => {
+                    self.sent += count;
+                    if self.sent >= self.wire.len() {
+                        self.wire.clear();
+                        self.sent = 0;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -64,8 +93,8 @@ impl Secure {
     fn flush_or_end(&mut self, stream: &mut TcpStream) {
         if let Err(error) = self.flush(stream) {
             self.failed.get_or_insert(reason(&error));
-            let count = self.session.outgoing().len();
-            self.session.sent(count);
+            self.collect();
+            (self.wire, self.sent) = (Vec::new(), 0);
         }
     }
 
@@ -156,24 +185,30 @@ impl Secure {
         let mut taken = 0;
         loop {
             let left = bytes.get(taken..).unwrap_or_default();
-            let flushed = self.flush(stream);
-            if left.is_empty() {
-                return Ok(Answer::Count(taken));
+            if left.is_empty() || taken == 0 || self.wire.len() >= PIECE {
+                let flushed = self.flush(stream);
+                let done = left.is_empty() || !matches!((&flushed, self.failed), (Ok(true), None));
+                match (flushed, self.failed) {
+                    // What was taken is told first; an error comes again the next time.
+                    _ if done && taken > 0 => return Ok(Answer::Count(taken)),
+                    (Err(error), _) => return Err(reason(&error)),
+                    (_, Some(failed)) => return Err(failed),
+                    (Ok(false), _) => return Ok(Answer::Wait(Direction::Write)),
+                    (Ok(true), _) => {}
+                }
             }
-            let empty = match (flushed, self.failed) {
-                (Ok(empty), None) => empty,
-                // What was taken is told first; the next time there is the error.
-                _ if taken > 0 => return Ok(Answer::Count(taken)),
-                (Err(error), _) => return Err(reason(&error)),
-                (_, Some(failed)) => return Err(failed),
-            };
             match self.session.write(left) {
-                Ok(count) if count > 0 => taken += count,
-                Err(error) if taken == 0 => return Err(self.why(error)),
-                _ if taken > 0 => return Ok(Answer::Count(taken)),
+                Ok(count) if count > 0 => {
+                    taken += count;
+                    self.collect();
+                }
+                _ if taken > 0 => {
+                    self.flush_or_end(stream);
+                    return Ok(Answer::Count(taken));
+                }
+                Err(error) => return Err(self.why(error)),
                 // There is nothing before it, and still no room: that will not change.
-                _ if empty => return Err(Error::Posix("closed")),
-                _ => return Ok(Answer::Wait(Direction::Write)),
+                Ok(_) => return Err(Error::Posix("closed")),
             }
         }
     }
@@ -195,11 +230,11 @@ impl Secure {
 
     /// There is room. Says whether it was waited for.
     pub(crate) fn writable(&mut self, stream: &mut TcpStream) -> bool {
-        if self.session.outgoing().is_empty() {
+        if !self.is_waiting() {
             return false;
         }
         self.flush_or_end(stream);
-        if self.closing && self.session.outgoing().is_empty() {
+        if self.closing && !self.is_waiting() {
             // The peer may have ended it already.
             let _ = stream.shutdown(Shutdown::Write);
         }

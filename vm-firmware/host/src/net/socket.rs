@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::mem;
 use std::net::SocketAddr;
 
+use emberl_tls::Context;
 use emberl_vm::net::{Answer, Direction, Error, Family, Kind, OptionName, Result, Shutdown, SocketOption};
 use mio::net::{TcpListener, TcpStream, UdpSocket};
 use mio::{Interest, Registry, Token};
@@ -42,7 +43,7 @@ pub(crate) struct Socket {
     family: Family,
     linger: Option<u32>,
     /// TLS over it.
-    pub(crate) secure: Option<Box<Secure>>,
+    secure: Option<Box<Secure>>,
 }
 
 /// Where sockets are told to the system's poll.
@@ -242,9 +243,17 @@ impl Socket {
         }
     }
 
-    /// Whether TLS may begin.
-    pub(crate) fn is_connected(&self) -> bool {
-        matches!(self.form, Form::Stream(_, Progress::Connected))
+    /// Begins TLS on a connection, `enotconn` where there is none, `einval` where it has begun.
+    pub(crate) fn begin(&mut self, context: &Context, name: Option<&str>) -> Result {
+        let Form::Stream(stream, Progress::Connected) = &self.form else { return Err(NOT_CONNECTED) };
+        if self.secure.is_some() {
+            return Err(INVALID);
+        }
+        self.secure = Some(Box::new(Secure::new(context, name)?));
+        // The first data follows the end of the handshake, which is short and not yet acknowledged: without this, it would
+        // be held back for as long as the peer's system may delay its word. Without it all goes well, only later.
+        let _ = stream.set_nodelay(true);
+        Ok(Answer::Done)
     }
 
     /// Reads what there is, and at most so many bytes and a bufferful.

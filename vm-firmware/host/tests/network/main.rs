@@ -3,6 +3,7 @@
 
 mod local;
 mod machine;
+mod session;
 mod sockets;
 mod tls;
 

@@ -1,5 +1,5 @@
 //! An authority of the tests' own, and two sessions with a wire between them.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 use emberl_tls::{Context, Engine, Read, Session};
 use emberl_vm::net::{Error, Secured, Tls, TlsVersion, Verify};
