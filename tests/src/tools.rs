@@ -45,7 +45,7 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
