@@ -121,10 +121,19 @@ impl Sources {
             return Machine::default();
         }
         self.own.parts.retain(|part| !file_module(part).is_some_and(emberl_erlang::is_first));
+        let modules = self.know_machine(profile);
+        Machine { modules, services: emberl_erlang::SERVICES.to_owned(), served: emberl_erlang::SERVED }
+    }
+
+    /// Lets programs call what the target's machine has of its own; the names of those modules.
+    pub(crate) fn know_machine(&mut self, profile: &Profile) -> Vec<String> {
+        if profile.name() != "emberl" {
+            return Vec::new();
+        }
         let own = Parts::of("emberl.avm", emberl_erlang::PACK.to_vec(), Detail::Code);
         let modules = own.parts.iter().filter_map(file_module).map(str::to_owned).collect();
         self.with.parts.extend(own.parts);
-        Machine { modules, services: emberl_erlang::SERVICES.to_owned(), served: emberl_erlang::SERVED }
+        modules
     }
 
     /// Loads the modules. The findings are those of reading too.

@@ -159,7 +159,7 @@ impl Run<'_> {
             [file] if file.ends_with(".avm") && program.marked_start() == Some(self.start) => std::fs::read(file)
                 .map_err(|error| Failure::input(format!("cannot read {file}: {}", reason(&error)), "check the file"))?,
             files => {
-                let sources = Sources::read(files, &[]);
+                let mut sources = Sources::read(files, &[]);
                 let options = Options {
                     start: Some(self.start.to_owned()),
                     library: false,
@@ -168,12 +168,13 @@ impl Run<'_> {
                     dynamic: Dynamic::Named,
                     machine: Machine::default(),
                 };
+                let profile = Profile::named("emberl").ok_or_else(|| failed("there is no profile for the board"))?;
+                sources.know_machine(profile);
                 let (program, mut findings) = sources.load();
                 let selection = program.select(&options).map_err(|mut found| {
                     found.append(&mut findings);
                     args::findings(found)
                 })?;
-                let profile = Profile::named("emberl").ok_or_else(|| failed("there is no profile for the board"))?;
                 findings.extend(program.links(&selection, profile, None, true));
                 if findings.iter().any(|finding| finding.severity == Severity::Error) {
                     return Err(args::findings(findings));

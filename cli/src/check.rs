@@ -70,8 +70,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.select.options(arguments.prune);
     if arguments.prune {
         options.machine = sources.with_machine(arguments.target.profile);
-    } else if arguments.select.start.is_none() {
-        options = Options { library: true, ..options };
+    } else {
+        sources.know_machine(arguments.target.profile);
+        if arguments.select.start.is_none() {
+            options = Options { library: true, ..options };
+        }
     }
     let (program, mut findings) = sources.load();
     match program.select(&options) {

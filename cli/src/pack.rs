@@ -79,6 +79,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.select.options(arguments.prune);
     if arguments.prune {
         options.machine = sources.with_machine(arguments.target.profile);
+    } else {
+        sources.know_machine(arguments.target.profile);
     }
     let (program, mut findings) = sources.load();
     let unresolved = arguments.allow_unresolved || arguments.select.lib;

@@ -33,7 +33,7 @@ start() ->
     ],
     erlang:display(inet:ipv4_mapped_ipv6_address({1, 2, 3, 4})),
     erlang:display([inet:format_error(Reason) || Reason <- [
-        econnrefused, econnreset, timeout, closed, einval, nxdomain, eaddrinuse, emfile, enetunreach, ehostunreach,
-        etimedout, enotconn, epipe, eacces, nonsense, emsgsize, eisconn, ebadf, enomem
+        econnrefused, econnreset, einval, nxdomain, eaddrinuse, emfile, enetunreach, ehostunreach,
+        etimedout, enotconn, epipe, eacces, emsgsize, eisconn, ebadf, enomem
     ]]),
     ok.

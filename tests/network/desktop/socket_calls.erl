@@ -1,5 +1,7 @@
+%% releases: 25 29
 %% pruned: whole
-%% The module `socket`: streams and datagrams, with waiting, with a time, and without.
+%% The module `socket`: streams and datagrams, with waiting, with a time, and without. (OTP 27.2 forgets to tell what had
+%% come when time is over.)
 -module(socket_calls).
 -export([start/0]).
 
