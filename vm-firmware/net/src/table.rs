@@ -69,10 +69,11 @@ impl<T> Table<T> {
     pub(crate) fn insert(&mut self, item: T) -> Result<Handle, Error> {
         // New slots before used ones: a handle comes again as late as can be.
         let index = if self.slots.len() < self.most {
-            self.slots.try_reserve(1).map_err(|_| errors::NO_MEMORY)?;
-            // Every slot can become free, and there must be room to say so then.
-            let more = (self.slots.len() + 1).saturating_sub(self.free.len());
-            self.free.try_reserve(more).map_err(|_| errors::NO_MEMORY)?;
+            // All at once: since used ones come last, all are soon there. Every slot can become free, and there must be
+            // room to say so then.
+            self.slots.try_reserve_exact(self.most - self.slots.len()).map_err(|_| errors::NO_MEMORY)?;
+            let more = self.most.saturating_sub(self.free.len());
+            self.free.try_reserve_exact(more).map_err(|_| errors::NO_MEMORY)?;
             self.slots.push(Slot { generation: 0, item: None, waits: 0, ready: 0 });
             self.slots.len() - 1
         } else {
