@@ -12,6 +12,14 @@ const ALIGN: usize = 16;
 /// a processor without atomic operations has none.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
+/// How often there was none.
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts how often there was no memory.
+pub(super) fn refused() -> usize {
+    REFUSED.load(Ordering::Relaxed)
+}
+
 /// Bytes that are taken.
 pub(super) fn taken() -> usize {
     TAKEN.load(Ordering::Relaxed)
@@ -23,13 +31,18 @@ fn layout(count: usize, size: usize) -> Option<Layout> {
     Layout::from_size_align(bytes, ALIGN).ok()
 }
 
+fn refuse() -> *mut c_void {
+    REFUSED.store(refused().wrapping_add(1), Ordering::Relaxed);
+    core::ptr::null_mut()
+}
+
 /// C's `calloc`: zeroed memory, or null when there is none.
 pub(super) extern "C" fn calloc(count: usize, size: usize) -> *mut c_void {
-    let Some(layout) = layout(count, size) else { return core::ptr::null_mut() };
+    let Some(layout) = layout(count, size) else { return refuse() };
     // SAFETY: the layout is not empty, since there is a head.
     let block = unsafe { alloc_zeroed(layout) };
     if block.is_null() {
-        return core::ptr::null_mut();
+        return refuse();
     }
     TAKEN.store(taken().wrapping_add(layout.size()), Ordering::Relaxed);
     // SAFETY: the block is of ALIGN bytes and more, and aligned to that; a size fits in there.

@@ -195,23 +195,24 @@ impl Flow {
         };
         if verify != Verify::None {
             if let Some(refusal) = ssl.refusal() {
-                return self.refuse(refusal.error(!client), refusal.code());
+                return self.refuse(ssl, refusal.error(!client), refusal.code());
             }
             if verify == Verify::Required && ssl.missing() {
-                return self.refuse(alert::generated(!client, missing), missing);
+                return self.refuse(ssl, alert::generated(!client, missing), missing);
             }
         }
         if ssl.over() {
             let must = client && verify != Verify::None || verify == Verify::Required;
             let shown = verify != Verify::None && ssl.peer().is_some();
             if (must || shown) && !(ssl.judged() && ssl.peer().is_some()) {
-                return self.refuse(alert::generated(!client, missing), missing);
+                return self.refuse(ssl, alert::generated(!client, missing), missing);
             }
             self.secured = true;
         }
     }
 
-    fn refuse(&mut self, error: Error, code: u8) {
+    fn refuse(&mut self, ssl: &Ssl, error: Error, code: u8) {
+        let (error, code) = if ssl.starved() { (Error::Posix("enomem"), code::INTERNAL_ERROR) } else { (error, code) };
         self.error.get_or_insert(error);
         self.alert = Some(code);
     }
@@ -227,7 +228,11 @@ impl Flow {
             _ => sys::MBEDTLS_ERR_SSL_INTERNAL_ERROR,
         };
         let code = ssl.pending(result).unwrap_or_else(|| alert_of(result));
-        let error = if no_memory(result) { Error::Posix("enomem") } else { alert::generated(ssl.server(), code) };
+        let error = if no_memory(result) || ssl.starved() {
+            Error::Posix("enomem")
+        } else {
+            alert::generated(ssl.server(), code)
+        };
         self.error.get_or_insert(error);
         if !ssl.answered() {
             self.alert = Some(code);
@@ -249,22 +254,27 @@ impl Flow {
 /// The alert that an error of MbedTLS is.
 fn alert_of(result: i32) -> u8 {
     /// `PSA_ERROR_INVALID_SIGNATURE`
-    const PSA: i32 = -149;
+    const SIGNATURE: i32 = -149;
+    /// `PSA_ERROR_INVALID_ARGUMENT`: a point that is not on its curve.
+    const ARGUMENT: i32 = -135;
     match result {
         sys::MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION | sys::MBEDTLS_ERR_SSL_VERSION_MISMATCH => code::PROTOCOL_VERSION,
         sys::MBEDTLS_ERR_SSL_INVALID_MAC => code::BAD_RECORD_MAC,
         sys::MBEDTLS_ERR_SSL_INVALID_RECORD | sys::MBEDTLS_ERR_SSL_DECODE_ERROR => code::DECODE_ERROR,
         sys::MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE | sys::MBEDTLS_ERR_SSL_UNEXPECTED_RECORD => code::UNEXPECTED_MESSAGE,
-        sys::MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER => code::ILLEGAL_PARAMETER,
+        sys::MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER | sys::MBEDTLS_ERR_SSL_BAD_INPUT_DATA | ARGUMENT => {
+            code::ILLEGAL_PARAMETER
+        }
         sys::MBEDTLS_ERR_SSL_NO_APPLICATION_PROTOCOL => code::NO_APPLICATION_PROTOCOL,
         sys::MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION => code::UNSUPPORTED_EXTENSION,
         sys::MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
         | sys::MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED
         | sys::MBEDTLS_ERR_SSL_PK_TYPE_MISMATCH => code::HANDSHAKE_FAILURE,
         sys::MBEDTLS_ERR_SSL_BAD_CERTIFICATE => code::BAD_CERTIFICATE,
-        PSA => code::DECRYPT_ERROR,
-        // The high bits tell the part: reading certificates; public keys, RSA and curves.
+        SIGNATURE => code::DECRYPT_ERROR,
+        // The high bits tell the part: reading certificates; a bad point; public keys, RSA and curves.
         _ => match result.unsigned_abs() & 0xFF80 {
+            0x4C80 | 0x4F80 => code::ILLEGAL_PARAMETER,
             0x2080..=0x3000 => code::BAD_CERTIFICATE,
             0x3880..=0x4F80 => code::DECRYPT_ERROR,
             _ => code::INTERNAL_ERROR,

@@ -86,6 +86,7 @@ pub(super) struct Ssl {
     state: Shared<State>,
     config: Shared<Config>,
     memory: usize,
+    starved: bool,
 }
 
 impl Ssl {
@@ -120,7 +121,7 @@ impl Ssl {
             },
         })
         .ok_or_else(enomem)?;
-        let mut this = Self { state, config: config.clone(), memory: 0 };
+        let mut this = Self { state, config: config.clone(), memory: 0, starved: false };
         let client = !this.server();
         let result = this.counted(|state| {
             // SAFETY: the state and the configuration stay in their places for as long as this session; no reference to
@@ -147,8 +148,9 @@ impl Ssl {
 
     /// Calls C, and counts the memory that it takes or gives back.
     fn counted<R>(&mut self, call: impl FnOnce(*mut State) -> R) -> R {
-        let before = memory::taken();
+        let (before, refused) = (memory::taken(), memory::refused());
         let result = call(self.state.place());
+        self.starved |= memory::refused() != refused;
         self.memory = self.memory.wrapping_add(memory::taken().wrapping_sub(before));
         result
     }
@@ -246,6 +248,12 @@ impl Ssl {
     /// Whether something was written since something was read.
     pub(super) fn answered(&mut self) -> bool {
         self.wire(|wire| wire.answered)
+    }
+
+    /// Whether there was no memory for the session at some time. What fails then may be told for something else: MbedTLS
+    /// takes a signature that it could not compute for a wrong one.
+    pub(super) fn starved(&self) -> bool {
+        self.starved
     }
 
     /// Whether the handshake is over.
