@@ -400,8 +400,15 @@ impl<C: Card> Driver<C> {
 impl<C: Card> Network for Driver<C> {
     fn request(&mut self, now: u64, request: Request<'_>) -> Result {
         self.core.now = self.core.now.max(now);
+        // Bytes alone leave the pools as they are.
+        let bytes = matches!(
+            request,
+            Request::Send(..) | Request::SendTo(..) | Request::Receive(..) | Request::ReceiveFrom(..)
+        );
         let result = self.answer(request);
-        self.core.note_peaks();
+        if !bytes {
+            self.core.note_peaks();
+        }
         result
     }
 
@@ -411,7 +418,8 @@ impl<C: Card> Network for Driver<C> {
         let Some(stack) = self.core.stack.as_mut() else { return };
         stack.air.set_now(self.core.now);
         stack.air.exhausted = false;
-        let mut left = usize::from(self.core.config.frames_per_poll).max(1);
+        let most = usize::from(self.core.config.frames_per_poll).max(1);
+        let mut left = most;
         loop {
             while left > 0 && self.take_frame() {
                 left -= 1;
@@ -426,7 +434,9 @@ impl<C: Card> Network for Driver<C> {
             }
         }
         self.core.look_after_sockets();
-        self.core.note_peaks();
+        if left < most {
+            self.core.note_peaks();
+        }
         let held = self.core.stack.as_ref().is_some_and(|stack| stack.air.frame().is_some());
         self.more = left == 0 && !held;
     }

@@ -360,9 +360,7 @@ impl<'a, C: Card + 'a> TxToken for Room<'a, C> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, bytes: usize, f: F) -> R {
         let Some(frame) = self.out.get_mut(..bytes) else {
             // The stack keeps to the length that it was told; if ever it did not, the frame is lost.
-            let mut lost = Vec::new();
-            lost.resize(bytes, 0);
-            return f(&mut lost);
+            return f(&mut alloc::vec![0; bytes]);
         };
         let result = f(frame);
         let bytes = dhcp_name::add(self.out, bytes, &self.local.hostname);

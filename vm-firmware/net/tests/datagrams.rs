@@ -98,8 +98,8 @@ fn broadcasts_are_asked_for_and_groups_heard() {
         assert_eq!(world.ask(0, send.clone()), Err(Error::Posix("eacces")));
         world.ask(0, Request::Set(mouth, SocketOption::Broadcast(true))).unwrap();
         assert_eq!(world.ask(0, send), Ok(Answer::Count(3)));
-        for index in 1..3 {
-            assert!(matches!(receive(&mut world, index, ears[index]), Ok(Answer::Datagram(..))), "{address}");
+        for (index, &ear) in ears.iter().enumerate().skip(1) {
+            assert!(matches!(receive(&mut world, index, ear), Ok(Answer::Datagram(..))), "{address}");
         }
         world.ask(0, Request::Set(mouth, SocketOption::Broadcast(false))).unwrap();
     }
@@ -129,6 +129,42 @@ fn broadcasts_are_asked_for_and_groups_heard() {
     assert_eq!(world.used(1, "groups").0, 0);
     world.ask(0, Request::Close(ears[0])).unwrap();
     assert_eq!(world.used(0, "groups").0, 0);
+}
+
+/// Reports of a membership (IGMP version 2, RFC 2236) among frames.
+fn reports(log: &[Vec<u8>], group: [u8; 4]) -> usize {
+    log.iter().filter(|frame| frame.len() >= 42 && frame[34] == 0x16 && frame[38..42] == group).count()
+}
+
+#[test]
+fn routers_hear_of_memberships() {
+    let mut world = World::pair(1, Config { ipv6: false, ..Config::default() });
+    let socket = open(&mut world, 0, 5000);
+    *world.wire.log.borrow_mut() = Some(Vec::new());
+    let take = |world: &mut World| world.wire.log.replace(Some(Vec::new())).unwrap();
+    let group = [239, 1, 2, 3];
+    world.ask(0, Request::Set(socket, SocketOption::Join(group.into(), [0; 4].into()))).unwrap();
+    world.run(SECOND);
+    assert_eq!(reports(&take(&mut world), group), 1);
+    // A router asks, and wants answers within two seconds.
+    let mut query = vec![1, 0, 0x5e, 0, 0, 1, 2, 0, 0, 0, 0, 9, 8, 0];
+    query.extend([0x45, 0, 0, 28, 0, 0, 0, 0, 1, 2, 0, 0, 10, 0, 0, 9, 224, 0, 0, 1]);
+    query.extend([0x11, 20, 0xee, 0xeb, 0, 0, 0, 0]);
+    let sum: u32 = query[14..34].chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1])).sum();
+    let check = !((sum & 0xffff) + (sum >> 16)) as u16;
+    query[24..26].copy_from_slice(&check.to_be_bytes());
+    let now = world.now();
+    world.machines[0].port.inbox.borrow_mut().push_back((now, query));
+    world.run(3 * SECOND);
+    assert_eq!(reports(&take(&mut world), group), 1);
+    // The link was away: switches may have forgotten.
+    world.machines[0].port.carrier.set(false);
+    world.run(SECOND);
+    world.machines[0].port.carrier.set(true);
+    world.run(3 * SECOND);
+    assert_eq!(reports(&take(&mut world), group), 1);
+    world.run(1000 * SECOND);
+    assert_eq!(reports(&take(&mut world), group), 0);
 }
 
 /// Answers questions for names at machine 0: all that begin with `a` have an address.

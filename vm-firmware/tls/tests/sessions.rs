@@ -116,10 +116,10 @@ fn much_through_little() {
             let part = pair.server.outgoing()[..pair.server.outgoing().len().min(700)].to_vec();
             let taken = pair.client.feed(&part);
             pair.server.sent(taken);
-            if rounds % 7 == 0 {
-                if let Read::Bytes(bytes) = pair.client.read(5000).unwrap() {
-                    got.extend(bytes);
-                }
+            if rounds % 7 == 0
+                && let Read::Bytes(bytes) = pair.client.read(5000).unwrap()
+            {
+                got.extend(bytes);
             }
             assert!(pair.client.memory() < 100_000 && pair.server.memory() < 100_000);
         }

@@ -208,7 +208,8 @@ fn pump(shared: &mut Shared, tell: &mut dyn FnMut(&mut Shared, Event)) -> bool {
     true
 }
 
-/// As [`pump`] where the network was ever used; the link's events go to who started it.
+/// Does what is due where the network was ever used; the link's events go to who started it. Says whether there may be
+/// more at once.
 pub fn poll(shared: &mut Shared) -> bool {
     shared.sockets.used && pump(shared, &mut crate::natives::net::tell)
 }

@@ -2,7 +2,7 @@
 //!
 //! Sockets are those of the system, with its limits and buffers. The pools are larger than a device's and kept all the
 //! same. Closing frees all that a handle took; a session of TLS that is closed still tells its peer, for at most
-//! [`ENDING`]. What the link is here, its own file tells.
+//! `ENDING`. What the link is here, its own file tells.
 
 mod errors;
 mod interfaces;
