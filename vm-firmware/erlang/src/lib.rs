@@ -7,8 +7,8 @@
 pub static PACK: &[u8] = include_bytes!("../emberl.avm");
 
 /// Modules that come before those of the same name in a program's packs and folders: what OTP's own need cannot be had
-/// here (a boot script, ports, a code server, sockets of the emulator), so that with them nothing would work. The pack's other modules are used
-/// where a program has none of that name.
+/// here (a boot script, ports, a code server, sockets of the emulator), so that with them nothing would work. The pack's
+/// other modules are used where a program has none of that name.
 pub const FIRST: &[&str] = &[
     "code",
     "emberl_console",

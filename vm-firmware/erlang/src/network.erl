@@ -23,6 +23,8 @@
     scan :: {pid(), reference()} | callback | undefined,
     scan_options = #{} :: map(),
     address :: tuple() | undefined,
+    %% Whether the program has not said yet that the station is to join: what the link does before is nobody's business.
+    quiet = false :: boolean(),
     ap = false :: boolean()
 }).
 
@@ -275,8 +277,7 @@ next(_, [], _, _) ->
 last([Last]) -> Last;
 last([_ | Rest]) -> last(Rest).
 
-%% What the machine is told of a station; nothing while the program has not said to go anywhere.
-station(#{sta := #{managed := true}}) -> undefined;
+%% What the machine is told of a station.
 station(#{sta := Options}) -> station_of(Options);
 station(_) -> undefined.
 
@@ -330,7 +331,7 @@ init(Starter, Ref, Config, Linked) ->
             case begin_link(Config) of
                 ok ->
                     Starter ! {Ref, {ok, self()}},
-                    loop(#net{config = Config});
+                    loop(#net{config = Config, quiet = is_managed(Config)});
                 {error, _} = Error ->
                     refuse(Starter, Ref, Error, Linked)
             end
@@ -345,6 +346,9 @@ refuse(Starter, Ref, Error, Linked) ->
     Starter ! {Ref, Error},
     exit(normal).
 
+is_managed(#{sta := #{managed := true}}) -> true;
+is_managed(_) -> false.
+
 begin_link(Config) ->
     Result =
         try
@@ -354,6 +358,8 @@ begin_link(Config) ->
         end,
     case Result of
         ok ->
+            %% A station that the program manages joins when that says so.
+            is_managed(Config) andalso emberl_net:leave(),
             services(Config),
             ok;
         Error ->
@@ -456,7 +462,7 @@ connect(Options, From, Ref, #net{config = Config} = S) ->
                     error:badarg -> {error, badarg}
                 end,
             services(New),
-            reply(From, Ref, Joined, S#net{config = All});
+            reply(From, Ref, Joined, S#net{config = All, quiet = false});
         Error ->
             reply(From, Ref, Error, S)
     end.
@@ -483,6 +489,11 @@ scan(Options, From, Ref, #net{config = Config} = S) ->
 
 %% Events.
 
+event(Event, #net{quiet = true} = S) when
+    Event =:= up; element(1, Event) =:= down; element(1, Event) =:= address; element(1, Event) =:= address_lost;
+    element(1, Event) =:= address6
+->
+    S;
 event(up, S) ->
     tell(sta, connected, none, S);
 event({down, Reason, Again}, S) ->
