@@ -10,22 +10,29 @@ start() ->
     [one(Round) || Round <- lists:seq(1, 2)],
     _ = in_use(),
     First = in_use(),
-    rounds(3),
+    erlang:display({in_use, First}),
+    rounds(3, undefined),
+    %% This process itself, which holds the first figures, may differ by some words.
     Last = in_use(),
-    erlang:display({in_use, First, Last}),
-    case Last of
-        First -> ok;
-        _ -> {error, grown}
-    end.
+    [{Name, Was, Is} || {{Name, Was}, {Name, Is}} <- lists:zip(First, Last), Is > Was + allowed(Name)].
 
-rounds(Round) when Round > ?ROUNDS -> ok;
-rounds(Round) ->
+allowed(Name) when Name =:= total; Name =:= heap -> 1024;
+allowed(_) -> 0.
+
+%% From the hundredth round on, every hundred rounds find the very same.
+rounds(Round, _) when Round > ?ROUNDS ->
+    ok;
+rounds(Round, Before) ->
     one(Round),
     case Round rem 100 of
-        0 -> erlang:display({rounds, Round, [Entry || {Name, _} = Entry <- in_use(), Name =:= total orelse Name =:= heap]});
-        _ -> ok
-    end,
-    rounds(Round + 1).
+        0 ->
+            Now = in_use(),
+            erlang:display({rounds, Round, lists:keyfind(total, 1, Now), lists:keyfind(heap, 1, Now)}),
+            true = Before =:= undefined orelse Before =:= Now,
+            rounds(Round + 1, Now);
+        _ ->
+            rounds(Round + 1, Before)
+    end.
 
 one(Round) ->
     Self = self(),
