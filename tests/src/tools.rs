@@ -41,11 +41,13 @@ pub enum Tool {
     Zeroconf,
     /// OpenSSL's program: another implementation of TLS.
     Openssl,
+    /// The netcat of OpenBSD, which can close one half of a connection (`-N`).
+    Nc,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
@@ -56,6 +58,7 @@ impl Tool {
         Self::DeviceToolchain,
         Self::Zeroconf,
         Self::Openssl,
+        Self::Nc,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -72,6 +75,7 @@ impl Tool {
             Self::DeviceToolchain => "device-toolchain",
             Self::Zeroconf => "python-zeroconf",
             Self::Openssl => "openssl",
+            Self::Nc => "nc",
         }
     }
 
@@ -90,6 +94,7 @@ impl Tool {
             }
             Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
             Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
+            Self::Nc => "install the netcat of OpenBSD (Debian: apt-get install netcat-openbsd)",
         }
     }
 
@@ -109,6 +114,14 @@ impl Tool {
                 pythons.into_iter().find(|python| {
                     let output = Command::new(python).args(["-c", "import zeroconf"]).output();
                     output.is_ok_and(|output| output.status.success())
+                })
+            }
+            Self::Nc => {
+                // Other programs of this name have other options.
+                let programs = ["nc.openbsd", "nc"].into_iter().filter_map(in_path);
+                programs.into_iter().find(|program| {
+                    let output = Command::new(program).arg("-h").output();
+                    output.is_ok_and(|output| String::from_utf8_lossy(&output.stderr).contains("\t-N\t"))
                 })
             }
             tool => in_path(tool.name()),
