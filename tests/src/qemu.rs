@@ -1,6 +1,9 @@
 //! The firmware of the board `qemu-riscv32`, built and run in QEMU: what a machine is given, and running it to its end.
 //! One that is talked to while it runs is [`running`]'s.
 
+pub mod dns;
+pub mod frames;
+pub mod lan;
 pub mod running;
 pub mod wire;
 
@@ -142,6 +145,8 @@ pub struct Network {
     pub forwards: Vec<(Protocol, u16)>,
     /// The test hears all frames, and can send some ([`Running::wire`]).
     pub wire: bool,
+    /// There is nothing but the wire: who gives addresses is the test's affair ([`lan`]). No port leads to the machine.
+    pub alone: bool,
     /// A file for all frames, in the format of pcap.
     pub dump: Option<PathBuf>,
     /// More for QEMU's `-netdev user`: `restrict=on`, `dns=10.0.2.99`.
@@ -206,23 +211,31 @@ impl Machine {
     }
 
     fn add_network(&self, network: &Network, wire: Option<&TcpListener>, command: &mut Command) -> Result<(), Failed> {
-        let mut user = "user,id=user".to_owned();
-        for (protocol, port) in &network.forwards {
-            // Port 0: any that is free.
-            user.push_str(&format!(",hostfwd={}:127.0.0.1:0-:{port}", protocol.name()));
+        let wire =
+            wire.map(|wire| Ok::<_, Failed>(format!("socket,id=wire,connect={}", wire.local_addr()?))).transpose()?;
+        let card = match (network.alone, &wire) {
+            (true, _) => "wire",
+            (false, None) => "user",
+            (false, Some(_)) => "hub-card",
+        };
+        if !network.alone {
+            let mut user = "user,id=user".to_owned();
+            for (protocol, port) in &network.forwards {
+                // Port 0: any that is free.
+                user.push_str(&format!(",hostfwd={}:127.0.0.1:0-:{port}", protocol.name()));
+            }
+            for option in &network.options {
+                user.push_str(&format!(",{option}"));
+            }
+            command.arg("-netdev").arg(user);
         }
-        for option in &network.options {
-            user.push_str(&format!(",{option}"));
-        }
-        command.arg("-netdev").arg(user);
-        let mut card = "user";
         if let Some(wire) = wire {
-            let port = wire.local_addr()?.port();
-            command.arg("-netdev").arg(format!("socket,id=wire,connect=127.0.0.1:{port}"));
+            command.arg("-netdev").arg(wire);
+        }
+        if card == "hub-card" {
             for peer in ["user", "wire"] {
                 command.arg("-netdev").arg(format!("hubport,id=hub-{peer},hubid=0,netdev={peer}"));
             }
-            card = "hub-card";
             command.args(["-netdev", "hubport,id=hub-card,hubid=0"]);
         }
         command.arg("-device").arg(format!("virtio-net-device,id={},netdev={card}", running::CARD));
@@ -252,7 +265,7 @@ impl Machine {
     /// As [`run`](Self::run), or when QEMU does not answer.
     pub fn start(&self) -> Result<Running, Failed> {
         let monitor = TcpListener::bind("127.0.0.1:0")?;
-        let wire = self.network.as_ref().is_some_and(|network| network.wire);
+        let wire = self.network.as_ref().is_some_and(|network| network.wire || network.alone);
         let wire = wire.then(|| TcpListener::bind("127.0.0.1:0")).transpose()?;
         let command = self.command(Some(&monitor), wire.as_ref())?;
         Running::start(command, &monitor, wire.as_ref())

@@ -169,6 +169,14 @@ impl Running {
         Ok(self.wire.as_mut().ok_or("the network has no wire to the test")?)
     }
 
+    /// The test's end of the wire, for who keeps it.
+    ///
+    /// # Errors
+    /// As [`wire`](Self::wire), and when it was taken before.
+    pub fn take_wire(&mut self) -> Result<Wire, Failed> {
+        Ok(self.wire.take().ok_or("the network has no wire to the test")?)
+    }
+
     /// All that was printed so far.
     #[must_use]
     pub fn printed(&self) -> String {

@@ -527,7 +527,8 @@ setopts(Options, From, S) ->
 set([Option | Rest], S) ->
     case put_option(Option, S) of
         #stream{} = Set -> set(Rest, Set);
-        error -> {error, einval}
+        error -> {error, einval};
+        Error -> Error
     end;
 set([], S) ->
     {ok, S};
@@ -560,7 +561,7 @@ put_option({show_econnreset, Value}, S) when is_boolean(Value) -> S#stream{show_
 put_option(Option, #stream{handle = Handle} = S) ->
     case emberl_inet:option(Option, Handle) of
         ok -> S;
-        {error, _} -> error
+        Error -> Error
     end.
 
 getopts([Name | Rest], S, Found) ->

@@ -162,8 +162,8 @@ made(Family, Local, Options, S) ->
                     case emberl_net:bind(Handle, Local) of
                         ok ->
                             case set(Joins, Set) of
-                                {ok, _} = Ok -> Ok;
-                                _ -> badarg
+                                {error, einval} -> badarg;
+                                Joined -> Joined
                             end;
                         Error ->
                             Error
@@ -290,7 +290,8 @@ passive(#udp{owner = Owner} = S) ->
 set([Option | Rest], S) ->
     case put_option(Option, S) of
         #udp{} = Set -> set(Rest, Set);
-        error -> {error, einval}
+        error -> {error, einval};
+        Error -> Error
     end;
 set([], S) ->
     {ok, S};
@@ -311,7 +312,7 @@ put_option({buffer, Size}, S) when is_integer(Size), Size > 0 -> S#udp{buffer = 
 put_option(Option, #udp{handle = Handle} = S) ->
     case emberl_inet:option(Option, Handle) of
         ok -> S;
-        {error, _} -> error
+        Error -> Error
     end.
 
 getopts([Name | Rest], S, Found) ->
