@@ -224,7 +224,13 @@ impl Flow {
                 self.error.get_or_insert(alert::received(ssl.server(), code));
                 return;
             }
-            Outcome::Failed(result) => result,
+            Outcome::Failed(result) => {
+                if let Some(code) = ssl.plain_alert(result) {
+                    self.error.get_or_insert(alert::received(ssl.server(), code));
+                    return;
+                }
+                result
+            }
             _ => sys::MBEDTLS_ERR_SSL_INTERNAL_ERROR,
         };
         let code = ssl.pending(result).unwrap_or_else(|| alert_of(result));

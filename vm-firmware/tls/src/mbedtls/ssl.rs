@@ -20,6 +20,9 @@ use crate::date::unix_seconds;
 use crate::name::Name;
 use crate::{OUTGOING, RECORD};
 
+/// Bytes of a record with one alert.
+const PLAIN_ALERT: usize = 7;
+
 /// What MbedTLS reads from and writes to.
 struct Wire {
     /// Bytes that came: set for as long as [`Ssl::offer`] runs.
@@ -30,6 +33,8 @@ struct Wire {
     start: usize,
     /// Whether something was written after something was read.
     answered: bool,
+    /// The last bytes that were read.
+    last: [u8; PLAIN_ALERT],
 }
 
 /// What is known of the peer's certificates.
@@ -105,7 +110,14 @@ impl Ssl {
         let state = Shared::new(State {
             // SAFETY: this C structure may be made of zeros.
             ssl: unsafe { MaybeUninit::zeroed().assume_init() },
-            wire: Wire { incoming: ptr::null(), left: 0, outgoing: Vec::new(), start: 0, answered: false },
+            wire: Wire {
+                incoming: ptr::null(),
+                left: 0,
+                outgoing: Vec::new(),
+                start: 0,
+                answered: false,
+                last: [0; PLAIN_ALERT],
+            },
             judge: Judge {
                 // SAFETY: a pointer into the configuration, which this session keeps.
                 authorities: unsafe { &raw const (*shared).authorities },
@@ -422,6 +434,15 @@ impl Ssl {
         }
     }
 
+    /// The alert that the peer has sent in the clear where the keys were there already, which MbedTLS takes for a record that
+    /// was changed: so a client of TLS 1.3 refuses a server's certificate if it is OpenSSL's. It is fatal whatever it says;
+    /// only its name is taken from it.
+    pub(super) fn plain_alert(&mut self, result: c_int) -> Option<u8> {
+        // A record of alerts, its version, its length (RFC 8446, 5.1); the level, and what it is (6).
+        let [21, 3, 3, 0, 2, _, code] = self.wire(|wire| wire.last) else { return None };
+        (result == sys::MBEDTLS_ERR_SSL_INVALID_MAC && !self.over()).then_some(code)
+    }
+
     /// Bytes that are taken for the session.
     pub(super) fn memory(&self) -> usize {
         // SAFETY: C does not run now.
@@ -469,9 +490,15 @@ unsafe extern "C" fn receive(wire: *mut c_void, data: *mut c_uchar, count: usize
     }
     // SAFETY: there are `left` bytes at `incoming` for as long as `Ssl::offer` runs, which has called; MbedTLS has room
     // for `count`, and its buffers are its own.
-    unsafe {
+    let bytes = unsafe {
         ptr::copy_nonoverlapping(wire.incoming, data, count);
+        let bytes = slice::from_raw_parts(wire.incoming, count);
         wire.incoming = wire.incoming.add(count);
+        bytes
+    };
+    for &byte in bytes.get(count.saturating_sub(PLAIN_ALERT)..).unwrap_or_default() {
+        wire.last.rotate_left(1);
+        wire.last[PLAIN_ALERT - 1] = byte;
     }
     wire.left -= count;
     wire.answered = false;
