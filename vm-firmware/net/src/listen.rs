@@ -137,7 +137,8 @@ impl Core {
             let oldest = self.connections.half_open(stack, Some(listener)).min_by_key(|connection| connection.since);
             let socket = oldest.filter(|oldest| now.saturating_sub(oldest.since) >= FAIR)?.socket;
             self.connections.remove(stack, socket);
-        } else if self.connections.half_open(stack, None).count() >= half {
+        } else if self.connections.half_open(stack, None).count() >= half || self.connections.make_room(stack).is_err()
+        {
             let oldest = self.connections.half_open(stack, None).min_by_key(|connection| connection.since);
             let socket = oldest.filter(|oldest| now.saturating_sub(oldest.since) >= FAIR)?.socket;
             self.connections.remove(stack, socket);

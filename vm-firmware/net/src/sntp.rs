@@ -121,9 +121,24 @@ impl Sntp {
         self.server.capacity() + asked
     }
 
-    pub(crate) fn deadline(&self) -> Option<u64> {
+    /// The server's address, where its name is one.
+    fn literal(&self) -> Option<IpAddr> {
+        let of = |family| lookup::literal(&self.server, family).and_then(core::result::Result::ok);
+        of(Family::Inet).or_else(|| of(Family::Inet6))
+    }
+
+    /// Whether there is a way to the server, or somebody who knows its name. An address of IPv6 may be there long before
+    /// the one of IPv4: an attempt then would fail, and the next one is far away.
+    fn can_begin(&self, stack: &Stack) -> bool {
+        match self.literal() {
+            Some(server) => stack.source(server).is_ok(),
+            None => stack.has_address() && stack.servers > 0,
+        }
+    }
+
+    pub(crate) fn deadline(&self, stack: &Stack) -> Option<u64> {
         match self.state {
-            State::Pause(until) => Some(until),
+            State::Pause(until) => Some(until).filter(|_| self.can_begin(stack)),
             State::Lookup(_) => None,
             State::Asked { since, .. } => Some(since.saturating_add(PATIENCE)),
         }
@@ -156,7 +171,7 @@ impl Core {
         let (Some(mut sntp), Some(stack)) = (self.sntp.take(), self.stack.as_mut()) else { return };
         let now = self.now;
         let step = match sntp.state {
-            State::Pause(until) if now >= until && stack.has_address() => {
+            State::Pause(until) if now >= until && sntp.can_begin(stack) => {
                 begin(&mut sntp, stack, now, self.random.next())
             }
             State::Pause(_) => Ok(None),
@@ -200,10 +215,7 @@ impl Core {
 type Step = core::result::Result<Option<u64>, Error>;
 
 fn begin(sntp: &mut Sntp, stack: &mut Stack, now: u64, number: u64) -> Step {
-    if let Some(Ok(server)) = lookup::literal(&sntp.server, Family::Inet)
-        .filter(core::result::Result::is_ok)
-        .or_else(|| lookup::literal(&sntp.server, Family::Inet6))
-    {
+    if let Some(server) = sntp.literal() {
         return ask(sntp, stack, now, server, number);
     }
     let family = if stack.station.is_some() { Family::Inet } else { Family::Inet6 };

@@ -140,7 +140,7 @@ impl Core {
         let stack = self.stack.as_ref()?;
         let connections = self.connections.deadline(stack, &self.config);
         let slaac = stack.slaac.as_ref().and_then(crate::slaac::Slaac::deadline);
-        let time = self.sntp.as_ref().and_then(|sntp| sntp.deadline()).filter(|_| stack.has_address());
+        let time = self.sntp.as_ref().and_then(|sntp| sntp.deadline(stack));
         let multicast = self.mdns.as_ref().and_then(|mdns| mdns.deadline(self.now, stack));
         [connections, slaac, time, multicast, self.sessions.deadline(&self.config)].into_iter().flatten().min()
     }
