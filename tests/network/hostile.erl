@@ -5,7 +5,7 @@
 
 -define(PORT, 5000).
 %% Milliseconds that a client may take for its part.
--define(PATIENCE, 3000).
+-define(PATIENCE, 2000).
 
 start() ->
     %% The test takes QEMU's router from the wire meanwhile.

@@ -24,7 +24,7 @@ mod net;
 const LIMIT: Duration = Duration::from_secs(60);
 /// A good client has its answer in this time after strangers were there; while they are, one that is sent again a few times.
 const GOOD: Duration = Duration::from_secs(5);
-/// A client that does not go on is dropped in this time: three seconds of the server's, and a slow machine's.
+/// A client that does not go on is dropped in this time: two seconds of the server's, and a slow machine's.
 const DROPPED: Duration = Duration::from_secs(8);
 /// Bytes by which the memory may differ: what processes hold that are not collected at the same moment.
 const SLACK: u64 = 2048;
