@@ -18,9 +18,11 @@ use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(120);
-/// Connections of each version, and requests on each of them.
-const CONNECTIONS: usize = 20;
+/// Rounds, with a connection of each version in each, and requests on each connection.
+const ROUNDS: usize = 20;
 const REQUESTS: usize = 25;
+/// The rounds of a soak, which is run where `EMBERL_SOAK` says how many requests it is to have.
+const SOAK_ROUNDS: usize = 100;
 /// From this round on nothing may grow: then what all rounds need is there.
 const FIRST: usize = 4;
 
@@ -82,8 +84,13 @@ fn https() -> Result<(), Failed> {
         check(curl(server, options, &["/"])? == "hello over TLS", || machine.printed())?;
     }
     let mut before = Vec::new();
-    let paths = vec!["/"; REQUESTS];
-    for round in 0..CONNECTIONS {
+    let soak = std::env::var("EMBERL_SOAK").ok().map(|requests| requests.parse::<usize>()).transpose()?;
+    let (rounds, requests) = match soak {
+        Some(requests) => (SOAK_ROUNDS, requests.div_ceil(versions.len() * SOAK_ROUNDS)),
+        None => (ROUNDS, REQUESTS),
+    };
+    let paths = vec!["/"; requests];
+    for round in 0..rounds {
         if round == FIRST {
             before = memory(server)?;
         }
@@ -96,7 +103,7 @@ fn https() -> Result<(), Failed> {
         drop((garbage, half));
         for options in versions {
             let all = curl(server, options, &paths)?;
-            check(all == "hello over TLS".repeat(REQUESTS), || format!("round {round}: {all}\n{}", machine.printed()))?;
+            check(all == "hello over TLS".repeat(requests), || format!("round {round}: {all}\n{}", machine.printed()))?;
         }
         if let Some(mut silent) = silent {
             // It is dropped in time.
@@ -112,6 +119,9 @@ fn https() -> Result<(), Failed> {
     // What processes hold that are not collected at the same moment may differ.
     let same = before.len() == after.len() && before.iter().zip(&after).all(|(before, after)| *after <= before + 2048);
     check(same, || format!("{before:?}, then {after:?}\n{}", machine.printed()))?;
+    if soak.is_some() {
+        println!("{} requests: {before:?}, then {after:?}", rounds * versions.len() * requests);
+    }
     check(curl(server, &[], &["/end"])? == "end", || machine.printed())?;
     let (code, printed) = machine.end(LIMIT)?;
     check(code == Some(0) && !printed.contains("{late,"), || printed)

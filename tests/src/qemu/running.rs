@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -223,6 +224,28 @@ impl Running {
             }
             None => Err(format!("the machine does not end; it has printed:\n{}", self.printed()).into()),
         }
+    }
+
+    /// How many instructions the machine executes while `work` is done: QEMU writes each of them to `log`.
+    ///
+    /// # Errors
+    /// Those of `work`; when QEMU has ended, or the file cannot be read.
+    pub fn instructions(&mut self, log: &Path, work: impl FnOnce() -> Result<(), Failed>) -> Result<usize, Failed> {
+        let mut order = |line: String| -> Result<(), Failed> {
+            let said = self.ask("human-monitor-command", json!({ "command-line": line }))?;
+            let said = said.as_str().unwrap_or_default().trim();
+            if said.is_empty() { Ok(()) } else { Err(format!("{line}: {said}").into()) }
+        };
+        // One instruction a block, and each block a line.
+        order("singlestep on".to_owned())?;
+        order(format!("logfile {}", log.display()))?;
+        order("log exec".to_owned())?;
+        let done = work();
+        order("log none".to_owned())?;
+        order("singlestep off".to_owned())?;
+        done?;
+        let text = std::fs::read(log)?;
+        Ok(text.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"Trace ")).count())
     }
 
     /// Processor time that QEMU itself has used so far, where the system tells it.
