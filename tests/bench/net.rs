@@ -8,7 +8,7 @@ use std::{
     env,
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitCode, Stdio},
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -16,7 +16,7 @@ use std::{
 };
 
 use emberl_tests::{
-    Failed, bin, corpus, erl, package_dir, process,
+    Failed, bin, network, package_dir, process,
     qemu::{Machine, Network, Protocol},
 };
 
@@ -48,6 +48,7 @@ fn run() -> Result<(), Failed> {
         }
     }
     let folder = tempfile::tempdir()?;
+    network::add_certificate(folder.path())?;
     let desktop = Desktop::start(folder.path())?;
     let there = measure(desktop.ports, time)?;
     drop(desktop);
@@ -70,21 +71,6 @@ struct Row {
     value: f64,
 }
 
-/// The pack of the program, compiled with these macros.
-fn pack(folder: &Path, name: &str, macros: &[String]) -> Result<PathBuf, Failed> {
-    let mut options: Vec<String> = macros.iter().map(|option| format!("-D{option}")).collect();
-    options.push("-Werror".to_owned());
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    erl::compile_erlang(&[package_dir().join("network/bench.erl")], folder, &options)?;
-    std::fs::copy(package_dir().join("network/desktop/server.pem"), folder.join("server.pem"))?;
-    let mut command = Command::new(bin::emberl()?);
-    command.current_dir(folder);
-    command.args(["pack", "-q", "--prune", "--allow-unresolved", "-o", name, "bench.beam", "server.pem"]);
-    command.args(corpus::ebin_folders(&["stdlib"])?);
-    process::run(&mut command, LIMIT)?.ok()?;
-    Ok(folder.join(name))
-}
-
 /// The program under `emberl run`.
 struct Desktop {
     child: Child,
@@ -93,7 +79,7 @@ struct Desktop {
 
 impl Desktop {
     fn start(folder: &Path) -> Result<Self, Failed> {
-        let pack = pack(folder, "desktop.avm", &[])?;
+        let pack = network::pack(folder, "bench", &[])?;
         let mut child = Command::new(bin::emberl()?).arg("run").arg(pack).stdout(Stdio::piped()).spawn()?;
         let output = child.stdout.take().ok_or("no output")?;
         let mut desktop = Self { child, ports: [(Ipv4Addr::LOCALHOST, 0).into(); 4] };
@@ -148,13 +134,14 @@ fn board(folder: &Path, time: Duration) -> Result<(Vec<Row>, Vec<String>), Faile
     let secure = [SecurePeer::start()?, SecurePeer::start()?];
     let [gen_tcp, socket, http, https] = PORTS;
     let macros = [
-        format!("PORTS=#{{gen_tcp=>{gen_tcp},socket=>{socket},http=>{http},https=>{https}}}"),
-        "HOST={10,0,2,2}".to_owned(),
-        format!("PEER={peer}"),
-        format!("SECURE_PEERS=[{},{}]", secure[0].port, secure[1].port),
+        ("PORTS", format!("#{{gen_tcp=>{gen_tcp},socket=>{socket},http=>{http},https=>{https}}}")),
+        ("HOST", "{10,0,2,2}".to_owned()),
+        ("PEER", peer.to_string()),
+        ("SECURE_PEERS", format!("[{},{}]", secure[0].port, secure[1].port)),
     ];
     let forwards = PORTS.map(|port| (Protocol::Tcp, port)).to_vec();
-    let machine = Machine::networked(pack(folder, "board.avm", &macros)?, Network { forwards, ..Network::default() });
+    let machine =
+        Machine::networked(network::pack(folder, "bench", &macros)?, Network { forwards, ..Network::default() });
     let mut running = machine.start()?;
     running.line("{ports,", LIMIT)?;
     drop(secure);

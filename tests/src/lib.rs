@@ -11,6 +11,7 @@ pub mod hostile;
 pub mod library;
 pub mod mem;
 pub mod mutate;
+pub mod network;
 pub mod plain;
 pub mod process;
 pub mod qemu;
@@ -21,6 +22,14 @@ use std::path::{Path, PathBuf};
 
 /// How a test fails: any text, or any error made into one with `?`.
 pub use libtest_mimic::Failed;
+
+/// Fails with what `what` says unless the condition holds.
+///
+/// # Errors
+/// That text.
+pub fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
+    if condition { Ok(()) } else { Err(what().into()) }
+}
 
 /// The folder of this package (`tests/` of the repository).
 #[must_use]

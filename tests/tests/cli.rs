@@ -15,7 +15,7 @@ use std::{
 use emberl_format::avm::{Avm, Builder, FLAG_FILE};
 use emberl_format::module::Module;
 use emberl_tests::{
-    Failed, bin, corpus, erl, mutate,
+    Failed, bin, check, corpus, erl, mutate,
     process::{self, Output},
     tools::{Tool, needs},
 };
@@ -129,10 +129,6 @@ impl Folder {
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
 }
 
 /// The words of a command line; single quotes keep spaces and patterns.

@@ -12,7 +12,7 @@ use std::{
 
 use emberl_net::mdns::{BUFFER, Destination, GROUP_V4, Id, Mdns, PORT, Sizes};
 use emberl_tests::{
-    Failed,
+    Failed, check,
     tools::{Tool, needs},
 };
 use emberl_vm::net::{Answer, Family, Found, Service};
@@ -35,10 +35,6 @@ fn main() {
         needs(&zeroconf, "mdns::zeroconf_takes_no_name_that_is_taken_here", taken_here),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
 }
 
 /// This implementation, on a socket.

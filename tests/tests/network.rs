@@ -3,13 +3,13 @@
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, TcpStream},
-    path::PathBuf,
     thread,
     time::Duration,
 };
 
 use emberl_tests::{
-    Failed, bin, erl,
+    Failed, check,
+    network::pack,
     qemu::{self, Machine, Network, Protocol, running::Running},
     tools::{Tool, needs},
 };
@@ -34,23 +34,10 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
-}
-
-/// A program of `tests/network/`, packed.
-fn pack(folder: &TempDir, name: &str) -> Result<PathBuf, Failed> {
-    let source = emberl_tests::package_dir().join(format!("network/{name}.erl"));
-    erl::compile_erlang(&[source], folder.path(), &["-Werror"])?;
-    let (beam, pack) = (folder.path().join(format!("{name}.beam")), folder.path().join(format!("{name}.avm")));
-    bin::run(["pack".into(), "-q".into(), "--allow-unresolved".into(), "-o".into(), pack.clone(), beam])?.ok()?;
-    Ok(pack)
-}
-
 /// That program, started; of the network all but the forwards is as given.
 fn start(folder: &TempDir, name: &str, ports: &[u16], network: Network) -> Result<Running, Failed> {
     let forwards = ports.iter().map(|&port| (Protocol::Tcp, port)).collect();
-    Machine::networked(pack(folder, name)?, Network { forwards, ..network }).start()
+    Machine::networked(pack(folder.path(), name, &[])?, Network { forwards, ..network }).start()
 }
 
 fn connect(running: &mut Running, port: u16) -> Result<TcpStream, Failed> {
@@ -66,7 +53,7 @@ fn address() -> Result<(), Failed> {
         let network = Network { old_card, ..Network::default() };
         let forwards = vec![(Protocol::Tcp, 7)];
         let network = Network { forwards, ..network };
-        let machine = Machine { smallest, ..Machine::networked(pack(&folder, "tcp_echo")?, network) };
+        let machine = Machine { smallest, ..Machine::networked(pack(folder.path(), "tcp_echo", &[])?, network) };
         let mut running = machine.start()?;
         let told = running.line("{address,", LIMIT)?;
         check(told == format!("{ADDRESS}}}"), || running.printed())?;
@@ -165,6 +152,6 @@ fn idle() -> Result<(), Failed> {
 
 fn no_card() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let board = qemu::run(Some(&pack(&folder, "no_network")?), LIMIT)?;
+    let board = qemu::run(Some(&pack(folder.path(), "no_network", &[])?), LIMIT)?;
     check(board.code() == Some(0) && board.out().matches("{error,enotsup}").count() == 3, || board.to_string())
 }

@@ -4,13 +4,13 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
 
 use emberl_tests::{
-    Failed, bin, corpus, erl, package_dir,
+    Failed, check,
+    network::pack,
     qemu::{self, Machine, Network},
     tools::{Tool, needs},
 };
@@ -30,26 +30,6 @@ fn main() {
         needs(&tools, "network::a_minute_without_a_link_is_got_over", long_link_loss),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
-}
-
-/// The pack of a program of `tests/network/`, compiled with these macros.
-fn pack(folder: &TempDir, name: &str, macros: &[(&str, u32)]) -> Result<PathBuf, Failed> {
-    let source = package_dir().join(format!("network/{name}.erl"));
-    let options: Vec<String> = macros.iter().map(|(name, value)| format!("-D{name}={value}")).collect();
-    let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
-    options.push("-Werror");
-    erl::compile_erlang(&[source], folder.path(), &options)?;
-    let (beam, pack) = (folder.path().join(format!("{name}.beam")), folder.path().join("program.avm"));
-    let mut arguments: Vec<PathBuf> =
-        ["pack", "-q", "--prune", "--allow-unresolved", "-o"].into_iter().map(PathBuf::from).collect();
-    arguments.extend([pack.clone(), beam]);
-    arguments.extend(corpus::ebin_folders(&["stdlib"])?);
-    bin::run(arguments)?.ok()?;
-    Ok(pack)
 }
 
 /// Answers each connection, in a thread of its own.
@@ -76,7 +56,7 @@ fn restart() -> Result<(), Failed> {
             }
         });
     })?;
-    let pack = pack(&folder, "restart", &[("PORT", port.into()), ("ROUNDS", ROUNDS)])?;
+    let pack = pack(folder.path(), "restart", &[("PORT", port.to_string()), ("ROUNDS", ROUNDS.to_string())])?;
     let (code, printed) = Machine::networked(pack, Network::default()).start()?.end(Duration::from_secs(900))?;
     // What has grown is the program's value: nothing.
     check(code == Some(1) && printed.contains("{rounds,1000,") && printed.contains("Return value: []"), || printed)
@@ -84,7 +64,7 @@ fn restart() -> Result<(), Failed> {
 
 fn states() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = pack(&folder, "states", &[])?;
+    let pack = pack(folder.path(), "states", &[])?;
     let mut machine = Machine::networked(pack, Network::default()).start()?;
     machine.set_link(false)?;
     machine.line("plug", LIMIT)?;
@@ -134,7 +114,7 @@ fn sender() -> Result<u16, Failed> {
 
 fn link_loss() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = pack(&folder, "transfer", &[("PORT", sender()?.into())])?;
+    let pack = pack(folder.path(), "transfer", &[("PORT", sender()?.to_string())])?;
     let mut machine = Machine::networked(pack, Network::default()).start()?;
     machine.line("{got_ip,{{10,0,2,15},", LIMIT)?;
     machine.line("{tick,2", LIMIT)?;
@@ -151,7 +131,7 @@ fn link_loss() -> Result<(), Failed> {
 
 fn long_link_loss() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = pack(&folder, "transfer", &[("PORT", sender()?.into())])?;
+    let pack = pack(folder.path(), "transfer", &[("PORT", sender()?.to_string())])?;
     let mut machine = Machine::networked(pack, Network::default()).start()?;
     machine.line("{got_ip,{{10,0,2,15},", LIMIT)?;
     machine.line("{tick,1", LIMIT)?;

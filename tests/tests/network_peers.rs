@@ -13,7 +13,9 @@ use std::{
 };
 
 use emberl_tests::{
-    Failed, corpus, erl, package_dir, process,
+    Failed, check, erl,
+    network::pack,
+    package_dir, process,
     qemu::{self, Machine, Network, Protocol, running::Running},
     tools::{Tool, needs},
 };
@@ -39,24 +41,6 @@ fn main() {
         needs(&tools(&[Tool::Zeroconf]), "peers::zeroconf_finds_and_is_found", zeroconf),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
-}
-
-/// A program of `tests/network/`, compiled with macros, and packed with certificates.
-fn pack(folder: &Path, name: &str, macros: &[(&str, String)]) -> Result<PathBuf, Failed> {
-    let options: Vec<String> = macros.iter().map(|(name, value)| format!("-D{name}={value}")).collect();
-    let options: Vec<&str> = options.iter().map(String::as_str).chain(["-Werror"]).collect();
-    erl::compile_erlang(&[package_dir().join(format!("network/{name}.erl"))], folder, &options)?;
-    let mut command = Command::new(emberl_tests::bin::emberl()?);
-    command.current_dir(folder).args(["pack", "-q", "--prune", "--allow-unresolved", "-o", "program.avm"]);
-    command.arg(format!("{name}.beam"));
-    command.args(["authority.pem", "server.pem"].iter().filter(|file| folder.join(file).exists()));
-    command.args(corpus::ebin_folders(&["stdlib"])?);
-    process::run(&mut command, LIMIT)?.ok()?;
-    Ok(folder.join("program.avm"))
 }
 
 /// That program, started, with ports that lead to it.

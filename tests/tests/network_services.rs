@@ -1,10 +1,10 @@
 //! All of the network's services at once from its smallest pools, in QEMU, and each pool driven empty. The test is the rest of
 //! the network, and looks at what is said by mDNS on the wire.
 
-use std::{net::Ipv4Addr, path::PathBuf, process::Command, thread, time::Duration};
+use std::{net::Ipv4Addr, thread, time::Duration};
 
 use emberl_tests::{
-    Failed, bin, corpus, erl, package_dir, process,
+    Failed, check, network,
     qemu::{
         self, Machine, Network,
         dns::{self, Message, Record, kind},
@@ -27,25 +27,12 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
-}
-
-fn pack(folder: &TempDir) -> Result<PathBuf, Failed> {
-    erl::compile_erlang(&[package_dir().join("network/services.erl")], folder.path(), &["-Werror"])?;
-    std::fs::copy(package_dir().join("network/desktop/server.pem"), folder.path().join("server.pem"))?;
-    let mut command = Command::new(bin::emberl()?);
-    command.current_dir(folder.path());
-    command.args(["pack", "-q", "--prune", "--allow-unresolved", "-o", "program.avm", "services.beam", "server.pem"]);
-    command.args(corpus::ebin_folders(&["stdlib"])?);
-    process::run(&mut command, LIMIT)?.ok()?;
-    Ok(folder.path().join("program.avm"))
-}
-
 fn services() -> Result<(), Failed> {
     let folder = TempDir::new()?;
+    network::add_certificate(folder.path())?;
+    let pack = network::pack(folder.path(), "services", &[])?;
     let network = Network { alone: true, ..Network::default() };
-    let machine = Machine { smallest: true, ..Machine::networked(pack(&folder)?, network) };
+    let machine = Machine { smallest: true, ..Machine::networked(pack, network) };
     let mut running = machine.start()?;
     let lan = Lan::start(running.take_wire()?);
 

@@ -4,13 +4,12 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    path::PathBuf,
     process::Command,
     time::Duration,
 };
 
 use emberl_tests::{
-    Failed, bin, corpus, erl, package_dir, process,
+    Failed, check, network, package_dir, process,
     qemu::{self, Machine, Network, Protocol},
     tools::{Tool, needs},
 };
@@ -30,23 +29,6 @@ fn main() {
     let tools = [qemu::TOOLS.as_slice(), &[Tool::Erlc, Tool::Curl]].concat();
     let trials = vec![needs(&tools, "network::https_is_served_by_a_loop_that_never_waits", https)];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
-}
-
-/// The pack of the server, with its certificate as a plain file.
-fn pack(folder: &TempDir) -> Result<PathBuf, Failed> {
-    erl::compile_erlang(&[package_dir().join("network/https.erl")], folder.path(), &["-Werror"])?;
-    std::fs::copy(package_dir().join("network/desktop/server.pem"), folder.path().join("server.pem"))?;
-    let pack = folder.path().join("program.avm");
-    let mut command = Command::new(bin::emberl()?);
-    command.current_dir(folder.path());
-    command.args(["pack", "-q", "--prune", "--allow-unresolved", "-o", "program.avm", "https.beam", "server.pem"]);
-    command.args(corpus::ebin_folders(&["stdlib"])?);
-    process::run(&mut command, LIMIT)?.ok()?;
-    Ok(pack)
 }
 
 /// What `curl` gets for these paths over one connection, verifying the certificate.
@@ -75,8 +57,10 @@ fn memory(server: SocketAddr) -> Result<Vec<u32>, Failed> {
 
 fn https() -> Result<(), Failed> {
     let folder = TempDir::new()?;
+    network::add_certificate(folder.path())?;
+    let pack = network::pack(folder.path(), "https", &[])?;
     let network = Network { forwards: vec![(Protocol::Tcp, 443)], ..Network::default() };
-    let mut machine = Machine::networked(pack(&folder)?, network).start()?;
+    let mut machine = Machine::networked(pack, network).start()?;
     machine.line("ready", LIMIT)?;
     let server = machine.address(Protocol::Tcp, 443)?;
     let versions: [&[&str]; 2] = [&["--tlsv1.2", "--tls-max", "1.2"], &["--tlsv1.3"]];

@@ -12,7 +12,7 @@ use std::{
 };
 
 use emberl_tests::{
-    Failed, bin, conformance, corpus, erl, mutate,
+    Failed, bin, check, conformance, corpus, erl, mutate,
     plain::plain,
     process::{self, Output},
     qemu,
@@ -51,10 +51,6 @@ fn main() {
         needs(&qemu::TOOLS, "qemu::any_change_of_a_pack_gives_an_answer", mutated),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
 }
 
 fn fixture(name: &str) -> PathBuf {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use emberl_tests::{
-    Failed, process,
+    Failed, check, process,
     tools::{Tool, needs},
 };
 use emberl_tls::{Context, Engine, Read, Session};
@@ -31,10 +31,6 @@ fn main() {
         needs(&[Tool::Openssl], "tls::a_server_that_openssl_shows_a_certificate", server_that_verifies),
     ];
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn check(condition: bool, what: impl FnOnce() -> String) -> Result<(), Failed> {
-    if condition { Ok(()) } else { Err(what().into()) }
 }
 
 fn openssl(arguments: &[&str], folder: &Path) -> Result<(), Failed> {

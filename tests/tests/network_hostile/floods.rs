@@ -127,7 +127,6 @@ fn good(net: &mut Net, port: u16) -> Result<(), Failed> {
 /// Clients that ask for what has no end, and take nothing of it: more of them than there are places.
 fn slow_readers(net: &mut Net, before: &Memory) -> Result<Vec<Own>, Failed> {
     const READERS: u16 = 12;
-    let begin = Instant::now();
     let mut readers = Vec::new();
     for port in 1000..1000 + READERS {
         if let Some(mut own) = Own::open(net, port, Duration::from_millis(100))? {
@@ -140,8 +139,12 @@ fn slow_readers(net: &mut Net, before: &Memory) -> Result<Vec<Own>, Failed> {
     let (heap, was) = (memory["heap"], before["heap"]);
     eprintln!("{} slow readers: {} bytes more of the heap", readers.len(), heap.saturating_sub(was));
     check(readers.len() >= 4 && heap < was + 200_000, || format!("{} readers: {memory:?}", readers.len()))?;
+    let begin = Instant::now();
     good(net, 1500)?;
-    eprintln!("a good client beside slow readers waited {:?}", begin.elapsed());
+    let waited = begin.elapsed();
+    eprintln!("a good client beside slow readers waited {waited:?}");
+    // The server gives up a reader after two seconds, and what is left of him gives way five seconds later.
+    check(waited < Duration::from_secs(20), || format!("a good client waited {waited:?}"))?;
     Ok(readers)
 }
 

@@ -12,6 +12,10 @@ use emberl_vm::net::{Error, Handle};
 use smoltcp::iface::SocketHandle;
 use smoltcp::socket::tcp::{Socket, State};
 
+/// A connection that its program has closed, and whose peer has owed an acknowledgement for all of this time, gives its place
+/// to another. What is left of it is no more than a send buffer, for which a peer that reads needs far less.
+const STUCK: u64 = 5000 * MILLISECOND;
+
 /// Whose a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -123,18 +127,23 @@ impl Connections {
         })
     }
 
-    /// Makes sure that one more has a place: the oldest connection that only waits for late segments gives way.
+    /// Makes sure that one more has a place: the oldest connection that only waits for late segments gives way, or one that
+    /// its program has closed and whose peer does not take what is left. Such a peer is told by a reset when it sends again.
     ///
     /// # Errors
     /// `emfile`.
-    pub(crate) fn make_room(&mut self, stack: &mut Stack) -> Result<(), Error> {
+    pub(crate) fn make_room(&mut self, stack: &mut Stack, now: u64) -> Result<(), Error> {
         while self.used() >= self.most {
-            let late = self.all.iter().filter(|connection| {
-                matches!(connection.role, Role::Lingering(_))
-                    && matches!(stack.sockets.get::<Socket>(connection.socket).state(), State::TimeWait | State::Closed)
-            });
-            let oldest = late.min_by_key(|connection| connection.heard).ok_or(errors::MANY_FILES)?.socket;
-            self.remove(stack, oldest);
+            let closed = || self.all.iter().filter(|connection| matches!(connection.role, Role::Lingering(_)));
+            let over = |connection: &&Connection| {
+                matches!(stack.sockets.get::<Socket>(connection.socket).state(), State::TimeWait | State::Closed)
+            };
+            let stuck =
+                |connection: &&Connection| connection.owing.is_some_and(|since| now.saturating_sub(since) >= STUCK);
+            let late = closed().filter(over).min_by_key(|connection| connection.heard);
+            let late = late.or_else(|| closed().filter(stuck).min_by_key(|connection| connection.owing));
+            let socket = late.ok_or(errors::MANY_FILES)?.socket;
+            self.remove(stack, socket);
         }
         Ok(())
     }

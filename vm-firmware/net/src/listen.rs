@@ -137,13 +137,14 @@ impl Core {
             let oldest = self.connections.half_open(stack, Some(listener)).min_by_key(|connection| connection.since);
             let socket = oldest.filter(|oldest| now.saturating_sub(oldest.since) >= FAIR)?.socket;
             self.connections.remove(stack, socket);
-        } else if self.connections.half_open(stack, None).count() >= half || self.connections.make_room(stack).is_err()
+        } else if self.connections.half_open(stack, None).count() >= half
+            || self.connections.make_room(stack, now).is_err()
         {
             let oldest = self.connections.half_open(stack, None).min_by_key(|connection| connection.since);
             let socket = oldest.filter(|oldest| now.saturating_sub(oldest.since) >= FAIR)?.socket;
             self.connections.remove(stack, socket);
         }
-        self.connections.make_room(stack).ok()?;
+        self.connections.make_room(stack, now).ok()?;
         let mut socket = make(self.config.tcp_receive_bytes, self.config.tcp_send_bytes).ok()?;
         socket.listen(crate::stack::endpoint(local)).ok()?;
         self.connections.add(stack, socket, Role::Waiting(listener), local, peer, now).ok()

@@ -118,8 +118,9 @@ pub(crate) fn make(receive: u32, send: u32) -> core::result::Result<Socket<'stat
 impl Core {
     /// Opens one.
     pub(crate) fn open_stream(&mut self, family: Family) -> Result {
+        let now = self.now;
         let stack = self.stack.as_mut().ok_or(errors::NETWORK_DOWN)?;
-        self.connections.make_room(stack)?;
+        self.connections.make_room(stack, now)?;
         let handle = self.table.insert(Item::Stream(Stream::new(family)))?;
         self.connections.kept += 1;
         Ok(Answer::Handle(handle))
@@ -426,6 +427,8 @@ impl Core {
                 }
                 let wait = u64::from(milliseconds) * crate::config::MILLISECOND;
                 connection.role = Role::Lingering(now.saturating_add(wait));
+                // From now on it counts how long the peer takes for the rest.
+                connection.owing = None;
             }
         }
         self.dirty = true;

@@ -251,6 +251,45 @@ fn closing_sends_what_is_left_and_linger_does_not() {
     assert_eq!(world.used(1, "tcp_sockets").0, 1);
 }
 
+/// Peers that take nothing of what is left do not keep the places of closed connections from others.
+#[test]
+fn closed_connections_that_nobody_reads_give_way() {
+    let mut world = World::pair(1, Config::default());
+    let all: Vec<_> = (0..Config::default().tcp_sockets).map(|index| world.connection(80 + index)).collect();
+    for (server, _) in &all {
+        while let Ok(Answer::Count(_)) = world.ask(0, Request::Send(*server, &[7; 1000])) {
+            world.run(10 * MILLISECOND);
+        }
+    }
+    let open = || Request::Open(Family::Inet, Kind::Stream);
+    assert_eq!(world.ask(0, open()), Err(Error::Posix("emfile")));
+    for (server, _) in &all {
+        world.ask(0, Request::Close(*server)).unwrap();
+    }
+    world.run(4 * SECOND);
+    assert_eq!(world.ask(0, open()), Err(Error::Posix("emfile")));
+    // One reads now, and gets all.
+    let read = |world: &mut World, client| {
+        let mut got = 0;
+        loop {
+            match world.finish(1, 10, move || Request::Receive(client, 1000)) {
+                Ok(Answer::Bytes(bytes)) => got += bytes.len(),
+                other => break (got, other),
+            }
+        }
+    };
+    let (first, end) = read(&mut world, all[9].1);
+    assert!(first > 4096 && end == Ok(Answer::End), "{first} {end:?}");
+    world.run(2 * SECOND);
+    // That one's place, and those of three that do not.
+    for _ in 0..4 {
+        assert!(matches!(world.ask(0, open()), Ok(Answer::Handle(_))));
+    }
+    // Who has lost his is told when he reads.
+    let (lost, end) = read(&mut world, all[0].1);
+    assert!(lost < first && end == Err(Error::Posix("econnreset")), "{lost} {end:?}");
+}
+
 #[test]
 fn both_halves_end_by_themselves() {
     let mut world = World::pair(1, Config::default());
