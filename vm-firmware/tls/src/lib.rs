@@ -15,7 +15,7 @@
 //! names of the certificate (the common name does not count, RFC 9525). A peer that shows one of the authorities'
 //! certificates itself is trusted.
 //!
-//! The time 0 stands for a clock that was never set. Dates cannot be checked then, and a certificate that cannot be checked
+//! A time before [`EARLIEST`] is that of a clock that was never set. Dates cannot be checked then, and a certificate that cannot be checked
 //! is refused: a client of a device takes the time first, or says that it verifies nothing.
 //!
 //! Alerts are named as OTP's `ssl` names them: `unknown_ca`, `certificate_expired`, `handshake_failure` for a wrong name.
@@ -55,6 +55,9 @@ use mbedtls as engine;
 
 /// Bytes for the wire from which on a session takes no more data to be sent.
 pub const OUTGOING: usize = 2048;
+
+/// Seconds since 1970: the beginning of 2025, before all of this was written. A clock that tells less was never set.
+pub const EARLIEST: u64 = 1_735_689_600;
 
 /// Bytes that a record is at most longer than its data: its head, its nonce, padding, and its tag.
 const RECORD: usize = 64;
@@ -128,7 +131,7 @@ impl Session {
     ///
     /// `name` is what a client wants to find in the server's certificate, a DNS name or an IP address; a DNS name is told
     /// to the server (RFC 6066, 3). Without one any name will do. A server has no use for it.
-    /// `unix_seconds` is the time; 0 when it is not known (see the crate's page).
+    /// `unix_seconds` is the time; less than [`EARLIEST`] when it is not known.
     ///
     /// # Errors
     /// `einval` for a name that is none, `enomem`.
@@ -137,7 +140,9 @@ impl Session {
             Some(name) if !context.server() => Some(name::Name::parse(name).ok_or(Error::Posix("einval"))?),
             _ => None,
         };
-        engine::Session::new(&context.0, name, unix_seconds).map(Self)
+        // The engines have 0 for a clock that was never set.
+        let time = if unix_seconds < EARLIEST { 0 } else { unix_seconds };
+        engine::Session::new(&context.0, name, time).map(Self)
     }
 
     /// Takes bytes from the wire: as many as it tells. Fewer than there were when something has to be read or sent
