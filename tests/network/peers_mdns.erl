@@ -24,8 +24,9 @@ start() ->
     {ok, _} = mdns:publish(Service#{name => "Same", type => "_emberl-r._tcp"}),
     erlang:display(same),
     step(Steps),
-    %% All that is still told is taken back.
-    ok = network:stop().
+    %% All that is still told is taken back. The machine is off at the end: what its card has yet to send would go with it.
+    ok = network:stop(),
+    receive after 1000 -> ok end.
 
 next(Browser) ->
     receive
