@@ -80,7 +80,8 @@ fn services() -> Result<(), Failed> {
     told(&mut running, &["tls_sessions"])?;
     pages(&mut running, "last")?;
     running.line("lease", LIMIT)?;
-    check(goodbyes(&lan.seen().multicast), || format!("{:#?}\n{}", lan.seen().multicast, running.printed()))?;
+    let gone = lan.wait(LIMIT, |seen| goodbyes(&seen.multicast));
+    check(gone, || format!("{:#?}\n{}", lan.seen().multicast, running.printed()))?;
     leases(&lan, &mut running)?;
     told(&mut running, &["leases"])?;
     running.line("done", LIMIT)?;
@@ -220,7 +221,10 @@ fn leases(lan: &Lan, running: &mut Running) -> Result<(), Failed> {
         let offered = answered(number, discover, offer, none, &[], LIMIT).ok_or("no address is offered")?;
         let options = [&[50, 4], offered.octets().as_slice(), &[54, 4], &ACCESS_POINT.octets()].concat();
         let given = answered(number, request, ack, none, &options, LIMIT);
-        check(given == Some(offered), || format!("{offered} is offered and {given:?} given"))?;
+        check(given == Some(offered), || {
+            let seen = lan.seen();
+            format!("{offered} is offered and {given:?} given: {:?}, {:?}", seen.given, seen.failed)
+        })?;
         Ok(offered)
     };
     let first = take(1).map_err(|failed| format!("{failed:?}\n{}", running.printed()))?;

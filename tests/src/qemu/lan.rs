@@ -62,6 +62,8 @@ pub struct Seen {
     pub multicast: Vec<(Duration, dns::Message)>,
     /// Addresses that the machine has offered (DHCP's message 2) or given (5) to others.
     pub given: Vec<(u8, Ipv4Addr)>,
+    /// Why the host has ended, when it has.
+    pub failed: Option<String>,
 }
 
 /// What the host is to do.
@@ -81,7 +83,7 @@ pub struct Lan {
     orders: Sender<Order>,
     clients: Arc<AtomicBool>,
     ends: Arc<AtomicBool>,
-    thread: Option<JoinHandle<io::Result<()>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Lan {
@@ -92,7 +94,10 @@ impl Lan {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (clients, ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let host = (Arc::clone(&seen), Arc::clone(&clients), Arc::clone(&ends));
-        let thread = thread::spawn(move || Host::new(wire, host.0).run(&taken, &host.1, &host.2));
+        let thread = thread::spawn(move || {
+            let ended = Host::new(wire, Arc::clone(&host.0)).run(&taken, &host.1, &host.2);
+            lock(&host.0).failed = ended.err().map(|error| error.to_string());
+        });
         Self { seen, orders, clients, ends, thread: Some(thread) }
     }
 

@@ -111,8 +111,8 @@ impl Driver for Card {
         None
     }
 
+    /// The interrupt stays: it may be of a frame that has come since frames were looked for last, and would be slept over.
     fn transmit(&mut self, _: &mut Context<'_>) -> Option<ToSend<'_>> {
-        self.acknowledge();
         let is_ready = self.outgoing.is_ready();
         is_ready.then_some(ToSend { registers: &mut self.registers, outgoing: &mut self.outgoing })
     }
