@@ -253,17 +253,12 @@ fn text(board: &Board, image: &Image) -> Result<()> {
             );
             writeln!(out, "{}", line.trim_end())?;
         }
-        let heading = format!("{:<27} {:>11} {:>11} {:>11}", "STATIC MEMORY", "SIZE", "USED", "LEFT");
+        let title = format!("STATIC DATA IN THE {}", board.chip);
+        let heading = format!("{title:<28}{:>11} {:>11} {:>11}", "SIZE", "USED", "LEFT");
         writeln!(out, "\n{}", styled(STRONG, heading))?;
         for memory in &image.memories {
-            let name = format!("{} of the {}", memory.name, board.chip);
-            writeln!(
-                out,
-                "{name:<27} {:>11} {:>11} {:>11}",
-                size(memory.size),
-                size(memory.used),
-                size(memory.left())
-            )?;
+            let (name, used, left) = (memory.name, size(memory.used), size(memory.left()));
+            writeln!(out, "{name:<28}{:>11} {used:>11} {left:>11}", size(memory.size))?;
         }
         Ok(())
     })

@@ -131,8 +131,11 @@ fn range(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], Failed> {
     Ok(bytes.get(at..at + length).ok_or_else(|| format!("no {length} bytes at {at:#x} of {}", bytes.len()))?)
 }
 
+/// What is loaded: addresses and bytes.
+type Segments = Vec<(u32, Vec<u8>)>;
+
 /// A reader of the format of ESP images, after ESP-IDF's documentation: what is loaded where, and the image's length.
-fn read_app(bytes: &[u8], chip: u16) -> Result<(Vec<(u32, Vec<u8>)>, usize), Failed> {
+fn read_app(bytes: &[u8], chip: u16) -> Result<(Segments, usize), Failed> {
     let header = range(bytes, 0, 24)?;
     check(header[0] == 0xe9 && header[23] == 1, || "no image with a digest".into())?;
     let has = u16::from_le_bytes([header[12], header[13]]);
@@ -152,7 +155,7 @@ fn read_app(bytes: &[u8], chip: u16) -> Result<(Vec<(u32, Vec<u8>)>, usize), Fai
 }
 
 /// Each section of the firmware is loaded at its address, whatever segments it was cut into.
-fn loads(elf: &Elf, segments: &[(u32, Vec<u8>)]) -> Result<(), Failed> {
+fn loads(elf: &Elf, segments: &Segments) -> Result<(), Failed> {
     let mut memory: BTreeMap<u32, u8> = BTreeMap::new();
     for (address, data) in segments.iter().filter(|(address, _)| *address != 0) {
         memory.extend((*address..).zip(data.iter().copied()));
@@ -282,7 +285,7 @@ fn read_blocks(file: &[u8]) -> Result<BTreeMap<u32, Vec<u8>>, Failed> {
         check(header == expected, || format!("block {number}: {header:x?}"))?;
         check(word(block, 508)? == 0x0ab1_6f30, || format!("block {number} has no end"))?;
         check(block[32 + 256..508].iter().all(|&byte| byte == 0), || format!("block {number} is not filled with 0"))?;
-        check(header[3] % 256 == 0, || format!("block {number} is at {:#x}", header[3]))?;
+        check(header[3].is_multiple_of(256), || format!("block {number} is at {:#x}", header[3]))?;
         check(pages.insert(header[3], block[32..32 + 256].to_vec()).is_none(), || "a page is there twice".into())?;
     }
     // The ROM erases by the numbers of blocks: sectors are whole, in their order.
