@@ -22,15 +22,12 @@ use tempfile::NamedTempFile;
 
 use crate::args::{self, Sources};
 use crate::console::{self, bytes};
-use crate::failure::{Failure, Result, TOOL, reason};
+use crate::failure::{Failure, Result, reason};
+use crate::firmware::{self, source, tool};
 use crate::report;
 
-/// Where the board's package is in a checkout of Emberl.
-const PACKAGE: &str = "vm-firmware/boards/qemu-riscv32";
-/// The firmware's file in the folder of a target.
-const FIRMWARE: &str = "release/emberl-board-qemu-riscv32";
-/// What the board's processor runs, by Rust's name.
-const TARGET: &str = "riscv32imc-unknown-none-elf";
+/// Its name in the table of boards.
+const BOARD: &str = "qemu-riscv32";
 /// The emulator.
 const EMULATOR: &str = "qemu-system-riscv32";
 /// Where the firmware looks for its pack, and how large that can be.
@@ -230,11 +227,6 @@ impl Run<'_> {
     }
 }
 
-/// The tool failed: something that it needs is not there.
-fn tool(what: impl Into<String>, cure: impl Into<String>) -> Failure {
-    Failure::Message { what: what.into(), cure: cure.into(), exit: TOOL }
-}
-
 fn failed(what: &str) -> Failure {
     tool(what, "this is a fault of Emberl")
 }
@@ -299,77 +291,10 @@ fn wait(mut child: Child, signals: &Receiver<()>) -> Result<u8> {
     }
 }
 
-/// The checkout of Emberl: where this program was built, else the folder that it is run in or one above.
-fn checkout() -> Option<PathBuf> {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
-    let current = env::current_dir().unwrap_or_default();
-    let mut folders = built.into_iter().chain(current.ancestors().map(Path::to_owned));
-    folders.find(|folder| folder.join(PACKAGE).join("Cargo.toml").is_file())
-}
-
 /// Builds the firmware, or finds that what was built is fresh.
 fn build() -> Result<PathBuf> {
-    let Some(checkout) = checkout() else {
-        let cure = format!(
-            "run this in a checkout of Emberl, or build the firmware in one (cargo build --release --target {TARGET} \
-             in {PACKAGE}) and name it with --firmware"
-        );
-        return Err(Failure::input("the sources of the board's firmware are not here", cure));
-    };
-    let package = checkout.join(PACKAGE);
-    let output = checkout.join("target/device");
-    let mut command = toolchain(&checkout, &package)?;
-    command.current_dir(&package).args([
-        "build",
-        "--quiet",
-        "--locked",
-        "--release",
-        "--target",
-        TARGET,
-        "--target-dir",
-    ]);
-    command.arg(&output);
-    let firmware = output.join(TARGET).join(FIRMWARE);
-    if !firmware.is_file() {
-        console::note("building the firmware of the board qemu-riscv32: a minute or two, this once");
-    }
-    // What a compiler says of what it could build is of no use here.
-    match command.stdin(Stdio::null()).output() {
-        Ok(output) if output.status.success() => Ok(firmware),
-        Ok(output) => {
-            console::tell(&String::from_utf8_lossy(&output.stderr));
-            let cure = format!("look at what is said above; again, in {}: {}", package.display(), shown(&command));
-            Err(tool("the firmware could not be built", cure))
-        }
-        Err(error) => Err(tool(format!("cannot start cargo: {}", reason(&error)), "install Rust: https://rustup.rs")),
-    }
-}
-
-/// How cargo is called for the board's target: as it is where Rust has the target; else by the checkout's script for
-/// machines with another way to it.
-fn toolchain(checkout: &Path, package: &Path) -> Result<Command> {
-    let mut rustc = Command::new("rustc");
-    rustc.current_dir(package).args(["--print", "target-libdir", "--target", TARGET]);
-    let folder = rustc.output().ok().and_then(|output| String::from_utf8(output.stdout).ok());
-    if folder.is_some_and(|folder| !folder.trim().is_empty() && Path::new(folder.trim()).is_dir()) {
-        return Ok(Command::new("cargo"));
-    }
-    let cross = checkout.join("tests/ci/cross");
-    let found = Command::new(&cross).args(["--check", TARGET]).output();
-    if found.is_ok_and(|output| output.status.success()) {
-        let mut command = Command::new(cross);
-        command.arg("cargo");
-        return Ok(command);
-    }
-    Err(tool(format!("Rust cannot build for {TARGET} here"), format!("rustup target add {TARGET}")))
-}
-
-/// A command as a person would write it.
-fn shown(command: &Command) -> String {
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    let words: Vec<String> =
-        std::iter::once(command.get_program().to_string_lossy().into_owned()).chain(arguments).collect();
-    words.join(" ")
+    let board = emberl_image::Board::named(BOARD).ok_or_else(|| failed("the board is not in its table"))?;
+    firmware::build(board, &source::find(board, None)?, None)
 }
 
 #[cfg(test)]

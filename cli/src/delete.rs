@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let names = pack_file::named(&arguments.pack, &avm, &arguments.names)?;
     let output = arguments.output.as_deref().unwrap_or(&arguments.pack);
     if arguments.output.is_some() {
-        crate::pack::check_output(output, std::iter::empty())?;
+        crate::pack::check_output(output, "app.avm", std::iter::empty())?;
     }
     let mut builder = Builder::new();
     let mut kept = 0;

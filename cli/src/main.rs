@@ -7,15 +7,19 @@
 
 mod args;
 mod board;
+mod boards;
 mod check;
 mod completions;
 mod console;
 mod delete;
 mod demo;
 mod disasm;
+mod doctor;
 mod explain;
 mod extract;
 mod failure;
+mod firmware;
+mod image;
 mod inputs;
 mod list;
 mod pack;
@@ -38,6 +42,7 @@ Examples:
   emberl run app.avm                        the program on this machine
   emberl why app.avm lists:map/2            why is a function in it?
   emberl explain E0202                      what does a finding mean?
+  emberl doctor --board esp32c3             can this machine build for a board?
 
 Exit codes: 0 fine, 1 the input is at fault, 2 the command line is, 3 the tool failed.";
 
@@ -76,6 +81,10 @@ enum Command {
     Delete(delete::Arguments),
     Disasm(disasm::Arguments),
     Explain(explain::Arguments),
+    Image(image::Arguments),
+    Boards(boards::Arguments),
+    Firmware(firmware::Arguments),
+    Doctor(doctor::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
 }
@@ -115,6 +124,10 @@ fn run(command: Command) -> Result<()> {
         Command::Delete(arguments) => delete::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Image(arguments) => image::run(&arguments),
+        Command::Boards(arguments) => boards::run(&arguments),
+        Command::Firmware(arguments) => firmware::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

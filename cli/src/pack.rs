@@ -75,7 +75,7 @@ pub(crate) fn lines(strip: &[Strip]) -> KeepLines {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut sources = Sources::read(&arguments.inputs, &arguments.with.with);
-    check_output(&arguments.output, sources.own.paths.iter().chain(&sources.with.paths))?;
+    check_output(&arguments.output, "app.avm", sources.own.paths.iter().chain(&sources.with.paths))?;
     let mut options = arguments.select.options(arguments.prune);
     if arguments.prune {
         options.machine = sources.with_machine(arguments.target.profile);
@@ -145,12 +145,17 @@ fn summary(output: &str, kept: &Summary, size: usize, start: Option<&str>) -> St
 }
 
 /// Finds out before the work whether the output can be written.
-pub(crate) fn check_output<'p>(output: &str, mut inputs: impl Iterator<Item = &'p String>) -> Result<()> {
+/// `example` is the name of such a file.
+pub(crate) fn check_output<'p>(
+    output: &str,
+    example: &str,
+    mut inputs: impl Iterator<Item = &'p String>,
+) -> Result<()> {
     let path = Path::new(output);
     // A name that ends like a folder's is none of a file, even where no folder is there yet.
     if path.is_dir() || output.ends_with(std::path::is_separator) {
-        let inside = path.join("app.avm");
-        let cure = format!("name the pack to write, for example {}", inside.display());
+        let inside = path.join(example);
+        let cure = format!("name the file to write, for example {}", inside.display());
         return Err(Failure::usage(format!("the output {output} is a folder"), cure));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

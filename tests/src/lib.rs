@@ -5,6 +5,7 @@
 pub mod bin;
 pub mod conformance;
 pub mod corpus;
+pub mod elf;
 pub mod erl;
 pub mod generate;
 pub mod hostile;
@@ -16,7 +17,9 @@ pub mod plain;
 pub mod process;
 pub mod qemu;
 pub mod releases;
+pub mod schema;
 pub mod tools;
+pub mod transcript;
 
 use std::path::{Path, PathBuf};
 

@@ -39,6 +39,8 @@ pub enum Tool {
     DeviceToolchain,
     /// Python with the package zeroconf: another implementation of multicast DNS.
     Zeroconf,
+    /// Python with esptool and esp-idf-defs: Espressif's own tools for images and partition tables.
+    Esptool,
     /// OpenSSL's program: another implementation of TLS.
     Openssl,
     /// The netcat of OpenBSD, which can close one half of a connection (`-N`).
@@ -47,7 +49,7 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
@@ -57,6 +59,7 @@ impl Tool {
         Self::QemuRiscv32,
         Self::DeviceToolchain,
         Self::Zeroconf,
+        Self::Esptool,
         Self::Openssl,
         Self::Nc,
     ];
@@ -74,6 +77,7 @@ impl Tool {
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
             Self::Zeroconf => "python-zeroconf",
+            Self::Esptool => "python-esptool",
             Self::Openssl => "openssl",
             Self::Nc => "nc",
         }
@@ -93,13 +97,17 @@ impl Tool {
                  apt-get install rustc-web cargo-web rust-web-src"
             }
             Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
+            Self::Esptool => {
+                "python3 -m venv target/python && target/python/bin/pip install esptool==5.6.0 esp-idf-defs==0.1.7"
+            }
             Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
             Self::Nc => "install the netcat of OpenBSD (Debian: apt-get install netcat-openbsd)",
         }
     }
 
     /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
-    /// `tests/ci/cross`, when that says that it can build. For [`Tool::Zeroconf`]: the Python that has it.
+    /// `tests/ci/cross`, when that says that it can build. For [`Tool::Zeroconf`] and [`Tool::Esptool`]: the Python that has
+    /// it.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
@@ -108,14 +116,8 @@ impl Tool {
                 let status = Command::new(&cross).args(["--check", DEVICE_TARGET]).output().ok()?.status;
                 status.success().then_some(cross)
             }
-            Self::Zeroconf => {
-                // The packages of the system belong to the system's Python, which need not be the first.
-                let pythons = in_path("python3").into_iter().chain([PathBuf::from("/usr/bin/python3")]);
-                pythons.into_iter().find(|python| {
-                    let output = Command::new(python).args(["-c", "import zeroconf"]).output();
-                    output.is_ok_and(|output| output.status.success())
-                })
-            }
+            Self::Zeroconf => python_with("zeroconf"),
+            Self::Esptool => python_with("esptool, esp_idf_defs"),
             Self::Nc => {
                 // Other programs of this name have other options.
                 let programs = ["nc.openbsd", "nc"].into_iter().filter_map(in_path);
@@ -127,6 +129,17 @@ impl Tool {
             tool => in_path(tool.name()),
         }
     }
+}
+
+/// A Python that has these packages: the first of `PATH`; the system's, to which the packages of the system belong; the
+/// one that CI makes for what the system has not.
+fn python_with(packages: &str) -> Option<PathBuf> {
+    let own = crate::repository_dir().join("target/python/bin/python3");
+    let pythons = in_path("python3").into_iter().chain([PathBuf::from("/usr/bin/python3"), own]);
+    pythons.into_iter().find(|python| {
+        let output = Command::new(python).args(["-c", &format!("import {packages}")]).output();
+        output.is_ok_and(|output| output.status.success())
+    })
 }
 
 /// The first executable file of this name in the folders of `PATH`.

@@ -17,7 +17,9 @@ use emberl_format::module::Module;
 use emberl_tests::{
     Failed, bin, check, corpus, erl, mutate,
     process::{self, Output},
+    schema::fits,
     tools::{Tool, needs},
+    transcript,
 };
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
@@ -45,26 +47,12 @@ fn main() {
         needs(&[Tool::Erl], "extract::modules_run_in_erl", run_in_erl),
         needs(&[Tool::Erl], "check::all_of_otp_ends", all_of_otp),
     ];
-    match cases() {
-        Ok(paths) if !paths.is_empty() => trials.extend(paths.into_iter().map(|path| {
-            let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            Trial::test(format!("case::{name}"), move || transcript(&path))
-        })),
-        _ => trials.push(Trial::test("case::some", || Err("no transcripts were found".into()))),
-    }
+    trials.extend(transcript::trials(&fixtures().join("cases"), transcript));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
 fn fixtures() -> PathBuf {
     emberl_tests::package_dir().join("fixtures/cli")
-}
-
-fn cases() -> Result<Vec<PathBuf>, std::io::Error> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(fixtures().join("cases"))?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 /// A folder with the compiled modules, a plain file, a damaged module and a pack.
@@ -131,55 +119,9 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// The words of a command line; single quotes keep spaces and patterns.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for (number, part) in line.split('\'').enumerate() {
-        if number % 2 == 1 {
-            words.push(part.to_owned());
-        } else {
-            words.extend(part.split_whitespace().map(str::to_owned));
-        }
-    }
-    words
-}
-
 fn transcript(path: &Path) -> Result<(), Failed> {
     let folder = Folder::new()?;
-    let expected = fs::read_to_string(path)?;
-    let mut found = String::new();
-    for line in expected.lines().filter(|line| line.starts_with("$ emberl")) {
-        let words = words(line);
-        let arguments: Vec<&str> = words.iter().skip(2).map(String::as_str).collect();
-        let output = folder.run(&arguments)?;
-        let code = output.code().map_or_else(|| "none".to_owned(), |code| code.to_string());
-        found.push_str(&format!("{line}\n--- exit {code}\n"));
-        for (name, text) in [("stdout", output.out()), ("stderr", output.err())] {
-            if !text.is_empty() {
-                found.push_str(&format!("--- {name}\n{text}"));
-                found.push_str(if text.ends_with('\n') { "" } else { "\n--- (no newline)\n" });
-            }
-        }
-        found.push('\n');
-    }
-    // Windows writes the paths of folders that were searched with its own separator.
-    let found = if cfg!(windows) { found.replace('\\', "/") } else { found };
-    if std::env::var_os("EMBERL_UPDATE").is_some() {
-        fs::write(path, &found)?;
-        return Ok(());
-    }
-    let at = expected.lines().zip(found.lines()).position(|(a, b)| a != b);
-    let at = at.unwrap_or_else(|| expected.lines().count().min(found.lines().count()));
-    check(expected == found, || {
-        let line = |text: &str| text.lines().nth(at).unwrap_or("(the end)").to_owned();
-        format!(
-            "{}:{}: expected\n  {}\nfound\n  {}\nall of it:\n{found}\nEMBERL_UPDATE=1 writes it",
-            path.display(),
-            at + 1,
-            line(&expected),
-            line(&found)
-        )
-    })
+    transcript::check(path, |arguments| folder.run(arguments))
 }
 
 /// The names of files in a folder, for leftovers.
@@ -289,59 +231,6 @@ fn schemas() -> Result<(), Failed> {
     let total = seen["size --format json build"]["total"].as_u64();
     let size = fs::metadata(folder.path("app.avm"))?.len();
     check(total == Some(size), || format!("size says {total:?}, the pack has {size}"))
-}
-
-/// A validator for the part of JSON Schema that the schemas use; a keyword that it does not know is an error.
-fn fits(schema: &Value, value: &Value, at: &str) -> Result<(), Failed> {
-    let empty = serde_json::Map::new();
-    for (keyword, rule) in schema.as_object().unwrap_or(&empty) {
-        let good = match keyword.as_str() {
-            "$schema" | "title" | "description" | "additionalProperties" => true,
-            "type" => match rule {
-                Value::Array(kinds) => kinds.iter().any(|kind| is_a(kind, value)),
-                kind => is_a(kind, value),
-            },
-            "enum" => rule.as_array().is_some_and(|values| values.contains(value)),
-            "minimum" => value.as_i64().is_none_or(|number| rule.as_i64().is_some_and(|least| number >= least)),
-            // The only one is that of codes.
-            "pattern" => {
-                let digits = value.as_str().and_then(|code| code.strip_prefix('E'));
-                rule == "^E[0-9]{4}$" && digits.is_some_and(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_digit()))
-            }
-            "required" => rule.as_array().is_some_and(|names| {
-                names.iter().all(|name| name.as_str().is_some_and(|name| value.get(name).is_some()))
-            }),
-            "properties" => {
-                for (name, inside) in value.as_object().unwrap_or(&empty) {
-                    let schema = rule.get(name).ok_or_else(|| format!("{at}: the schema has no field {name}"))?;
-                    fits(schema, inside, &format!("{at}.{name}"))?;
-                }
-                true
-            }
-            "items" => {
-                for (number, item) in value.as_array().into_iter().flatten().enumerate() {
-                    fits(rule, item, &format!("{at}[{number}]"))?;
-                }
-                true
-            }
-            "oneOf" => rule.as_array().is_some_and(|rules| rules.iter().any(|rule| fits(rule, value, at).is_ok())),
-            other => return Err(format!("{at}: the validator does not know {other}").into()),
-        };
-        check(good, || format!("{at}: {value} breaks {keyword}: {rule}"))?;
-    }
-    Ok(())
-}
-
-fn is_a(kind: &Value, value: &Value) -> bool {
-    match kind.as_str() {
-        Some("object") => value.is_object(),
-        Some("array") => value.is_array(),
-        Some("string") => value.is_string(),
-        Some("integer") => value.is_i64() || value.is_u64(),
-        Some("boolean") => value.is_boolean(),
-        Some("null") => value.is_null(),
-        _ => false,
-    }
 }
 
 fn read_back() -> Result<(), Failed> {
