@@ -6,6 +6,8 @@ pub mod bin;
 pub mod conformance;
 pub mod corpus;
 pub mod erl;
+#[cfg(target_os = "linux")]
+pub mod fake_rom;
 pub mod generate;
 pub mod hostile;
 pub mod library;

@@ -43,11 +43,14 @@ pub enum Tool {
     Openssl,
     /// The netcat of OpenBSD, which can close one half of a connection (`-N`).
     Nc,
+    /// Python with the packages esp32-mock-bootloader and esptool: another implementation of the boot loader of ESP chips,
+    /// and of its other end.
+    MockBootloader,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
@@ -59,6 +62,7 @@ impl Tool {
         Self::Zeroconf,
         Self::Openssl,
         Self::Nc,
+        Self::MockBootloader,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -76,6 +80,7 @@ impl Tool {
             Self::Zeroconf => "python-zeroconf",
             Self::Openssl => "openssl",
             Self::Nc => "nc",
+            Self::MockBootloader => "esp32-mock-bootloader",
         }
     }
 
@@ -95,11 +100,12 @@ impl Tool {
             Self::Zeroconf => "pip install zeroconf (Debian: apt-get install python3-zeroconf)",
             Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
             Self::Nc => "install the netcat of OpenBSD (Debian: apt-get install netcat-openbsd)",
+            Self::MockBootloader => "pip install esp32-mock-bootloader",
         }
     }
 
     /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
-    /// `tests/ci/cross`, when that says that it can build. For [`Tool::Zeroconf`]: the Python that has it.
+    /// `tests/ci/cross`, when that says that it can build. For packages of Python: the Python that has them.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
@@ -108,14 +114,8 @@ impl Tool {
                 let status = Command::new(&cross).args(["--check", DEVICE_TARGET]).output().ok()?.status;
                 status.success().then_some(cross)
             }
-            Self::Zeroconf => {
-                // The packages of the system belong to the system's Python, which need not be the first.
-                let pythons = in_path("python3").into_iter().chain([PathBuf::from("/usr/bin/python3")]);
-                pythons.into_iter().find(|python| {
-                    let output = Command::new(python).args(["-c", "import zeroconf"]).output();
-                    output.is_ok_and(|output| output.status.success())
-                })
-            }
+            Self::Zeroconf => python_with("zeroconf"),
+            Self::MockBootloader => python_with("esp32_mock_bootloader, esptool"),
             Self::Nc => {
                 // Other programs of this name have other options.
                 let programs = ["nc.openbsd", "nc"].into_iter().filter_map(in_path);
@@ -127,6 +127,15 @@ impl Tool {
             tool => in_path(tool.name()),
         }
     }
+}
+
+/// The Python that has these modules. The packages of the system belong to the system's, which need not be the first.
+fn python_with(modules: &str) -> Option<PathBuf> {
+    let pythons = in_path("python3").into_iter().chain([PathBuf::from("/usr/bin/python3")]);
+    pythons.into_iter().find(|python| {
+        let output = Command::new(python).args(["-c", &format!("import {modules}")]).output();
+        output.is_ok_and(|output| output.status.success())
+    })
 }
 
 /// The first executable file of this name in the folders of `PATH`.
