@@ -78,11 +78,14 @@ pub(crate) struct Arguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum How {
     /// By the lines of the port, as fits the bridge.
-    DefaultReset,
+    #[value(name = "default-reset")]
+    Lines,
     /// By the lines, as the serial port in the chip takes them.
-    UsbReset,
+    #[value(name = "usb-reset")]
+    Usb,
     /// It runs already, and goes on to.
-    NoReset,
+    #[value(name = "no-reset")]
+    Nothing,
 }
 
 /// Boards that have no serial boot loader: what to do with them.
@@ -105,9 +108,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         link: Link {
             port: ports::chosen(arguments.port.as_deref())?,
             before: match arguments.before {
-                How::DefaultReset => Before::DefaultReset,
-                How::UsbReset => Before::UsbReset,
-                How::NoReset => Before::NoReset,
+                How::Lines => Before::DefaultReset,
+                How::Usb => Before::UsbReset,
+                How::Nothing => Before::NoReset,
             },
             baud: arguments.baud,
             stub: !arguments.no_stub,

@@ -188,7 +188,6 @@ impl FakeRom {
     }
 
     /// What it has and what was done to it. It answers nothing until the guard is gone.
-    #[must_use]
     pub fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }

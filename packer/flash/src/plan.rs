@@ -13,6 +13,9 @@ const SECTOR_BYTES: usize = SECTOR as usize;
 /// How many bytes are compared at once where a larger part differs.
 const BLOCK: usize = 16 * SECTOR_BYTES;
 
+/// Longer runs are cut: a board is waited for as long as the whole of a run may take it.
+const LONGEST_RUN: usize = 64 * SECTOR_BYTES;
+
 /// What shall stand at a place in flash: whole sectors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -59,7 +62,8 @@ pub fn is_empty(bytes: &[u8]) -> bool {
     bytes.iter().all(|&byte| byte == 0xFF)
 }
 
-/// The parts of `region` that the board has not got, in order: whole sectors, neighbours together.
+/// The parts of `region` that the board has not got, in order: whole sectors, neighbours together
+/// up to 64.
 ///
 /// `on_board` gives the digest of the bytes of flash from an offset on.
 ///
@@ -112,7 +116,9 @@ impl Runs {
     fn push(&mut self, at: usize, sector: &[u8]) {
         let offset = self.offset + at as u32;
         match self.runs.last_mut() {
-            Some(last) if last.offset + last.data.len() as u32 == offset => last.data.extend(sector),
+            Some(last) if last.offset + last.data.len() as u32 == offset && last.data.len() < LONGEST_RUN => {
+                last.data.extend(sector);
+            }
             _ => self.runs.push(Region { offset, data: sector.to_vec() }),
         }
     }
@@ -157,7 +163,7 @@ mod tests {
         assert_eq!(region.sectors(), 74);
         let mut flash = vec![0xFF; 0x8_0000];
         // All of it on an empty board; one digest of the whole, and one a block, the last of which is not full.
-        assert_eq!(compare(&region, &flash), (vec![(0x2000, 74)], 1 + 5 + 10));
+        assert_eq!(compare(&region, &flash), (vec![(0x2000, 64), (0x4_2000, 10)], 1 + 5 + 10));
         flash[0x2000..0x2000 + region.data().len()].copy_from_slice(region.data());
         assert_eq!(compare(&region, &flash), (vec![], 1));
         flash[0x2000 + 5 * 4096] ^= 1;
