@@ -17,16 +17,17 @@ use crate::pack_file;
 use crate::ports;
 
 const AFTER_HELP: &str = "\
-Where the pack goes, the partition table on the board says. Only sectors that differ are written; then they are compared.
-Everything is checked before the first byte is written. After a fault it is tried again, three times in all.
+Where the pack goes, the partition table on the board says. Everything is checked before the first
+byte is written. Only sectors that differ are written, and compared then. After a fault it is tried
+again, three times in all.
 
 Examples:
   emberl flash app.avm                                 the pack, to the only board there is
   emberl flash --dry-run --port /dev/ttyUSB0 app.avm   what would be written
   emberl flash --board esp32c3 --image merged.bin      boot loader, firmware and packs
 
-Exit codes: 0 fine, 1 pack, image or board are not what they should be, 2 the command line is at fault, 3 the port or the
-connection failed.";
+Exit codes: 0 fine, 1 pack, image or board are not what they should be, 2 the command line is at
+fault, 3 the port or the connection failed.";
 
 /// Write a pack or an image to a board
 #[derive(Debug, Args)]

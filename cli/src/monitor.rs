@@ -39,8 +39,9 @@ const CTRL_C: u8 = 0x03;
 const CTRL_R: u8 = 0x12;
 
 const AFTER_HELP: &str = "\
-Ctrl-C ends it, Ctrl-R resets the board; all else that is typed goes to the board. Crash reports of programs are followed by
-module:function/arity (file:line); with --elf, addresses of the firmware by its functions.
+Ctrl-C ends it, Ctrl-R resets the board; all else that is typed goes to the board. Crash reports of
+programs are followed by module:function/arity (file:line); with --elf, addresses of the firmware
+are followed by its functions.
 
 Examples:
   emberl monitor
