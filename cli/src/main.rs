@@ -19,11 +19,14 @@ mod explain;
 mod extract;
 mod failure;
 mod firmware;
+mod flash;
 mod image;
 mod inputs;
 mod list;
+mod monitor;
 mod pack;
 mod pack_file;
+mod ports;
 mod report;
 mod run;
 mod size;
@@ -40,6 +43,7 @@ Examples:
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
   emberl run app.avm                        the program on this machine
+  emberl flash app.avm                      the program on a board
   emberl why app.avm lists:map/2            why is a function in it?
   emberl explain E0202                      what does a finding mean?
   emberl doctor --board esp32c3             can this machine build for a board?
@@ -74,6 +78,9 @@ enum Command {
     Pack(pack::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
+    Flash(flash::Arguments),
+    Monitor(monitor::Arguments),
+    Ports(ports::Arguments),
     Why(why::Arguments),
     Size(size::Arguments),
     List(list::Arguments),
@@ -117,6 +124,9 @@ fn run(command: Command) -> Result<()> {
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Flash(arguments) => flash::run(&arguments),
+        Command::Monitor(arguments) => monitor::run(&arguments),
+        Command::Ports(arguments) => ports::run(&arguments),
         Command::Why(arguments) => why::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

@@ -7,6 +7,8 @@ pub mod conformance;
 pub mod corpus;
 pub mod elf;
 pub mod erl;
+#[cfg(target_os = "linux")]
+pub mod fake_rom;
 pub mod generate;
 pub mod hostile;
 pub mod library;

@@ -45,6 +45,9 @@ pub enum Tool {
     Openssl,
     /// The netcat of OpenBSD, which can close one half of a connection (`-N`).
     Nc,
+    /// Python with the packages esp32-mock-bootloader and esptool: another implementation of the boot loader of ESP chips,
+    /// and of its other end.
+    MockBootloader,
 }
 
 impl Tool {
@@ -62,6 +65,7 @@ impl Tool {
         Self::Esptool,
         Self::Openssl,
         Self::Nc,
+        Self::MockBootloader,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -80,6 +84,7 @@ impl Tool {
             Self::Esptool => "python-esptool",
             Self::Openssl => "openssl",
             Self::Nc => "nc",
+            Self::MockBootloader => "esp32-mock-bootloader",
         }
     }
 
@@ -102,12 +107,15 @@ impl Tool {
             }
             Self::Openssl => "install OpenSSL (Debian: apt-get install openssl)",
             Self::Nc => "install the netcat of OpenBSD (Debian: apt-get install netcat-openbsd)",
+            Self::MockBootloader => {
+                "python3 -m venv target/python && target/python/bin/pip install esp32-mock-bootloader==0.3.0"
+            }
         }
     }
 
     /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
-    /// `tests/ci/cross`, when that says that it can build. For [`Tool::Zeroconf`] and [`Tool::Esptool`]: the Python that has
-    /// it.
+    /// `tests/ci/cross`, when that says that it can build. For packages of Python: the Python
+    /// that has them.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
@@ -118,6 +126,7 @@ impl Tool {
             }
             Self::Zeroconf => python_with("zeroconf"),
             Self::Esptool => python_with("esptool, esp_idf_defs"),
+            Self::MockBootloader => python_with("esp32_mock_bootloader, esptool"),
             Self::Nc => {
                 // Other programs of this name have other options.
                 let programs = ["nc.openbsd", "nc"].into_iter().filter_map(in_path);

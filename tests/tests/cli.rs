@@ -213,6 +213,7 @@ fn schemas() -> Result<(), Failed> {
         (0, &["size", "--format", "json", "--loaded", "build"]),
         (0, &["size", "--format", "json", "--by", "function", "--compare", "app.avm", "build/counter.beam"]),
         (1, &["size", "--format", "json", "--by", "chunk", "--budget", "1k", "build"]),
+        (0, &["ports", "--format", "json"]),
     ] {
         let output = folder.fails(code, arguments)?;
         let name = arguments.first().copied().unwrap_or_default();
