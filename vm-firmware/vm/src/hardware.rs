@@ -152,6 +152,17 @@ pub struct Adc {
     pub attenuation: u8,
 }
 
+/// How a duty changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fade {
+    /// At once.
+    Now,
+    /// Evenly, in so many milliseconds.
+    Time(u32),
+    /// By that much, each time so many pulses were given.
+    Steps(u32, u32),
+}
+
 /// An address of the machine's hardware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mac {
@@ -217,8 +228,12 @@ pub enum Request<'a> {
     PwmDuty(u8, u32),
     /// The duty that it has now: [`Answer::Number`].
     PwmGetDuty(u8),
-    /// The duty of a channel, reached in so many milliseconds.
-    PwmFade(u8, u32, u32),
+    /// The duty that a channel has from the next [`PwmBegin`](Self::PwmBegin) on, and how it gets there.
+    PwmPrepare(u8, u32, Fade),
+    /// Begins what was prepared: [`Answer::Number`] of the milliseconds that it takes.
+    PwmBegin(u8),
+    /// Ends a fade where it is.
+    PwmFadeStop(u8),
     /// The frequency of a timer, in hertz.
     PwmFrequency(u8, u32),
     /// The one that it has: [`Answer::Number`].

@@ -8,7 +8,7 @@ use alloc::string::String;
 
 use crate::atoms;
 use crate::hardware::{
-    Adc, Answer, HANDLES, Handle, I2c, Mac, Parity, Pin, PinMode, Pull, Request, Spi, SpiDevice, Trigger, Uart,
+    Adc, Answer, Fade, HANDLES, Handle, I2c, Mac, Parity, Pin, PinMode, Pull, Request, Spi, SpiDevice, Trigger, Uart,
 };
 use crate::natives::binary::argument;
 use crate::natives::net::{self, boolean, copy, elements, number, one_of, optional};
@@ -23,6 +23,7 @@ pub(super) static EMBERL_BOARD: &[Native] = natives! {
     "emberl_board";
     "close"/1 => close;
     "cancel"/2 => cancel;
+    "own"/2 => own;
     "pin_mode"/2 => pin_mode;
     "pin_pull"/2 => pin_pull;
     "pin_write"/2 => pin_write;
@@ -43,7 +44,9 @@ pub(super) static EMBERL_BOARD: &[Native] = natives! {
     "pwm_channel"/4 => pwm_channel;
     "pwm_duty"/2 => pwm_duty;
     "pwm_get_duty"/1 => pwm_get_duty;
-    "pwm_fade"/3 => pwm_fade;
+    "pwm_prepare"/3 => pwm_prepare;
+    "pwm_begin"/1 => pwm_begin;
+    "pwm_fade_stop"/1 => pwm_fade_stop;
     "pwm_frequency"/2 => pwm_frequency;
     "pwm_get_frequency"/1 => pwm_get_frequency;
     "pwm_stop"/2 => pwm_stop;
@@ -211,6 +214,13 @@ fn cancel(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     net::cancel(cx, arguments)
 }
 
+/// Gives a handle to another process: by its owner.
+fn own(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    handle(cx, arg(arguments, 0))?;
+    sockets::reserve_hardware(cx.shared)?;
+    net::give(cx, arguments)
+}
+
 fn pin_mode(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     const MODES: &[(&str, PinMode)] =
         &[("input", PinMode::Input), ("output", PinMode::Output), ("output_od", PinMode::OpenDrain)];
@@ -362,10 +372,28 @@ fn pwm_get_duty(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     ask(cx, request)
 }
 
-/// Channel, duty, milliseconds.
-fn pwm_fade(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+/// Channel, duty; `now`, milliseconds or `{Step, Pulses}`.
+fn pwm_prepare(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let (channel, duty) = (number(cx, arg(arguments, 0))?, number(cx, arg(arguments, 1))?);
-    let request = Request::PwmFade(channel, duty, number(cx, arg(arguments, 2))?);
+    let how = arg(arguments, 2);
+    let fade = if how.is_atom() {
+        one_of(cx, how, &[("now", Fade::Now)])?
+    } else if let Ok(milliseconds) = number(cx, how) {
+        Fade::Time(milliseconds)
+    } else {
+        let [step, pulses] = elements(cx, how)?;
+        Fade::Steps(number(cx, step)?, number(cx, pulses)?)
+    };
+    ask(cx, Request::PwmPrepare(channel, duty, fade))
+}
+
+fn pwm_begin(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::PwmBegin(number(cx, arg(arguments, 0))?);
+    ask(cx, request)
+}
+
+fn pwm_fade_stop(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::PwmFadeStop(number(cx, arg(arguments, 0))?);
     ask(cx, request)
 }
 

@@ -330,9 +330,14 @@ fn getopt(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 /// Gives a handle to another process: by its owner.
 fn own(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    sockets::reserve(cx.shared)?;
+    give(cx, arguments)
+}
+
+/// As [`own`], where there is room already.
+pub(super) fn give(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let handle = handle(arguments, cx)?;
     let to = arg(arguments, 1).as_pid().ok_or(Raise::BADARG)?;
-    sockets::reserve(cx.shared)?;
     match sockets::owner(cx.shared, handle) {
         Some(owner) if owner == cx.process.number => {}
         Some(_) => return answers::error(cx, "not_owner"),
