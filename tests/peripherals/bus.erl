@@ -88,20 +88,21 @@ wrong() ->
 %% A bus is free again when who opened it crashes, and stays when that comes to its end.
 owners() ->
     Good = [{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}],
-    lists:foreach(
-        fun(_) ->
-            {_, Monitor} = spawn_monitor(fun() -> _ = i2c:open(Good), exit(crash) end),
-            receive {'DOWN', Monitor, _, _, crash} -> ok end,
-            free(Good)
-        end,
-        lists:seq(1, 300)
-    ),
+    crashes(Good, 300),
     Self = self(),
     _ = spawn(fun() -> Self ! {bus, i2c:open(Good)} end),
     receive {bus, I2C} -> ok end,
     receive after 5 -> ok end,
     {ok, _} = i2c:read_bytes(I2C, 16#76, 16#d0, 1),
     ok = i2c:close(I2C).
+
+crashes(_, 0) ->
+    ok;
+crashes(Good, Count) ->
+    {_, Monitor} = spawn_monitor(fun() -> _ = i2c:open(Good), exit(crash) end),
+    receive {'DOWN', Monitor, _, _, crash} -> ok end,
+    free(Good),
+    crashes(Good, Count - 1).
 
 free(Good) ->
     case catch i2c:open(Good) of

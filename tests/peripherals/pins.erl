@@ -68,11 +68,11 @@ start() ->
     ok = gpio:deinit(5),
     %% A thousand processes that watch and end leave nothing.
     Again = gpio:start(),
-    lists:foreach(
-        fun(_) ->
-            {_, Monitor} = spawn_monitor(fun() -> ok = gpio:set_int(Again, 14, both) end),
-            receive {'DOWN', Monitor, _, _, normal} -> ok end
-        end,
-        lists:seq(1, 1000)
-    ),
-    ok.
+    watchers(Again, 1000).
+
+watchers(_, 0) ->
+    ok;
+watchers(Gpio, Count) ->
+    {_, Monitor} = spawn_monitor(fun() -> ok = gpio:set_int(Gpio, 14, both) end),
+    receive {'DOWN', Monitor, _, _, normal} -> ok end,
+    watchers(Gpio, Count - 1).

@@ -80,7 +80,10 @@ first([Key | Keys], Config, Default) ->
     end.
 
 get(Key, Config, Default) when is_map(Config) ->
-    maps:get(Key, Config, Default);
+    case Config of
+        #{Key := Value} -> Value;
+        _ -> Default
+    end;
 get(Key, Config, Default) when is_list(Config) ->
     case lists:keyfind(Key, 1, Config) of
         {_, Value} -> Value;
@@ -143,7 +146,7 @@ ask({write, _, Transaction}, Handle, Bits) ->
     end;
 ask({write_read, _, Transaction}, Handle, Bits) ->
     {Head, Data} = sent(Transaction, Bits),
-    Count = maps:get(read_bits, Transaction, bit_size(Data)),
+    Count = get(read_bits, Transaction, bit_size(Data)),
     true = is_integer(Count) andalso Count >= 0,
     case exchange(Handle, Head, Data, Count) of
         {ok, Read} -> {ok, whole(Read)};
@@ -165,12 +168,12 @@ value(Error, _) ->
 
 %% What goes before the data, and the data.
 sent(Transaction, {CommandBits, AddressBits}) ->
-    Command = maps:get(command, Transaction, 0),
+    Command = get(command, Transaction, 0),
     true = is_integer(Command) andalso Command >= 0 andalso Command < 65536,
-    Address = maps:get(address, Transaction, 0),
-    Data = maps:get(write_data, Transaction, <<>>),
+    Address = get(address, Transaction, 0),
+    Data = get(write_data, Transaction, <<>>),
     true = is_binary(Data),
-    Bits = maps:get(write_bits, Transaction, bit_size(Data)),
+    Bits = get(write_bits, Transaction, bit_size(Data)),
     <<Written:Bits/bitstring, _/bitstring>> = Data,
     {<<Command:CommandBits, Address:AddressBits>>, Written}.
 
