@@ -46,6 +46,9 @@ pub(crate) enum Board {
     /// QEMU's machine `virt` for 32-bit RISC-V.
     #[value(name = "qemu-riscv32")]
     QemuRiscv32,
+    /// This machine, with pins, buses and ports that do what a script says.
+    #[value(name = "mock")]
+    Mock,
 }
 
 /// A port of this machine that leads to one of the board.

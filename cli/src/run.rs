@@ -1,11 +1,13 @@
 //! `emberl run`: a program on this machine, by the virtual machine that devices have.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
 use emberl_host::layout::lay_out;
+use emberl_host::mock::{Mock, Script};
 use emberl_host::net::Waiter;
 use emberl_host::{Host, Program, program};
 use emberl_packer::diagnostic::Diagnostic;
@@ -38,7 +40,13 @@ Examples:
   emberl run --pa _build/default/lib/jsx/ebin hello.beam
   emberl run app.avm -- one two             arguments for the program
   emberl run --board qemu-riscv32 --forward tcp:8080:80 web.avm
-                                            on a device's processor, in QEMU, with a network: http://127.0.0.1:8080";
+                                            on a device's processor, in QEMU, with a network: http://127.0.0.1:8080
+  emberl run --board mock --script blink.script blink.beam
+                                            pins, buses and ports from a file, which says what must happen, too
+
+A script of the board mock has a statement a line: `pin 4 high`, `at 100ms pin 4 low`, `i2c 0 0x76 register 0xd0 58`, `on pin 5
+high then uart 1 receive \"OK\"`, `expect pin 5 high`, ... Where something that is expected does not happen, the exit code is
+1. vm-firmware/host/README.md describes all of them.";
 
 /// Run a program on this machine, or on a board that is emulated here
 #[derive(Debug, Args)]
@@ -64,10 +72,17 @@ pub(crate) struct Arguments {
     #[arg(long)]
     zeal: bool,
 
-    /// Run it on this board, which is emulated here: all modules that it needs must be among the files
-    #[arg(long, value_name = "BOARD", conflicts_with_all = ["pa", "processes", "zeal", "arguments"])]
-    #[arg(help_heading = "Boards")]
+    /// Run it on this board, which is emulated here: for all but mock, all modules that it needs must be among the files
+    #[arg(long, value_name = "BOARD", help_heading = "Boards")]
     board: Option<Board>,
+
+    /// What the pins, buses and ports of the board mock do, and what the program must do with them
+    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    script: Option<PathBuf>,
+
+    /// Where it is told what the program does with the board mock: a file, or - for standard error
+    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    log: Option<PathBuf>,
 
     /// A port of this machine, on 127.0.0.1, that leads to one of the board: tcp:8080:80 or udp:5000:5000
     #[arg(long, value_name = "PROTOCOL:HOSTPORT:PORT", requires = "board", help_heading = "Boards")]
@@ -95,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let program = Rc::new(open(&arguments.files)?);
     let start = start(&program, arguments.start.as_deref())?;
+    check_board(arguments)?;
     if let Some(Board::QemuRiscv32) = arguments.board {
         let run = board::Run {
             files: &arguments.files,
@@ -116,6 +132,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let host = Host::new(Rc::clone(&program))
         .with_folders(arguments.pa.iter().cloned())
         .with_arguments(arguments.arguments.iter().cloned());
+    let mock = match arguments.board {
+        Some(Board::Mock) => Some(mock(arguments, &host)?),
+        _ => None,
+    };
+    let host = match &mock {
+        Some(mock) => host.with_hardware(mock.peripherals()),
+        None => host,
+    };
     let (waiter, closed) = (host.waiter(), host.closed());
     let no_memory = |NoMemory| match arguments.memory {
         Some(memory) => Failure::input(
@@ -128,10 +152,78 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut vm = Vm::new(Box::new(host), options).map_err(no_memory)?;
     load(&mut vm, &program, &start)?;
     if boot { vm.boot(&start) } else { vm.start(&start) }.map_err(no_memory)?;
-    let end = drive(&mut vm, &waiter, &|| closed.get());
+    let over = || {
+        let ended = mock.as_ref().and_then(Mock::ended);
+        ended.map(End::Board).or_else(|| closed.get().then_some(End::Closed))
+    };
+    let end = drive(&mut vm, &waiter, mock.is_some(), &over);
     // What the program printed comes before what is said about it.
     io::stdout().flush()?;
-    tell(end)
+    match mock {
+        Some(mock) => verified(tell(end), &mock, arguments),
+        None => tell(end),
+    }
+}
+
+/// Each option belongs to some of the boards.
+fn check_board(arguments: &Arguments) -> Result<()> {
+    let usage = |option: &str, board: &str| Err(Failure::usage(format!("{option} cannot be used with {board}"), "leave it out"));
+    match arguments.board {
+        Some(Board::Mock) if !arguments.forward.is_empty() => usage("--forward", "the board mock"),
+        Some(Board::Mock) if arguments.firmware.is_some() => usage("--firmware", "the board mock"),
+        Some(Board::QemuRiscv32) => {
+            let given = [
+                ("--pa", !arguments.pa.is_empty()),
+                ("--processes", arguments.processes.is_some()),
+                ("--zeal", arguments.zeal),
+                ("an argument for the program", !arguments.arguments.is_empty()),
+                ("--script", arguments.script.is_some()),
+                ("--log", arguments.log.is_some()),
+            ];
+            match given.iter().find(|(_, given)| *given) {
+                Some((option, _)) => usage(option, "the board qemu-riscv32"),
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The board of a script.
+fn mock(arguments: &Arguments, host: &Host) -> Result<Mock> {
+    let script = match &arguments.script {
+        None => Script::default(),
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| {
+                let what = format!("cannot read the script {}: {}", path.display(), reason(&error));
+                Failure::input(what, "check the path after --script")
+            })?;
+            Script::parse(&text)
+                .map_err(|error| Failure::input(format!("{}:{error}", path.display()), error.cure.clone()))?
+        }
+    };
+    let log: Option<Box<dyn io::Write>> = match &arguments.log {
+        None => None,
+        Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stderr())),
+        Some(path) => Some(Box::new(fs::File::create(path).map_err(|error| Failure::write(path, &error))?)),
+    };
+    Ok(Mock::new(script, log, host.clock()))
+}
+
+/// How the program ended, and whether the board was used as the script expects.
+fn verified(end: Result<()>, mock: &Mock, arguments: &Arguments) -> Result<()> {
+    let found = mock.verify();
+    let Some(first) = found.first() else { return end };
+    let path = arguments.script.clone().unwrap_or_default();
+    let lines: Vec<String> = found.iter().map(|error| format!("{}:{error}", path.display())).collect();
+    let missed = Failure::input(lines.join("\n"), first.cure.clone());
+    match end {
+        Ok(()) => Err(missed),
+        Err(end) => {
+            console::tell(&format!("{}\n", lines.join("\n")));
+            Err(end)
+        }
+    }
 }
 
 /// Reads all that is given.
@@ -206,10 +298,12 @@ enum End {
     Stuck,
     /// Nobody reads what is printed.
     Closed,
+    /// The program has ended the board's run: it restarted or sleeps.
+    Board(String),
 }
 
-/// Runs until the end.
-fn drive(vm: &mut Vm, waiter: &Waiter, closed: &dyn Fn() -> bool) -> End {
+/// Runs until the end, which may come from outside. To a board that is played, nothing comes but by its script.
+fn drive(vm: &mut Vm, waiter: &Waiter, is_played: bool, over: &dyn Fn() -> Option<End>) -> End {
     loop {
         let step = vm.step(SLICES);
         if let Step::Halted(status) = step {
@@ -219,10 +313,11 @@ fn drive(vm: &mut Vm, waiter: &Waiter, closed: &dyn Fn() -> bool) -> End {
             vm.settle();
             return End::Ended(ended);
         }
-        if closed() {
-            return End::Closed;
+        if let Some(end) = over() {
+            return end;
         }
         match step {
+            Step::Wait(None) if is_played && waiter.is_alone() => return End::Stuck,
             Step::Wait(deadline) => {
                 // A prompt without a newline is seen before the wait. What cannot be written, the next step notices.
                 let _ = io::stdout().flush();
@@ -255,6 +350,10 @@ fn tell(end: End) -> Result<()> {
             "look for the receive that waits, or give it a timeout",
         )),
         End::Closed => Err(Failure::BrokenPipe),
+        End::Board(how) => {
+            console::note(&format!("the program has ended the board's run: {how}"));
+            Ok(())
+        }
     }
 }
 

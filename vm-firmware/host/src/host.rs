@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Local, TimeZone};
 use emberl_vm::files::{Answer, Error, Request};
+use emberl_vm::hardware::Hardware;
 use emberl_vm::net::Network;
 use emberl_vm::platform::{Function, Input, Platform, Stream};
 
@@ -22,6 +24,16 @@ use crate::layout;
 use crate::math;
 use crate::net::{Desktop, Waiter};
 use crate::program::Program;
+
+/// Peripherals, where a board is played.
+#[derive(Default)]
+struct Equipment(Option<Box<dyn Hardware>>);
+
+impl fmt::Debug for Equipment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "Equipment" } else { "none" })
+    }
+}
 
 /// The desktop.
 #[derive(Debug)]
@@ -36,6 +48,7 @@ pub struct Host {
     changed: HashMap<String, Option<Vec<u8>>>,
     clock: Clock,
     network: Desktop,
+    hardware: Equipment,
     arguments: Vec<Vec<u8>>,
     closed: Rc<Cell<bool>>,
 }
@@ -56,6 +69,7 @@ impl Host {
             changed: HashMap::new(),
             clock: Clock::new(),
             network: Desktop::new(),
+            hardware: Equipment::default(),
             arguments: Vec::new(),
             closed: Rc::new(Cell::new(false)),
         }
@@ -72,6 +86,13 @@ impl Host {
     #[must_use]
     pub fn with_arguments(mut self, arguments: impl IntoIterator<Item = String>) -> Self {
         self.arguments = arguments.into_iter().map(String::into_bytes).collect();
+        self
+    }
+
+    /// Peripherals, as a board has them.
+    #[must_use]
+    pub fn with_hardware(mut self, hardware: impl Hardware + 'static) -> Self {
+        self.hardware = Equipment(Some(Box::new(hardware)));
         self
     }
 
@@ -220,6 +241,13 @@ impl Platform for Host {
 
     fn network(&mut self) -> Option<&mut dyn Network> {
         Some(&mut self.network)
+    }
+
+    fn hardware(&mut self) -> Option<&mut dyn Hardware> {
+        match &mut self.hardware.0 {
+            Some(hardware) => Some(hardware.as_mut()),
+            None => None,
+        }
     }
 
     fn program_number(&mut self) -> u32 {

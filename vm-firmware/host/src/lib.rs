@@ -10,6 +10,7 @@ pub mod host;
 mod input;
 pub mod layout;
 pub mod math;
+pub mod mock;
 pub mod net;
 pub mod program;
 

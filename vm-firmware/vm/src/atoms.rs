@@ -296,6 +296,7 @@ atoms! {
     ENOMEM = "enomem";
     CLOSED = "closed";
     ABORT = "abort";
+    GPIO_INTERRUPT = "gpio_interrupt";
     SELECT = "select";
     SOCKET = "$socket";
     NETWORK = "$network";

@@ -26,6 +26,7 @@ pub mod copy;
 pub mod ets;
 pub mod external;
 pub mod files;
+pub mod hardware;
 pub mod hash;
 pub mod heap;
 pub mod index;

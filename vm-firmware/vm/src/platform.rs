@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::files::{self, Answer, Request};
+use crate::hardware::Hardware;
 use crate::net::Network;
 
 /// Where output goes.
@@ -147,6 +148,11 @@ pub trait Platform {
 
     /// The network, where the machine has one.
     fn network(&mut self) -> Option<&mut dyn Network> {
+        None
+    }
+
+    /// The peripherals, where the machine has such.
+    fn hardware(&mut self) -> Option<&mut dyn Hardware> {
         None
     }
 

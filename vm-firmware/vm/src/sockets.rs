@@ -1,21 +1,25 @@
-//! Which process owns what a machine's network has opened, and which processes wait for it. Owns the bookkeeping between
-//! [`crate::net`] and the processes; what is asked and answered in terms is `natives::net`'s.
+//! Which process owns what was opened of a machine's network and peripherals, and which processes wait for it. Owns the
+//! bookkeeping between [`crate::net`], [`crate::hardware`] and the processes; what is asked and answered in terms is
+//! `natives::net`'s and `natives::board`'s.
 //!
 //! A handle is tied to its owner as a link is, so that it is closed when that ends. Who waits is told once, by a message
 //! as those of OTP's `socket`, and then is forgotten.
 
 use crate::atoms::{self, Atom};
 use crate::binaries::Binaries;
+use crate::hardware::{self, Hardware};
 use crate::heap::Heap;
 use crate::index::Index;
 use crate::memory::{Budget, NoMemory};
-use crate::net::{Direction, Event, Handle, Request};
+use crate::net::{Answer, Direction, Error, Event, Handle, Request};
 use crate::process::Process;
 use crate::shared::Shared;
 use crate::signals;
 use crate::term::{Kind as TermKind, Term};
 use crate::ties::{Kind, Tie, TieId};
 
+/// Handles of peripherals have this bit; those of the network have not.
+pub const HARDWARE: Handle = 1 << 30;
 /// What stands for the link where handles stand: the process that started it is told of it.
 pub const LINK: Handle = u32::MAX;
 /// The second word of the key of a handle's tie: no reference has it, since fewer are ever made.
@@ -44,6 +48,8 @@ pub struct Sockets {
     owned: u32,
     /// Whether the machine was ever asked for anything: what was not needs no polling.
     used: bool,
+    /// Likewise for its peripherals.
+    hardware: bool,
 }
 
 fn key(handle: Handle, direction: Direction) -> u64 {
@@ -132,6 +138,14 @@ pub fn reserve(shared: &mut Shared) -> Result<(), NoMemory> {
     shared.processes.ties.reserve()
 }
 
+/// As [`reserve`], for a handle of a peripheral.
+///
+/// # Errors
+/// When there is no memory.
+pub fn reserve_hardware(shared: &mut Shared) -> Result<(), NoMemory> {
+    shared.processes.ties.reserve()
+}
+
 /// A process owns a handle from now on; there is [room](reserve).
 pub fn own(shared: &mut Shared, handle: Handle, process: u32) {
     // The room would go with the old tie: that goes last.
@@ -160,7 +174,19 @@ pub fn request(shared: &mut Shared, request: Request<'_>) -> crate::net::Result 
     let now = shared.platform.monotonic();
     match shared.platform.network() {
         Some(network) => network.request(now, request),
-        None => Err(crate::net::Error::Posix("enotsup")),
+        None => Err(Error::Posix("enotsup")),
+    }
+}
+
+/// Asks the machine for something of its peripherals; `enotsup` where there are none.
+///
+/// # Errors
+/// What the machine says.
+pub fn hardware(shared: &mut Shared, request: hardware::Request<'_>) -> hardware::Result {
+    shared.sockets.hardware = true;
+    match shared.platform.hardware() {
+        Some(hardware) => hardware.request(request),
+        None => Err("enotsup"),
     }
 }
 
@@ -170,6 +196,10 @@ pub fn request(shared: &mut Shared, request: Request<'_>) -> crate::net::Result 
 /// What the machine says.
 pub fn close(shared: &mut Shared, handle: Handle) -> crate::net::Result {
     disown(shared, handle);
+    if handle != LINK && handle & HARDWARE != 0 {
+        let closed = hardware(shared, hardware::Request::Close(handle & !HARDWARE));
+        return closed.map(|_| Answer::Done).map_err(Error::Posix);
+    }
     request(shared, if handle == LINK { Request::Stop } else { Request::Close(handle) })
 }
 
@@ -208,19 +238,41 @@ fn pump(shared: &mut Shared, tell: &mut dyn FnMut(&mut Shared, Event)) -> bool {
     true
 }
 
-/// Does what is due where the network was ever used; the link's events go to who started it. Says whether there may be
-/// more at once.
-pub fn poll(shared: &mut Shared) -> bool {
-    shared.sockets.used && pump(shared, &mut crate::natives::net::tell)
+/// Tells the processes of what the peripherals have found. Says whether there may be more at once.
+#[cold]
+fn pump_hardware(shared: &mut Shared) -> bool {
+    for _ in 0..EVENTS {
+        let Some(event) = shared.platform.hardware().and_then(Hardware::event) else { return false };
+        match event {
+            hardware::Event::Ready(handle, direction) => ready(shared, handle | HARDWARE, direction),
+            hardware::Event::Pin(handle, pin) => {
+                if let Some(owner) = owner(shared, handle | HARDWARE) {
+                    post(shared, owner, &mut |heap, _| {
+                        heap.tuple(&[Term::atom(atoms::GPIO_INTERRUPT), Term::tiny(pin.into())])
+                    });
+                }
+            }
+        }
+    }
+    true
 }
 
-/// When the network has to be polled next.
+/// Does what is due where network or peripherals were ever used; the link's events go to who started it. Says whether there
+/// may be more at once.
+pub fn poll(shared: &mut Shared) -> bool {
+    let more = shared.sockets.used && pump(shared, &mut crate::natives::net::tell);
+    (shared.sockets.hardware && pump_hardware(shared)) | more
+}
+
+/// When network or peripherals have to be polled next.
 pub fn deadline(shared: &mut Shared) -> Option<u64> {
+    let hardware = if shared.sockets.hardware { shared.platform.hardware().and_then(Hardware::deadline) } else { None };
     if !shared.sockets.used {
-        return None;
+        return hardware;
     }
     let now = shared.platform.monotonic();
-    shared.platform.network()?.deadline(now)
+    let network = shared.platform.network().and_then(|network| network.deadline(now));
+    hardware.into_iter().chain(network).min()
 }
 
 /// Tells all who wait for a handle that they may ask again.

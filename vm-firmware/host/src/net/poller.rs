@@ -95,6 +95,12 @@ pub struct Waiter {
 }
 
 impl Waiter {
+    /// Whether nothing can come by the network: no socket was ever made.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.poller.borrow().is_none()
+    }
+
     /// Sleeps until a time of the clock in nanoseconds, or, which may be earlier, until something of the network is ready;
     /// without a time for as long as nothing is. It may return earlier without a reason. Something that comes in the last
     /// millisecond before the time may have to wait for it.

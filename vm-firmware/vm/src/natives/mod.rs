@@ -4,6 +4,7 @@
 mod atomics;
 mod base64;
 pub mod binary;
+mod board;
 mod calendar;
 mod compare;
 mod dictionary;
@@ -262,6 +263,7 @@ pub static TABLES: &[&[Native]] = &[
     atomics::ATOMICS,
     atomics::COUNTERS,
     net::EMBERL_NET,
+    board::EMBERL_BOARD,
 ];
 
 /// A native function, by its place: the table, and the row in it.

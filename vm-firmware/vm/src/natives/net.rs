@@ -23,6 +23,7 @@ use crate::term::Term;
 mod answers;
 mod options;
 
+pub(super) use answers::error as failed;
 pub use answers::tell;
 
 pub(super) static EMBERL_NET: &[Native] = natives! {
@@ -86,7 +87,7 @@ fn ask_of(cx: &mut Context<'_>, handle: Handle, request: Request<'_>) -> Result 
 }
 
 /// `{select, Reference}`.
-fn select(cx: &mut Context<'_>, handle: Handle, direction: Direction) -> Result {
+pub(super) fn select(cx: &mut Context<'_>, handle: Handle, direction: Direction) -> Result {
     let reference = sockets::wait(cx.shared, handle, direction, cx.process.number)?;
     let reference = cx.heap().boxed(crate::term::Kind::Reference, &reference)?;
     Ok(cx.heap().tuple(&[Term::atom(atoms::SELECT), reference])?)
@@ -110,7 +111,7 @@ fn handle(arguments: &[Term], cx: &Context<'_>) -> Result<Handle> {
 }
 
 /// The bytes of a binary, at most so many, out of the machine's reach.
-fn copy(cx: &Context<'_>, term: Term, most: usize) -> Result<Vec<u8>> {
+pub(super) fn copy(cx: &Context<'_>, term: Term, most: usize) -> Result<Vec<u8>> {
     let store = cx.store();
     let bits = store.bits(term).filter(|bits| bits.is_binary()).ok_or(Raise::BADARG)?;
     let part = bits.part(0, bits.size.min(most * 8)).ok_or(Raise::BADARG)?;
@@ -129,15 +130,19 @@ fn text(cx: &Context<'_>, term: Term) -> Result<alloc::string::String> {
 }
 
 /// What may be `undefined`.
-fn optional<T>(cx: &Context<'_>, term: Term, read: impl FnOnce(&Context<'_>, Term) -> Result<T>) -> Result<Option<T>> {
+pub(super) fn optional<T>(
+    cx: &Context<'_>,
+    term: Term,
+    read: impl FnOnce(&Context<'_>, Term) -> Result<T>,
+) -> Result<Option<T>> {
     if term == Term::atom(atoms::UNDEFINED) { Ok(None) } else { read(cx, term).map(Some) }
 }
 
-fn number<T: TryFrom<i64>>(cx: &Context<'_>, term: Term) -> Result<T> {
+pub(super) fn number<T: TryFrom<i64>>(cx: &Context<'_>, term: Term) -> Result<T> {
     cx.store().integer(term).and_then(|value| T::try_from(value).ok()).ok_or(Raise::BADARG)
 }
 
-fn boolean(term: Term) -> Result<bool> {
+pub(super) fn boolean(term: Term) -> Result<bool> {
     match term.as_atom() {
         Some(atoms::TRUE) => Ok(true),
         Some(atoms::FALSE) => Ok(false),
@@ -146,7 +151,7 @@ fn boolean(term: Term) -> Result<bool> {
 }
 
 /// The elements of a tuple of that size.
-fn elements<const N: usize>(cx: &Context<'_>, term: Term) -> Result<[Term; N]> {
+pub(super) fn elements<const N: usize>(cx: &Context<'_>, term: Term) -> Result<[Term; N]> {
     let tuple = cx.store().tuple(term).filter(|tuple| tuple.len() == N).ok_or(Raise::BADARG)?;
     let mut found = [Term::NIL; N];
     for (place, element) in found.iter_mut().zip(tuple.iter()) {
@@ -210,7 +215,7 @@ fn endpoint(cx: &Context<'_>, term: Term) -> Result<SocketAddr> {
 }
 
 /// One of a few atoms.
-fn one_of<T: Copy>(cx: &Context<'_>, term: Term, names: &[(&str, T)]) -> Result<T> {
+pub(super) fn one_of<T: Copy>(cx: &Context<'_>, term: Term, names: &[(&str, T)]) -> Result<T> {
     let name = cx.shared.atoms.name(term.as_atom().ok_or(Raise::BADARG)?);
     names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or(Raise::BADARG)
 }
@@ -291,7 +296,7 @@ fn shutdown(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     ask(cx, request)
 }
 
-fn close(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+pub(super) fn close(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let handle = handle(arguments, cx)?;
     cx.heap().reserve(ANSWER)?;
     let (closed, dies) = signals::close(cx.shared, handle, cx.process);
@@ -325,9 +330,14 @@ fn getopt(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 
 /// Gives a handle to another process: by its owner.
 fn own(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    sockets::reserve(cx.shared)?;
+    give(cx, arguments)
+}
+
+/// As [`own`], where there is room already.
+pub(super) fn give(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let handle = handle(arguments, cx)?;
     let to = arg(arguments, 1).as_pid().ok_or(Raise::BADARG)?;
-    sockets::reserve(cx.shared)?;
     match sockets::owner(cx.shared, handle) {
         Some(owner) if owner == cx.process.number => {}
         Some(_) => return answers::error(cx, "not_owner"),
@@ -341,7 +351,7 @@ fn own(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 }
 
 /// Takes a wait back; whether its message was not sent yet.
-fn cancel(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+pub(super) fn cancel(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let handle = handle(arguments, cx)?;
     let crate::heap::View::Reference(reference) = cx.store().view(arg(arguments, 1)) else {
         return Err(Raise::BADARG);

@@ -8,6 +8,7 @@ use crate::natives::{self, Context};
 use crate::platform::Stream;
 use crate::raise::Raise;
 
+mod board;
 mod sockets;
 
 struct Machine(u64);

@@ -59,7 +59,7 @@ fn binary(heap: &mut Heap, binaries: &mut Binaries, bytes: Vec<u8>) -> Made {
 }
 
 /// `{error, Reason}`.
-pub(super) fn error(cx: &mut Context<'_>, reason: &str) -> Result {
+pub(in crate::natives) fn error(cx: &mut Context<'_>, reason: &str) -> Result {
     let reason = atom(cx.shared, reason)?;
     Ok(cx.heap().tuple(&[Term::atom(atoms::ERROR), reason])?)
 }
