@@ -25,6 +25,8 @@ pub mod console;
 pub mod entropy;
 pub mod flash;
 pub mod machine;
+#[cfg(all(feature = "tls", feature = "esp32c6"))]
+mod memchr;
 #[cfg(feature = "wifi")]
 pub mod network;
 pub mod pack;

@@ -23,14 +23,25 @@ use esp_radio_rtos_driver::semaphore::{SemaphoreHandle, SemaphoreKind};
 use crate::flash::Flash;
 use crate::{clock, console, entropy};
 
-/// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread. The linker says
-/// when it is too much.
-const HEAP_SIZE: usize = if cfg!(feature = "wifi") { 120 << 10 } else { 256 << 10 };
+/// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread, 32 KB. The linker
+/// says when it is too much. Where nothing was linked yet it is a guess.
+const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"), cfg!(feature = "esp32c6")) {
+    (true, true, _) => 200 << 10,
+    (true, _, true) => 304 << 10,
+    (true, ..) => 64 << 10,
+    (false, true, _) => 256 << 10,
+    (false, _, true) => 384 << 10,
+    (false, ..) => 128 << 10,
+};
 /// Bytes of the heap in memory that the boot loader has used.
 const RECLAIMED: usize = 64 << 10;
 
-/// Bytes of the heap that are kept for the radio (esp-radio: 47 to 63 KB) and for the network.
-const KEPT: usize = if cfg!(feature = "wifi") { 80 << 10 } else { 4 << 10 };
+/// Bytes of the heap that are kept for the radio (47 to 63 KB, by esp-radio's notes), the network's pools, and TLS.
+const KEPT: usize = match (cfg!(feature = "wifi"), cfg!(feature = "tls")) {
+    (_, true) => 128 << 10,
+    (true, false) => 80 << 10,
+    (false, false) => 4 << 10,
+};
 
 /// What ends a sleep of the main thread.
 static BELL: Mutex<Cell<Option<&'static SemaphoreHandle>>> = Mutex::new(Cell::new(None));
