@@ -27,7 +27,7 @@ use crate::{clock, console, entropy};
 /// says when it is too much. Where nothing was linked yet it is a guess.
 const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"), cfg!(feature = "esp32c6")) {
     (true, true, _) => 200 << 10,
-    (true, _, true) => 304 << 10,
+    (true, _, true) => 288 << 10,
     (true, ..) => 64 << 10,
     (false, true, _) => 256 << 10,
     (false, _, true) => 384 << 10,
