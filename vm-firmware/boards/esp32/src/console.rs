@@ -52,7 +52,13 @@ pub fn print(bytes: &[u8]) {
     let mut rest = bytes;
     let mut since = clock::micros();
     while !rest.is_empty() {
-        let Some((taken, is_away)) = with(|console| (console.port.push(rest), console.is_away)) else { return };
+        let Some((taken, is_away)) = with(|console| {
+            let taken = console.port.push(rest);
+            console.is_away &= taken == 0;
+            (taken, console.is_away)
+        }) else {
+            return;
+        };
         if taken > 0 {
             rest = rest.get(taken..).unwrap_or_default();
             since = clock::micros();
@@ -61,7 +67,6 @@ pub fn print(bytes: &[u8]) {
             return;
         }
     }
-    with(|console| console.is_away = false);
 }
 
 /// Waits until what was printed is gone, as far as somebody takes it.

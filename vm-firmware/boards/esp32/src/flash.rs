@@ -84,7 +84,8 @@ impl Flash {
         }
     }
 
-    /// The bytes of a partition, for all time. It must not be written while they are used: see [`Flash::find`]'s callers.
+    /// The bytes of a partition, for all time. Nothing writes to a partition that was
+    /// shown: who keeps data in flash memory has partitions of their own.
     ///
     /// # Errors
     /// When there is no room for them.

@@ -31,6 +31,7 @@ mod memchr;
 pub mod network;
 pub mod pack;
 #[cfg(target_arch = "riscv32")]
+#[path = "../../qemu-riscv32/src/prologue.rs"]
 mod prologue;
 #[cfg(feature = "wifi")]
 pub mod radio;
