@@ -227,7 +227,10 @@ impl<C: Card> Driver<C> {
             self.act(action);
         }
         if let Some(stack) = self.core.stack.as_mut() {
-            stack.air.carrier = carrier && (self.core.link.wanted() || self.core.own.is_some());
+            let own = self.core.own.as_ref();
+            // A radio's own network is there whether or not it is in another; a wire is one for both.
+            stack.air.carrier = carrier && (self.core.link.wanted() || own.is_some())
+                || !self.card.wire() && own.is_some_and(|own| own.up);
         }
     }
 

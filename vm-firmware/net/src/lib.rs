@@ -45,8 +45,10 @@ pub mod sntp;
 mod stack;
 mod stream;
 mod table;
+mod translate;
 mod upkeep;
 
 pub use card::{Card, CardEvent};
 pub use config::Config;
 pub use driver::Driver;
+pub use translate::translate;

@@ -1,0 +1,133 @@
+//! The board as a platform of the VM: the console, the clocks, randomness, and the modules and files of the packs in
+//! flash memory, read in place.
+
+use alloc::vec::Vec;
+
+#[cfg(feature = "wifi")]
+use emberl_vm::net::Network;
+use emberl_vm::platform::{Input, Platform, Stream};
+
+use crate::flash::{Error, Flash};
+use crate::machine::Machine;
+#[cfg(feature = "wifi")]
+use crate::network;
+use crate::pack::Pack;
+use crate::{clock, console, entropy};
+
+/// The partition of the program.
+pub const PROGRAM: &str = "main.avm";
+/// The partition of a library that the program has to itself. It may be empty, or not there.
+pub const LIBRARY: &str = "boot.avm";
+
+/// The packs, in the order in which modules and files are looked for.
+#[derive(Clone, Copy)]
+pub struct Packs {
+    /// The program.
+    pub program: Pack,
+    /// The library.
+    pub library: Option<Pack>,
+    /// The modules that come with the virtual machine.
+    own: Option<Pack>,
+}
+
+/// Why there is no program.
+#[derive(Debug)]
+pub enum Missing {
+    /// There is no such partition.
+    Partition,
+    /// It cannot be read.
+    Flash(Error),
+    /// There is no sound pack in it.
+    Pack(emberl_format::Error),
+}
+
+impl Packs {
+    /// The packs in flash memory. Nothing here writes to their partitions.
+    ///
+    /// # Errors
+    /// When there is no program. Without a sound library there is none.
+    pub fn find(flash: &mut Flash) -> Result<Self, Missing> {
+        let program = read(flash, PROGRAM)?;
+        Ok(Self { program, library: read(flash, LIBRARY).ok(), own: Pack::new(emberl_erlang::PACK).ok() })
+    }
+
+    /// The `.beam` form of a module.
+    #[must_use]
+    pub fn module(&self, name: &str) -> Option<&'static [u8]> {
+        let own = || self.own.and_then(|own| own.module(name));
+        let first = if emberl_erlang::is_first(name) { own() } else { None };
+        first
+            .or_else(|| self.program.module(name))
+            .or_else(|| self.library.and_then(|library| library.module(name)))
+            .or_else(own)
+    }
+}
+
+fn read(flash: &mut Flash, name: &str) -> Result<Pack, Missing> {
+    let partition = flash.find(name).map_err(Missing::Flash)?.ok_or(Missing::Partition)?;
+    let bytes = flash.show(partition).map_err(Missing::Flash)?;
+    Pack::new(bytes).map_err(Missing::Pack)
+}
+
+/// The platform.
+pub struct Board {
+    packs: Packs,
+    #[cfg(feature = "wifi")]
+    network: network::Network,
+    /// The flash memory, for who keeps data there.
+    pub flash: Flash,
+}
+
+impl Board {
+    /// The platform with its packs.
+    #[must_use]
+    pub fn new(packs: Packs, machine: Machine) -> Self {
+        Self {
+            packs,
+            #[cfg(feature = "wifi")]
+            network: network::new(machine.radio),
+            flash: machine.flash,
+        }
+    }
+}
+
+impl Platform for Board {
+    fn write(&mut self, _: Stream, bytes: &[u8]) {
+        console::print(bytes);
+    }
+
+    fn read(&mut self) -> Input {
+        let bytes = console::read();
+        if bytes.is_empty() { Input::Pending } else { Input::Bytes(bytes) }
+    }
+
+    fn monotonic(&mut self) -> u64 {
+        clock::monotonic()
+    }
+
+    fn system_time(&mut self) -> u64 {
+        clock::calendar()
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        entropy::fill(bytes);
+    }
+
+    fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
+        let module = self.packs.module(name)?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(module.len()).ok()?;
+        bytes.extend_from_slice(module);
+        Some(bytes)
+    }
+
+    fn find_file(&mut self, name: &str) -> Option<&[u8]> {
+        let Packs { program, library, .. } = self.packs;
+        program.file(name).or_else(|| library?.file(name))
+    }
+
+    #[cfg(feature = "wifi")]
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        Some(&mut self.network)
+    }
+}
