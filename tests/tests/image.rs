@@ -191,7 +191,7 @@ fn merged() -> Result<(), Failed> {
         let (_, boot_length) = read_app(range(&image, boot, 0x8000 - boot)?, id)?;
         // The flash's size, of 4 MiB, is in the header.
         check(image[boot + 3] >> 4 == 2, || "the boot loader knows another flash".into())?;
-        let table = partition::binary::read(range(&image, 0x8000, 0xc00)?, "image").map_err(text)?;
+        let table = partition::binary::read(range(&image, 0x8000, 0xc00)?).map_err(|wrong| wrong.to_string())?;
         check(table == board.table(), || "another table".into())?;
         let (segments, app_length) = read_app(range(&image, 0x1_0000, 0x1c_0000)?, id)?;
         loads(&Elf::esp(board.chip), &segments)?;
@@ -241,7 +241,7 @@ fn own_parts() -> Result<(), Failed> {
     let usual = ["--board", "esp32c3", "--firmware", "esp32c3.elf"];
     let own = [&usual[..], &["--partitions", "own.csv", "app.avm"]].concat();
     let (image, _) = folder.image(&own)?;
-    let table = partition::binary::read(range(&image, 0x8000, 0xc00)?, "image").map_err(text)?;
+    let table = partition::binary::read(range(&image, 0x8000, 0xc00)?).map_err(|wrong| wrong.to_string())?;
     let place = |name: &str| table.find(name).map(|partition| partition.offset as usize);
     check(place("ota_0") == Some(0x3_0000) && place("main.avm") == Some(0x23_0000), || format!("{table:?}"))?;
     read_app(range(&image, 0x3_0000, 0x10_0000)?, 5)?;

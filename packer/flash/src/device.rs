@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
+use emberl_image::partition::SECTOR;
 use espflash::command::{Command, CommandResponseValue, CommandType};
 use espflash::connection::{Connection, ResetAfterOperation, ResetBeforeOperation};
 use espflash::flasher::Flasher;
@@ -18,7 +19,6 @@ use crate::chip::Chip;
 use crate::error::Open;
 use crate::plan::{self, Digest, Region};
 use crate::ports;
-use crate::table::SECTOR;
 
 /// The rate that boot loaders begin with, in bits a second.
 const FIRST_BAUD: u32 = 115_200;

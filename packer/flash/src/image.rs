@@ -1,9 +1,10 @@
 //! A merged image: boot loader, partition table, firmware and packs in one file, which begins with the flash's first byte.
 
+use emberl_image::partition::{Partition, SECTOR, TABLE_OFFSET, Table, binary};
+
 use crate::Error;
 use crate::chip::{self, Chip};
 use crate::plan::{self, Region};
-use crate::table::{self, Partition, SECTOR, Table};
 
 /// The first byte of the boot loader's image.
 const MAGIC: u8 = 0xE9;
@@ -28,10 +29,9 @@ impl Image {
         let wrong = |why: &str| Error::Image { file: file.to_owned(), why: why.to_owned() };
         let chip = boot_chip(&bytes)
             .ok_or_else(|| wrong("there is no boot loader at 0x0, 0x1000 or 0x2000 that says which chip it is for"))?;
-        let table = bytes.get(table::OFFSET as usize..).ok_or_else(|| wrong("it ends before the partition table"))?;
-        let table = Table::parse(table.get(..table::MAX_SIZE).unwrap_or(table))
-            .map_err(|why| wrong(&format!("it has no partition table at 0x8000: {why}")))?;
-        if let Some(partition) = table.partitions.iter().find(|partition| !partition.is_aligned()) {
+        let table = bytes.get(TABLE_OFFSET as usize..).ok_or_else(|| wrong("it ends before the partition table"))?;
+        let table = binary::read(table).map_err(|why| wrong(&format!("it has no partition table at 0x8000: {why}")))?;
+        if let Some(partition) = table.partitions().iter().find(|partition| !partition.is_aligned()) {
             return Err(wrong(&format!("the partition {} does not begin and end with a sector", partition.name)));
         }
         Ok(Self { file: file.to_owned(), bytes, chip, table })
@@ -69,9 +69,7 @@ impl Image {
                 room: flash as usize,
             });
         }
-        if let Some(partition) =
-            self.table.partitions.iter().find(|partition| partition.offset + partition.size > flash)
-        {
+        if let Some(partition) = self.table.partitions().iter().find(|partition| partition.end() > u64::from(flash)) {
             return Err(Error::BeyondFlash { name: partition.name.clone(), flash });
         }
         if erase {
@@ -79,7 +77,7 @@ impl Image {
             bytes.resize(flash as usize, 0xFF);
             return Ok(vec![Region::new(0, bytes)]);
         }
-        let mut left: Vec<&Partition> = self.table.partitions.iter().filter(|part| self.leaves_empty(part)).collect();
+        let mut left: Vec<&Partition> = self.table.partitions().iter().filter(|part| self.leaves_empty(part)).collect();
         left.sort_by_key(|partition| partition.offset);
         let mut regions = Vec::new();
         let mut start = 0;
@@ -100,7 +98,7 @@ impl Image {
     fn leaves_empty(&self, partition: &Partition) -> bool {
         let start = partition.offset as usize;
         let end = (start + partition.size as usize).min(self.bytes.len());
-        partition.offset > table::OFFSET
+        partition.offset > TABLE_OFFSET
             && partition.offset.is_multiple_of(SECTOR)
             && self.bytes.get(start..end).is_some_and(|bytes| !bytes.is_empty() && plan::is_empty(bytes))
     }
@@ -121,12 +119,14 @@ fn boot_chip(bytes: &[u8]) -> Option<Chip> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use esp_idf_part::PartitionTable;
+    use emberl_image::partition::kind;
 
     fn image(chip: Chip) -> Vec<u8> {
-        let csv = "nvs, data, nvs, 0x9000, 0x6000\nfactory, app, factory, 0x10000, 0x10000\n\
-                   main.avm, data, 1, 0x20000, 0x10000\n";
-        let table = PartitionTable::try_from_str(csv).unwrap().to_bin().unwrap();
+        let table = binary::write(&Table::new(vec![
+            Partition::new("nvs", kind::DATA, kind::NVS, 0x9000, 0x6000),
+            Partition::new("factory", kind::APP, kind::FACTORY, 0x1_0000, 0x1_0000),
+            Partition::new("main.avm", kind::DATA, kind::PHY, 0x2_0000, 0x1_0000),
+        ]));
         let mut bytes = vec![0xFF; 0x1_2345];
         let boot = chip.boot_address() as usize;
         bytes[boot] = MAGIC;

@@ -6,7 +6,7 @@ use crate::chip::Chip;
 use crate::device::{Device, Fault, Link};
 use crate::image::Image;
 use crate::plan::{self, Region};
-use crate::table::{self, Partition, Table};
+use emberl_image::partition::{Partition, TABLE_OFFSET, Table, binary};
 
 /// How often writing is tried: what was written by one attempt, the next one does not write again.
 pub const ATTEMPTS: u32 = 3;
@@ -191,17 +191,17 @@ fn attempt_on(
 fn read_table(device: &mut Device, port: &str) -> Result<Table, Stop> {
     let mut bytes = Vec::new();
     // A table is mostly much shorter than it may be, and reading is slow.
-    while Table::wants_more(&bytes) {
-        let at = table::OFFSET + bytes.len() as u32;
+    while binary::wants_more(&bytes) {
+        let at = TABLE_OFFSET + bytes.len() as u32;
         bytes.extend(device.read(at, 256).map_err(doing("reading the partition table"))?);
     }
-    Table::parse(&bytes).map_err(|why| Error::NoTable { port: port.to_owned(), why: why.to_string() }.into())
+    binary::read(&bytes).map_err(|why| Error::NoTable { port: port.to_owned(), why: why.to_string() }.into())
 }
 
 /// The partition of this name, if a pack can be written to it.
 fn place<'t>(table: &'t Table, name: &str, flash: u32) -> Result<&'t Partition, Error> {
-    let Some(partition) = table.named(name) else {
-        let there = table.partitions.iter().map(|partition| partition.name.clone()).collect();
+    let Some(partition) = table.find(name) else {
+        let there = table.partitions().iter().map(|partition| partition.name.clone()).collect();
         return Err(Error::NoPartition { name: name.to_owned(), there });
     };
     let not = |why| Err(Error::NotForPacks { name: name.to_owned(), why });
@@ -211,7 +211,7 @@ fn place<'t>(table: &'t Table, name: &str, flash: u32) -> Result<&'t Partition, 
     if !partition.is_aligned() {
         return not("it does not begin and end with a sector");
     }
-    if partition.offset + partition.size > flash {
+    if partition.end() > u64::from(flash) {
         return Err(Error::BeyondFlash { name: name.to_owned(), flash });
     }
     Ok(partition)
@@ -249,19 +249,17 @@ mod tests {
     use super::*;
 
     fn partition(name: &str, kind: u8, offset: u32, size: u32) -> Partition {
-        Partition { name: name.into(), kind, subtype: 1, offset, size }
+        Partition::new(name, kind, 1, offset, size)
     }
 
     #[test]
     fn a_pack_goes_only_where_it_may() {
-        let table = Table {
-            partitions: vec![
-                partition("factory", 0, 0x1_0000, 0x1_0000),
-                partition("main.avm", 1, 0x2_0000, 0x1000),
-                partition("odd", 1, 0x2_0800, 0x1000),
-                partition("far", 1, 0x10_0000, 0x1000),
-            ],
-        };
+        let table = Table::new(vec![
+            partition("factory", 0, 0x1_0000, 0x1_0000),
+            partition("main.avm", 1, 0x2_0000, 0x1000),
+            partition("odd", 1, 0x2_0800, 0x1000),
+            partition("far", 1, 0x10_0000, 0x1000),
+        ]);
         let place = |name| place(&table, name, 0x8_0000);
         assert_eq!(place("main.avm").unwrap().offset, 0x2_0000);
         assert!(matches!(place("factory"), Err(Error::NotForPacks { .. })));

@@ -1,9 +1,9 @@
 //! Boards on serial ports: finding them, writing packs and images to their flash, and reading what they print.
 //!
 //! [`ports`], [`device`] and [`job`] talk to hardware, by `espflash`, which knows the protocol of the boot loaders of ESP
-//! chips. The rest is pure: [`plan`] decides which sectors are written, [`table`] and [`image`] read what is on a board and
-//! what shall be, [`crash`], [`symbols`] and [`annotate`] turn what a board prints into places in sources. Nothing here
-//! prints: how far a job is, is told to a callback.
+//! chips. The rest is pure: [`plan`] decides which sectors are written, [`image`] reads what shall be on a board, [`crash`],
+//! [`symbols`] and [`annotate`] turn what a board prints into places in sources. Nothing here prints: how far a job is, is
+//! told to a callback.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -18,6 +18,5 @@ pub mod plan;
 pub mod ports;
 pub mod reset;
 pub mod symbols;
-pub mod table;
 
 pub use error::Error;

@@ -1,9 +1,8 @@
 //! What has to be written: what shall stand in flash is compared with what stands there, by digests that the board makes
 //! of its flash, from the whole down to single sectors.
 
+use emberl_image::partition::SECTOR;
 use md5::{Digest as _, Md5};
-
-use crate::table::SECTOR;
 
 /// The digest of bytes that boot loaders make.
 pub type Digest = [u8; 16];

@@ -140,6 +140,18 @@ impl Partition {
         u64::from(self.offset) + u64::from(self.size)
     }
 
+    /// Whether it is for a firmware.
+    #[must_use]
+    pub const fn is_app(&self) -> bool {
+        self.kind == kind::APP
+    }
+
+    /// Whether it begins and ends with a sector, so that nothing else is erased with it.
+    #[must_use]
+    pub const fn is_aligned(&self) -> bool {
+        self.offset.is_multiple_of(SECTOR) && self.size.is_multiple_of(SECTOR)
+    }
+
     /// Whether it is the boot loader or the table itself, which may be named in a table and lie before all others.
     fn is_own_place(&self) -> bool {
         matches!(self.kind, kind::BOOTLOADER | kind::TABLE) && self.subtype == 0
@@ -192,7 +204,10 @@ impl Table {
     /// When it is no table. Whether it keeps the rules is another matter: [`Self::check`].
     pub fn read(bytes: &[u8], file: &str) -> Result<Self> {
         if bytes.starts_with(&binary::MAGIC) {
-            return binary::read(bytes, file);
+            let told = |wrong| {
+                Error::new(format!("{file}: {wrong}"), "read the table from the board again, or give it as CSV")
+            };
+            return binary::read(bytes).map_err(told);
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => csv::read(text, file),
