@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let written = builder.finish();
     let path = Path::new(output);
-    emberl::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
+    crate::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
     if avm.start().is_some_and(|start| names.iter().any(|name| name == start.name)) {
         console::note("warning: the start module was taken out");
     }

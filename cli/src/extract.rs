@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let folder = fs::canonicalize(folder).map_err(|error| Failure::write(folder, &error))?;
     for (path, contents) in &files {
         let target = place(&folder, path)?;
-        emberl::write_whole(&target, contents, "emberl").map_err(|error| Failure::write(&target, &error))?;
+        crate::write_whole(&target, contents, "emberl").map_err(|error| Failure::write(&target, &error))?;
     }
     console::note(&format!("{} written to {}", count(files.len(), "file"), arguments.output));
     Ok(())

@@ -192,7 +192,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let image = build(&request)?;
     let path = Path::new(&arguments.output);
-    emberl::write_whole(path, &image.bytes, "emberl").map_err(|error| Failure::write(path, &error))?;
+    crate::write_whole(path, &image.bytes, "emberl").map_err(|error| Failure::write(path, &error))?;
     match arguments.format {
         Format::Json => console::json(&report(arguments, &image)),
         Format::Text => {

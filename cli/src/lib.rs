@@ -1,42 +1,168 @@
-//! What the binaries `emberl` and `packbeam` share: writing a file as a whole or not at all.
+//! The `emberl` command: arguments, files and printing. What is done to bytes is the business of `emberl-packer`.
+//!
+//! Data go to stdout, talk to stderr. Exit codes: 0 fine, 1 the user's input is at fault, 2 the command line is, 3 the
+//! tool failed.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+mod args;
+mod board;
+mod boards;
+mod check;
+mod completions;
+mod console;
+mod delete;
+mod demo;
+mod disasm;
+mod doctor;
+mod explain;
+mod extract;
+mod failure;
+mod file;
+mod firmware;
+mod flash;
+mod image;
+mod inputs;
+mod list;
+mod monitor;
+mod pack;
+mod pack_file;
+mod ports;
+mod report;
+mod run;
+mod size;
+mod why;
 
-/// Writes a whole file: beside its place first, then renamed into it, so that no failure leaves half of it.
-///
-/// A link stays, and what it leads to is replaced. A device or a pipe is written to as it is. The temporary file's name
-/// begins with `.` and `command`, the name of the binary.
-///
-/// # Errors
-/// When the file cannot be made, written or put in its place; what was there before stays.
-pub fn write_whole(path: &Path, bytes: &[u8], command: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let existing = fs::metadata(&target).ok();
-    if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
-        // A device or a pipe (or a folder, which gives the error) cannot be replaced, only written to.
-        return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use failure::{Failure, Result};
+
+pub use file::write_whole;
+
+const AFTER_HELP: &str = "\
+Examples:
+  emberl check build/                       will the modules of a folder run?
+  emberl pack -o app.avm --prune build/     a pack of the functions that are used
+  emberl run app.avm                        the program on this machine
+  emberl flash app.avm                      the program on a board
+  emberl why app.avm lists:map/2            why is a function in it?
+  emberl explain E0202                      what does a finding mean?
+  emberl doctor --board esp32c3             can this machine build for a board?
+
+Exit codes: 0 fine, 1 the input is at fault, 2 the command line is, 3 the tool failed.";
+
+/// Checks, prunes, packs and runs compiled Erlang, Elixir and Gleam modules for microcontrollers
+#[derive(Debug, Parser)]
+#[command(name = "emberl", version, after_help = AFTER_HELP, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    /// When to use colours; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Pack(pack::Arguments),
+    Check(check::Arguments),
+    Run(run::Arguments),
+    Flash(flash::Arguments),
+    Monitor(monitor::Arguments),
+    Ports(ports::Arguments),
+    Why(why::Arguments),
+    Size(size::Arguments),
+    List(list::Arguments),
+    Extract(extract::Arguments),
+    Delete(delete::Arguments),
+    Disasm(disasm::Arguments),
+    Explain(explain::Arguments),
+    Image(image::Arguments),
+    Boards(boards::Arguments),
+    Firmware(firmware::Arguments),
+    Doctor(doctor::Arguments),
+    Demo(demo::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// The command, with the arguments of this process. Gives its exit status.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
     }
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let prefix = format!(".{command}-");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As of any new file: the process's umask takes its part of this.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    // The error would name the temporary file, which says nothing to the user.
-    let mut file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(bytes)?;
-    if let Some(existing) = existing {
-        if existing.permissions().readonly() {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is there and may not be written"));
+    console::set_quiet(cli.quiet);
+    match run(cli.command) {
+        Ok(()) | Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(Failure::Told(exit)) => ExitCode::from(exit),
+        Err(Failure::Findings(findings)) => {
+            console::tell(report::text(&findings, console::stderr_width()).trim_end_matches('\n'));
+            console::tell("\n");
+            ExitCode::from(failure::INPUT)
         }
-        file.as_file().set_permissions(existing.permissions())?;
+        Err(Failure::Message { what, cure, exit }) => {
+            console::tell(&report::message(&what, &cure, console::stderr_width()));
+            ExitCode::from(exit)
+        }
     }
-    file.persist(&target).map(drop).map_err(|error| error.error)
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Pack(arguments) => pack::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Flash(arguments) => flash::run(&arguments),
+        Command::Monitor(arguments) => monitor::run(&arguments),
+        Command::Ports(arguments) => ports::run(&arguments),
+        Command::Why(arguments) => why::run(&arguments),
+        Command::Size(arguments) => size::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+        Command::Extract(arguments) => extract::run(&arguments),
+        Command::Delete(arguments) => delete::run(&arguments),
+        Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Image(arguments) => image::run(&arguments),
+        Command::Boards(arguments) => boards::run(&arguments),
+        Command::Firmware(arguments) => firmware::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        for command in Cli::command().get_subcommands() {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains(&format!("emberl {}", command.get_name())), "{}", command.get_name());
+        }
+    }
 }

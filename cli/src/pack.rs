@@ -103,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let lines = lines(&arguments.strip);
     let written = program.write(&selection, lines).map_err(args::findings)?;
     let path = Path::new(&arguments.output);
-    emberl::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
+    crate::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
     if !console::is_quiet() {
         tell(findings);
         let start = selection.start().and_then(|start| program.units().get(start)).map(|unit| unit.name());

@@ -41,9 +41,8 @@ pub fn packbeam() -> Result<PathBuf, Failed> {
 pub fn checked() -> Result<PathBuf, Failed> {
     static CHECKED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let path = CHECKED.get_or_init(|| {
-        // A folder of its own: in the usual one it would take the place of the usual `emberl`.
-        let folder = build(&["--features", "emberl-vm/checked"], Some("checked"))?;
-        Ok(folder.join(format!("emberl{}", env::consts::EXE_SUFFIX)))
+        let folder = build(&["--bin", "emberl-checked", "--features", "checked"])?;
+        Ok(folder.join(format!("emberl-checked{}", env::consts::EXE_SUFFIX)))
     });
     path.clone().map_err(Failed::from)
 }
@@ -66,14 +65,16 @@ pub fn run_packbeam<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> 
 
 fn path(name: &str) -> Result<PathBuf, Failed> {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| build(&[], None)).as_ref().map_err(|error| Failed::from(error.clone()))?;
+    let folder = FOLDER
+        .get_or_init(|| build(&["--bin", "emberl", "--bin", "packbeam"]))
+        .as_ref()
+        .map_err(|error| Failed::from(error.clone()))?;
     Ok(folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
 }
 
-/// Builds the binaries beside the running test with its profile, or in a folder `inside` of the target folder, and gives
-/// their folder. Cargo itself knows whether
-/// they are there and fresh; then this takes a fraction of a second. Cargo holds no lock while tests run.
-fn build(options: &[&str], inside: Option<&str>) -> Result<PathBuf, String> {
+/// Builds binaries beside the running test with its profile, and gives their folder. Cargo itself knows whether they are
+/// there and fresh; then this takes a fraction of a second. Cargo holds no lock while tests run.
+fn build(options: &[&str]) -> Result<PathBuf, String> {
     let test = env::current_exe().map_err(|error| error.to_string())?;
     let folder = profile_folder(&test).ok_or_else(|| format!("{} is not in a target folder", test.display()))?;
     let profile = match folder.file_name().and_then(OsStr::to_str) {
@@ -82,19 +83,12 @@ fn build(options: &[&str], inside: Option<&str>) -> Result<PathBuf, String> {
         None => return Err(format!("{} has no name", folder.display())),
     };
     let target = folder.parent().ok_or_else(|| format!("{} has no parent", folder.display()))?;
-    let target = inside.map_or_else(|| target.to_owned(), |inside| target.join(inside));
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(crate::repository_dir()).args(["build", "--quiet", "-p", "emberl", "--bins"]).args(options);
-    command.args(["--profile", profile, "--target-dir"]).arg(&target);
-    // Set for this package's own build; they must not leak into that of another.
-    for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR") {
-            command.env_remove(name);
-        }
-    }
+    command.current_dir(crate::repository_dir()).args(["build", "--quiet", "-p", "emberl"]).args(options);
+    command.args(["--profile", profile, "--target-dir"]).arg(target);
+    process::forget_package(&mut command);
     process::run(&mut command, Duration::from_secs(1200)).map_err(|error| error.to_string())?.ok()?;
-    let name = folder.file_name().unwrap_or_default();
-    Ok(target.join(name))
+    Ok(folder.to_owned())
 }
 
 /// The folder of a profile (`target/debug`): tests are in its `deps`.

@@ -118,3 +118,13 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
         pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
+
+/// Takes from a command what cargo has told this test about the test's own package: it must not leak into the build of
+/// another.
+pub fn forget_package(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR") {
+            command.env_remove(name);
+        }
+    }
+}

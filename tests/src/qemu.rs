@@ -89,12 +89,7 @@ fn build(build: Build) -> Result<PathBuf, String> {
     command.current_dir(crate::repository_dir().join("vm-firmware/boards/qemu-riscv32"));
     command.args(["cargo", "build", "--quiet", "--locked", "--release", "--target", DEVICE_TARGET]);
     command.args(options).arg("--target-dir").arg(&target);
-    // Set for this package's own build; they must not leak into that of another.
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR") {
-            command.env_remove(name);
-        }
-    }
+    process::forget_package(&mut command);
     process::run(&mut command, BUILD_LIMIT).map_err(|error| error.to_string())?.ok()?;
     Ok(target.join(DEVICE_TARGET).join(file))
 }

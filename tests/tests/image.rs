@@ -22,6 +22,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);
+/// How long the build of a board's firmware may take.
+const BUILD_LIMIT: Duration = Duration::from_secs(1800);
+/// The least bytes of a stack.
+const STACK: u64 = 24 << 10;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -37,6 +41,12 @@ fn main() {
         needs(&[Tool::Esptool], "esptool::accepts_and_merges_the_same", esptool),
         needs(&[Tool::Esptool], "esptool::tables_are_those_of_esp_idf", idf_tables),
     ];
+    for name in ["esp32c3", "esp32c6", "rp2040"] {
+        trials.extend(Board::named(name).map(|board| {
+            let tools = [Tool::DeviceToolchain, Tool::Esptool];
+            needs(&tools, format!("whole::firmware_of_{name}_links_and_fits"), move || whole(board))
+        }));
+    }
     if cfg!(unix) {
         trials.push(Trial::test("firmware::cargo_is_called_and_what_is_missing_is_told", firmware_build));
         trials.push(Trial::test("doctor::tells_what_is_missing_for_a_board", doctor));
@@ -528,31 +538,59 @@ fn esptool() -> Result<(), Failed> {
         let elf = format!("{}.elf", board.name);
         let (image, report) =
             folder.image(&["--board", board.name, "--firmware", &elf, "--lib", "lib.avm", "app.avm"])?;
-        // Each part by itself, as files, and put together by esptool.
-        let mut merge: Vec<String> =
-            ["-m", "esptool", "--chip", board.name, "merge-bin", "-o", "merged"].map(String::from).to_vec();
-        for area in report["partitions"].as_array().into_iter().flatten() {
-            let (offset, used) =
-                (area["offset"].as_u64().unwrap_or(0) as usize, area["used"].as_u64().unwrap_or(0) as usize);
-            if used != 0 {
-                let name = format!("{offset:#x}.part");
-                fs::write(folder.path(&name), range(&image, offset, used)?)?;
-                merge.extend([format!("{offset:#x}"), name]);
-            }
+        accepted(&folder, board, &image, &report, "test-image")?;
+    }
+    Ok(())
+}
+
+/// esptool accepts boot loader and firmware of an image, whose project it tells, and makes the same image of the parts.
+fn accepted(folder: &Folder, board: &Board, image: &[u8], report: &Value, project: &str) -> Result<(), Failed> {
+    // Each part by itself, as files, and put together by esptool.
+    let mut merge: Vec<String> =
+        ["-m", "esptool", "--chip", board.name, "merge-bin", "-o", "merged"].map(String::from).to_vec();
+    for area in report["partitions"].as_array().into_iter().flatten() {
+        let (offset, used) =
+            (area["offset"].as_u64().unwrap_or(0) as usize, area["used"].as_u64().unwrap_or(0) as usize);
+        if used != 0 {
+            let name = format!("{offset:#x}.part");
+            fs::write(folder.path(&name), range(image, offset, used)?)?;
+            merge.extend([format!("{offset:#x}"), name]);
         }
-        python(&merge.iter().map(String::as_str).collect::<Vec<_>>(), &folder)?;
-        check(fs::read(folder.path("merged"))? == image, || format!("{}: esptool merges others", board.name))?;
-        for part in
-            [if matches!(board.chip, Chip::Esp32 | Chip::Esp32s2) { "0x1000.part" } else { "0x0.part" }, "0x10000.part"]
-        {
-            let told = python(&["-m", "esptool", "--chip", board.name, "image-info", part], &folder)?.out();
-            let valid = ["(valid)", "Validation hash:", "Checksum:"].iter().all(|word| told.contains(word));
-            check(valid && !told.contains("invalid") && told.matches("(valid)").count() == 2, || {
-                format!("{}: {told}", board.name)
-            })?;
-            let project = part == "0x10000.part";
-            check(!project || told.contains("test-image"), || format!("{}: {told}", board.name))?;
-        }
+    }
+    python(&merge.iter().map(String::as_str).collect::<Vec<_>>(), folder)?;
+    check(fs::read(folder.path("merged"))? == image, || format!("{}: esptool merges others", board.name))?;
+    for part in
+        [if matches!(board.chip, Chip::Esp32 | Chip::Esp32s2) { "0x1000.part" } else { "0x0.part" }, "0x10000.part"]
+    {
+        let told = python(&["-m", "esptool", "--chip", board.name, "image-info", part], folder)?.out();
+        let valid = ["(valid)", "Validation hash:", "Checksum:"].iter().all(|word| told.contains(word));
+        check(valid && !told.contains("invalid") && told.matches("(valid)").count() == 2, || {
+            format!("{}: {told}", board.name)
+        })?;
+        check(part != "0x10000.part" || told.contains(project), || format!("{}: {told}", board.name))?;
+    }
+    Ok(())
+}
+
+/// The firmware of a board, whole, with all that it has by itself: it builds, links, and fits beside a pack.
+fn whole(board: &'static Board) -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let mut command = folder.command()?;
+    process::forget_package(&mut command);
+    command.args(["firmware", "build", "--board", board.name, "--source"]).arg(emberl_tests::repository_dir());
+    let output = process::run(&mut command, BUILD_LIMIT)?.ok()?;
+    let elf = output.out().trim_end().to_owned();
+    let arguments = ["--board", board.name, "--firmware", &elf, "app.avm"];
+    let (image, report) = folder.image(&arguments)?;
+    check(folder.image(&arguments)?.0 == image, || "the same twice gives other bytes".into())?;
+    // The stack and a heap must have room: what is left of the RAM.
+    let ram = report["memories"].as_array().into_iter().flatten().find(|memory| memory["name"] == "RAM");
+    let (size, used) = ram.and_then(|ram| ram["size"].as_u64().zip(ram["used"].as_u64())).unwrap_or_default();
+    check(used > 0 && used + STACK <= size, || format!("{used} of {size} bytes of RAM are taken"))?;
+    if board.image == ImageKind::Merged {
+        accepted(&folder, board, &image, &report, "emberl-board-esp32")?;
+    } else {
+        check(!read_blocks(&image)?.is_empty(), || "no blocks".into())?;
     }
     Ok(())
 }
