@@ -57,6 +57,8 @@ start() ->
     ok = mdns:unpublish(Again),
     [true = ask(Pid, stop) > 20 || Pid <- Clients],
     true = ask(Timer, stop) > 100,
+    %% What was closed goes out first: goodbye is said as far as the card has room.
+    receive after 500 -> ok end,
     ok = network:stop(),
     %% Goodbye was said before the link was gone.
     leases(),
@@ -68,7 +70,8 @@ start() ->
 pages(0) -> ok;
 pages(Count) -> receive page -> pages(Count - 1) after 60000 -> exit({no_pages, Count}) end.
 
-quiet() -> receive page -> quiet() after 1000 -> ok end.
+%% Until the other end has asked for the last page.
+quiet() -> receive page -> quiet(); enough -> ok after 60000 -> exit(pages_do_not_end) end.
 
 serve_pages() ->
     {ok, Server} = http_server:start_link(#{port => 80, max_connections => 2, handler => fun ?MODULE:handle/1}),
@@ -76,9 +79,15 @@ serve_pages() ->
 
 handle(#{path := <<"/page">>}) ->
     ?MODULE ! page,
-    {200, [{"content-type", "text/html"}], [<<"<html>">>, binary:copy(<<"0123456789">>, 200), <<"</html>">>]};
+    whole_page();
+handle(#{path := <<"/enough">>}) ->
+    ?MODULE ! enough,
+    whole_page();
 handle(_) ->
     404.
+
+whole_page() ->
+    {200, [{"content-type", "text/html"}], [<<"<html>">>, binary:copy(<<"0123456789">>, 200), <<"</html>">>]}.
 
 publish(Name, Type) ->
     {ok, Service} = mdns:publish(#{name => Name, type => Type, port => 80, text => #{path => "/page"}}),

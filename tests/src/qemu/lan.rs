@@ -120,7 +120,8 @@ impl Lan {
         false
     }
 
-    /// Whether the host asks the machine for pages, by two connections at a time.
+    /// Whether the host asks the machine for pages, by two connections at a time. When it stops and has all that it asked
+    /// for, it asks for `/enough` once: whoever got that is asked for nothing more.
     pub fn ask_for_pages(&self, asks: bool) {
         self.clients.store(asks, Ordering::Relaxed);
     }
@@ -204,6 +205,8 @@ impl Device for Frames {
 struct Client {
     handle: SocketHandle,
     port: u16,
+    /// It asks for the last page.
+    is_last: bool,
     sent: bool,
     answer: Vec<u8>,
 }
@@ -221,6 +224,8 @@ struct Host {
     multicast: SocketHandle,
     echoes: Vec<(u16, SocketHandle)>,
     clients: [Client; 2],
+    /// Pages were asked for, and the last one not yet.
+    asked: bool,
     silent: [SocketHandle; 2],
 }
 
@@ -253,7 +258,22 @@ impl Host {
         });
         let silent = std::array::from_fn(|_| stream());
         let began = Instant::now();
-        Self { wire, seen, began, frames, interface, sockets, dhcp, names, time, multicast, echoes, clients, silent }
+        Self {
+            wire,
+            seen,
+            began,
+            frames,
+            interface,
+            sockets,
+            dhcp,
+            names,
+            time,
+            multicast,
+            echoes,
+            clients,
+            asked: false,
+            silent,
+        }
     }
 
     fn run(mut self, orders: &Receiver<Order>, clients: &AtomicBool, ends: &AtomicBool) -> io::Result<()> {
@@ -412,11 +432,17 @@ impl Host {
 
     /// RFC 9112, as little of it as a test needs: a connection a page.
     fn ask_for_pages(&mut self, asks: bool) {
+        let is_last = !asks && self.asked;
+        let is_idle = self.clients.iter().all(|client| !self.sockets.get::<tcp::Socket<'_>>(client.handle).is_open());
+        // All that was asked for is there, so one asks for the last.
+        let mut may_ask = asks || is_last && is_idle;
         for client in &mut self.clients {
             let socket = self.sockets.get_mut::<tcp::Socket<'_>>(client.handle);
             if socket.can_send() && !client.sent {
                 client.sent = true;
-                let _ = socket.send_slice(b"GET /page HTTP/1.1\r\nHost: lamp.local\r\nConnection: close\r\n\r\n");
+                let path = if client.is_last { "enough" } else { "page" };
+                let request = format!("GET /{path} HTTP/1.1\r\nHost: lamp.local\r\nConnection: close\r\n\r\n");
+                let _ = socket.send_slice(request.as_bytes());
             }
             while socket.can_recv() {
                 let _ = socket.recv(|bytes| {
@@ -429,12 +455,16 @@ impl Host {
                 let mut seen = lock(&self.seen);
                 if answer.starts_with(b"HTTP/1.1 200") && answer.ends_with(b"</html>") {
                     seen.pages += 1;
+                    self.asked = asks || !client.is_last;
                 } else if seen.refused.len() < 100 {
                     seen.refused.push(String::from_utf8_lossy(&answer).into_owned());
                 }
                 client.sent = false;
                 socket.abort();
-            } else if !socket.is_open() && asks {
+            } else if !socket.is_open() && may_ask {
+                self.asked = true;
+                may_ask = asks;
+                client.is_last = is_last;
                 client.sent = false;
                 client.answer.clear();
                 client.port = if client.port % 20_000 == 19_999 { client.port - 19_999 } else { client.port + 1 };
