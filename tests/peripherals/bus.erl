@@ -10,7 +10,7 @@ start() ->
     ok.
 
 ports() ->
-    I2C = i2c:open([{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {peripheral, "i2c0"}]),
+    I2C = i2c:open([{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {peripheral, "i2c0"}, {send_timeout_ms, 20}]),
     all(I2C),
     %% One that is in a transmission has the bus.
     ok = i2c:begin_transmission(I2C, 16#76),
@@ -35,7 +35,7 @@ nifs() ->
     {error, esp_fail} = i2c:read_bytes(I2C, 16#76, 1),
     ok = i2c:close(I2C),
     {'EXIT', {badarg, _}} = (catch i2c:read_bytes(I2C, 16#76, 1)),
-    Again = i2c:open_nif([{scl, 9}, {sda, 8}, {clock_speed_hz, 400000}, {peripheral, <<"i2c0">>}]),
+    Again = i2c:open_nif([{scl, 9}, {sda, 8}, {clock_speed_hz, 400000}, {peripheral, <<"i2c0">>}, {send_timeout_ms, 20}]),
     all(Again),
     {ok, <<16#60>>} = i2c:read_bytes_nif(Again, {16#76, 1, 16#d1}),
     ok = i2c:write_bytes_nif(Again, {16#76, 1}),
@@ -61,6 +61,10 @@ all(I2C) ->
     {error, esp_fail} = i2c:write_bytes(I2C, 16#77, 1),
     ok = i2c:begin_transmission(I2C, 16#77),
     {error, esp_fail} = i2c:end_transmission(I2C),
+    %% Somebody holds the bus.
+    {error, esp_err_timeout} = i2c:read_bytes(I2C, 16#41, 1),
+    {error, esp_err_timeout} = i2c:write_bytes(I2C, 16#41, 1, 2),
+    {ok, <<16#58>>} = i2c:read_bytes(I2C, 16#76, 16#d0, 1),
     {error, esp_err_invalid_arg} = i2c:read_bytes(I2C, 16#80, 1).
 
 %% A bus, a pin, an option that cannot be.

@@ -1,0 +1,9 @@
+%% A program that hangs: the watchdog starts the board anew.
+-module(watchdog).
+-export([start/0]).
+
+start() ->
+    ok = esp:task_wdt_init({30, 0, true}),
+    {ok, User} = esp:task_wdt_add_user("main"),
+    ok = esp:task_wdt_reset_user(User),
+    receive never -> ok end.
