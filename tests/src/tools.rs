@@ -52,7 +52,7 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
