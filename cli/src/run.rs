@@ -167,7 +167,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Each option belongs to some of the boards.
 fn check_board(arguments: &Arguments) -> Result<()> {
-    let usage = |option: &str, board: &str| Err(Failure::usage(format!("{option} cannot be used with {board}"), "leave it out"));
+    let usage = |option: &str, board: &str| {
+        Err(Failure::usage(format!("{option} cannot be used with {board}"), "leave it out"))
+    };
     match arguments.board {
         Some(Board::Mock) if !arguments.forward.is_empty() => usage("--forward", "the board mock"),
         Some(Board::Mock) if arguments.firmware.is_some() => usage("--firmware", "the board mock"),

@@ -152,8 +152,13 @@ impl Board for Equipment {
 
     fn partitions(&mut self) -> Result<Vec<Partition>, Error> {
         self.flash()?;
-        let partition =
-            |(name, subtype, offset, size): (&str, u8, u32, u32)| Partition { name: name.into(), kind: DATA, subtype, offset, size };
+        let partition = |(name, subtype, offset, size): (&str, u8, u32, u32)| Partition {
+            name: name.into(),
+            kind: DATA,
+            subtype,
+            offset,
+            size,
+        };
         Ok(PARTITIONS.into_iter().map(partition).collect())
     }
 

@@ -17,9 +17,9 @@ pub mod machine;
 #[cfg(feature = "net")]
 pub mod network;
 #[cfg(feature = "peripherals")]
-mod pins;
+pub mod pins;
 #[cfg(feature = "peripherals")]
-mod port;
+pub mod port;
 mod prologue;
 #[cfg(feature = "net")]
 pub mod virtio;

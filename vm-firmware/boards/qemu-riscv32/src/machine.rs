@@ -57,8 +57,12 @@ const KEPT_SIZE: usize = 0x1000;
 /// How the machine was left: one of [`LEFT`], and its complement.
 const LEFT_AT: usize = KEPT + KEPT_SIZE;
 /// What stands there while the program runs, and when it has ended by itself, by a sleep that time or pins have ended.
-const LEFT: [(u32, Start); 4] =
-    [(0x454d_4200, Start::Reset), (0x454d_4201, Start::Program), (0x454d_4202, Start::Timer), (0x454d_4203, Start::Pins)];
+const LEFT: [(u32, Start); 4] = [
+    (0x454d_4200, Start::Reset),
+    (0x454d_4201, Start::Program),
+    (0x454d_4202, Start::Timer),
+    (0x454d_4203, Start::Pins),
+];
 /// What is written to the test device to start the machine anew.
 const RESET: u32 = 0x7777;
 

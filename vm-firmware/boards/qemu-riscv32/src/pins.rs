@@ -160,7 +160,9 @@ impl Around {
                         }
                     }
                 }
-                Operation::Read(into) => drop(write!(text, " read {}", into.len())),
+                Operation::Read(into) => {
+                    let _ = write!(text, " read {}", into.len());
+                }
             }
         }
         text.push('\n');

@@ -55,7 +55,14 @@ impl Desk {
     pub(crate) fn new(world: Rc<RefCell<World>>) -> Self {
         let kept = std::mem::take(&mut world.borrow_mut().kept);
         let flash = world.borrow().flash.clone();
-        let mut desk = Self { world, flash: Some(flash), kept: vec![0; KEPT], bits: [0; TIMERS as usize], rest: Vec::new(), watchdog: None };
+        let mut desk = Self {
+            world,
+            flash: Some(flash),
+            kept: vec![0; KEPT],
+            bits: [0; TIMERS as usize],
+            rest: Vec::new(),
+            watchdog: None,
+        };
         if !kept.is_empty() {
             // As a program that ran before would have kept it; what is too much is not there.
             let mut before = emberl_board::Peripherals::new(Memory(std::mem::take(&mut desk.kept)));
