@@ -128,6 +128,7 @@ fn answers(lines: &mut Lines) -> Result<(), Failed> {
     }
     lines.say("begin")?;
     lines.expect("i2c 0 open 9 8 100000", LIMIT)?;
+    lines.expect("i2c 1 open 1 2 100000", LIMIT)?;
     // Nobody answers this, but the next one is asked for; then it is too late.
     let (first, transfer) = asked(lines)?;
     check(transfer == "i2c 0 0x10 read 1", || transfer.clone())?;
@@ -140,11 +141,11 @@ fn answers(lines: &mut Lines) -> Result<(), Failed> {
         lines.say(&format!("{number} {wrong}"))?;
     }
     let (number, transfer) = asked(lines)?;
-    let bytes = transfer.strip_prefix("i2c 0 0x15 write").unwrap_or_default();
+    let bytes = transfer.strip_prefix("i2c 1 0x15 write").unwrap_or_default();
     check(bytes == " a5".repeat(5000), || format!("{} bytes of {transfer}", bytes.len()))?;
     lines.say(&format!("{number} data"))?;
     let (number, transfer) = asked(lines)?;
-    check(transfer == "i2c 0 0x16 read 65536", || transfer.clone())?;
+    check(transfer == "i2c 1 0x16 read 65536", || transfer.clone())?;
     Ok(lines.say(&format!("{number} data{}", " 5a".repeat(65536)))?)
 }
 

@@ -102,7 +102,8 @@ nvs_get_binary(Key) ->
 nvs_get_binary(Space, Key) ->
     case nvs_fetch_binary(Space, Key) of
         {ok, Value} -> Value;
-        {error, _} -> undefined
+        {error, not_found} -> undefined;
+        {error, Reason} -> throw(Reason)
     end.
 
 nvs_get_binary(Space, Key, Default) when is_binary(Default) ->

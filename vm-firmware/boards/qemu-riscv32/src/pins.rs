@@ -21,7 +21,7 @@ use crate::port::Port;
 /// The pins: 0 to 21, as ESP32-C3s have them.
 pub const PINS: Pin = 22;
 /// How long the test may take to say what is there before the program starts: nanoseconds.
-const BEGIN: u64 = 5_000_000_000;
+const BEGIN: u64 = 30_000_000_000;
 /// The most events of pins that wait for the main loop. More are lost.
 const EVENTS: usize = 1024;
 /// Bytes that are sent at a time, of long lines.
