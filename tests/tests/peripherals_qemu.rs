@@ -93,7 +93,7 @@ fn lives() -> Result<(), Failed> {
     let script = fs::read_to_string(source.with_extension("script"))?;
     let pack = Some(pack(&source, &folder)?);
     let machine = Machine { pack, flash: Some(flash), hardware: true, ..Machine::default() };
-    for started in ["started 1 times", "started 2 times"] {
+    for started in ["{started,1}", "{started,2}"] {
         let printed = meets(&machine, &script)?;
         check(printed.lines().any(|line| line.trim_end() == started), || format!("not {started}: {printed}"))?;
     }

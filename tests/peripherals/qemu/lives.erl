@@ -14,7 +14,7 @@ life(esp_rst_poweron, undefined) ->
             {ok, <<Before>>} -> Before + 1
         end,
     ok = esp:nvs_put_binary(board, starts, <<Count>>),
-    io:format("started ~p times~n", [Count]),
+    erlang:display({started, Count}),
     partitions(),
     ok = esp:rtc_slow_set_binary(<<"kept">>),
     {'EXIT', {badarg, _}} = (catch esp:rtc_slow_set_binary(binary:copy(<<0>>, 4096))),
