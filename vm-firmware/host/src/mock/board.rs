@@ -254,7 +254,7 @@ impl Board for Desk {
     }
 
     fn flash_erase(&mut self, from: u32, to: u32) -> Result<(), Error> {
-        if from % SECTOR != 0 || to % SECTOR != 0 {
+        if !from.is_multiple_of(SECTOR) || !to.is_multiple_of(SECTOR) {
             return Err("einval");
         }
         self.look(from, |flash, start| {
