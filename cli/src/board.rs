@@ -32,7 +32,7 @@ const BOARD: &str = "qemu-riscv32";
 const EMULATOR: &str = "qemu-system-riscv32";
 /// Where the firmware looks for its pack, and how large that can be.
 const PACK_ADDRESS: u64 = 0x8400_0000;
-const PACK_ROOM: usize = (64 << 20) - 16;
+const PACK_ROOM: usize = (64 << 20) - 0x2000;
 /// Where it looks for the bytes that the virtual machine may use.
 const MEMORY_ADDRESS: u64 = 0x87ff_fff8;
 /// How often it is looked whether the emulator has ended.

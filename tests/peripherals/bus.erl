@@ -6,11 +6,12 @@ start() ->
     ports(),
     nifs(),
     wrong(),
+    silent(),
     owners(),
     ok.
 
 ports() ->
-    I2C = i2c:open([{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {peripheral, "i2c0"}]),
+    I2C = i2c:open([{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {peripheral, "i2c0"}, {send_timeout_ms, 10000}]),
     all(I2C),
     %% One that is in a transmission has the bus.
     ok = i2c:begin_transmission(I2C, 16#76),
@@ -30,12 +31,12 @@ ports() ->
     {error, noproc} = i2c:read_bytes(I2C, 16#76, 1).
 
 nifs() ->
-    I2C = i2c:open([{use_nif, true}, {scl_io_num, 9}, {sda_io_num, 8}, {i2c_clock_hz, 400000}, {i2c_num, 1}]),
+    I2C = i2c:open([{use_nif, true}, {scl_io_num, 9}, {sda_io_num, 8}, {i2c_clock_hz, 400000}, {i2c_num, 1}, {send_timeout_ms, 10000}]),
     {'$i2c', _, _} = I2C,
     {error, esp_fail} = i2c:read_bytes(I2C, 16#76, 1),
     ok = i2c:close(I2C),
     {'EXIT', {badarg, _}} = (catch i2c:read_bytes(I2C, 16#76, 1)),
-    Again = i2c:open_nif([{scl, 9}, {sda, 8}, {clock_speed_hz, 400000}, {peripheral, <<"i2c0">>}]),
+    Again = i2c:open_nif([{scl, 9}, {sda, 8}, {clock_speed_hz, 400000}, {peripheral, <<"i2c0">>}, {send_timeout_ms, 10000}]),
     all(Again),
     {ok, <<16#60>>} = i2c:read_bytes_nif(Again, {16#76, 1, 16#d1}),
     ok = i2c:write_bytes_nif(Again, {16#76, 1}),
@@ -85,9 +86,19 @@ wrong() ->
     error = gpio:digital_read(9),
     ok = i2c:close(I2C).
 
+%% Somebody holds the bus.
+silent() ->
+    I2C = i2c:open([{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {send_timeout_ms, 20}]),
+    {error, esp_err_timeout} = i2c:read_bytes(I2C, 16#41, 1),
+    {error, esp_err_timeout} = i2c:write_bytes(I2C, 16#41, 1, 2),
+    ok = i2c:begin_transmission(I2C, 16#41),
+    ok = i2c:write_byte(I2C, 1),
+    {error, esp_err_timeout} = i2c:end_transmission(I2C),
+    ok = i2c:close(I2C).
+
 %% A bus is free again when who opened it crashes, and stays when that comes to its end.
 owners() ->
-    Good = [{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}],
+    Good = [{scl, 9}, {sda, 8}, {clock_speed_hz, 100000}, {send_timeout_ms, infinity}],
     crashes(Good, 300),
     Self = self(),
     _ = spawn(fun() -> Self ! {bus, i2c:open(Good)} end),

@@ -3,6 +3,7 @@
 
 pub mod dns;
 pub mod frames;
+pub mod hardware;
 pub mod lan;
 pub mod running;
 pub mod wire;
@@ -165,6 +166,16 @@ pub struct Machine {
     pub no_randomness: bool,
     /// The file of its flash memory, of [`FLASH_SIZE`] bytes.
     pub flash: Option<PathBuf>,
+    /// The test is what is around its pins and buses ([`hardware`]).
+    pub hardware: bool,
+}
+
+/// Where QEMU connects to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listeners<'a> {
+    monitor: Option<&'a TcpListener>,
+    wire: Option<&'a TcpListener>,
+    hardware: Option<&'a TcpListener>,
 }
 
 impl Machine {
@@ -174,8 +185,8 @@ impl Machine {
         Self { pack: Some(pack.into()), network: Some(network), ..Self::default() }
     }
 
-    /// The command that starts it, with QEMU's monitor at `monitor` and frames at `wire`, which QEMU connects to.
-    fn command(&self, monitor: Option<&TcpListener>, wire: Option<&TcpListener>) -> Result<Command, Failed> {
+    /// The command that starts it, with QEMU's monitor, frames and lines about pins and buses where QEMU connects to.
+    fn command(&self, listeners: Listeners<'_>) -> Result<Command, Failed> {
         let mut command = Command::new(Tool::QemuRiscv32.find().ok_or("qemu-system-riscv32 was not found")?);
         command.args(["-M", "virt", "-m", "128M", "-display", "none", "-monitor", "none", "-serial", "stdio"]);
         // Not by `-kernel`, which QEMU 7 keeps from memory while there is flash memory.
@@ -194,13 +205,18 @@ impl Machine {
         if let Some(flash) = &self.flash {
             command.arg("-drive").arg(format!("if=pflash,unit=1,format=raw,file={}", plain(flash)));
         }
-        if let Some(monitor) = monitor {
+        if let Some(monitor) = listeners.monitor {
             let port = monitor.local_addr()?.port();
             command.arg("-chardev").arg(format!("socket,id=monitor,host=127.0.0.1,port={port}"));
             command.args(["-mon", "chardev=monitor,mode=control"]);
         }
+        if let Some(hardware) = listeners.hardware {
+            let port = hardware.local_addr()?.port();
+            command.arg("-chardev").arg(format!("socket,id=hardware,host=127.0.0.1,port={port}"));
+            command.args(["-device", "virtio-serial-device", "-device", "virtconsole,chardev=hardware"]);
+        }
         if let Some(network) = &self.network {
-            self.add_network(network, wire, &mut command)?;
+            self.add_network(network, listeners.wire, &mut command)?;
         }
         Ok(command)
     }
@@ -251,7 +267,7 @@ impl Machine {
     /// # Errors
     /// When its program cannot be built or QEMU cannot be started.
     pub fn run(&self, limit: Duration) -> Result<Output, Failed> {
-        Ok(process::run(&mut self.command(None, None)?, limit)?)
+        Ok(process::run(&mut self.command(Listeners::default())?, limit)?)
     }
 
     /// Starts it.
@@ -262,8 +278,9 @@ impl Machine {
         let monitor = TcpListener::bind("127.0.0.1:0")?;
         let wire = self.network.as_ref().is_some_and(|network| network.wire || network.alone);
         let wire = wire.then(|| TcpListener::bind("127.0.0.1:0")).transpose()?;
-        let command = self.command(Some(&monitor), wire.as_ref())?;
-        Running::start(command, &monitor, wire.as_ref())
+        let hardware = self.hardware.then(|| TcpListener::bind("127.0.0.1:0")).transpose()?;
+        let listeners = Listeners { monitor: Some(&monitor), wire: wire.as_ref(), hardware: hardware.as_ref() };
+        Running::start(self.command(listeners)?, &monitor, wire.as_ref(), hardware.as_ref())
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{Protocol, wire::Wire};
+use super::{Protocol, hardware::Lines, wire::Wire};
 use crate::Failed;
 
 /// QEMU's name of the card.
@@ -75,6 +75,7 @@ pub struct Running {
     console: Console,
     monitor: BufReader<TcpStream>,
     wire: Option<Wire>,
+    hardware: Option<Lines>,
     /// How much of the console was waited for.
     seen: usize,
 }
@@ -84,6 +85,7 @@ impl Running {
         mut command: Command,
         monitor: &TcpListener,
         wire: Option<&TcpListener>,
+        hardware: Option<&TcpListener>,
     ) -> Result<Self, Failed> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
         let console = Console::default();
@@ -93,13 +95,15 @@ impl Running {
         }
         let mut connect = || -> Result<_, Failed> {
             let stream = accept(&mut child, monitor)?;
-            // It connects to both before it starts the machine.
+            // It connects to all of them before it starts the machine.
             let wire = wire.map(|wire| accept(&mut child, wire)).transpose()?.map(Wire::new).transpose()?;
+            let hardware = hardware.map(|hardware| accept(&mut child, hardware)).transpose()?;
+            let hardware = hardware.map(Lines::new).transpose()?;
             stream.set_read_timeout(Some(ANSWER))?;
-            Ok((BufReader::new(stream), wire))
+            Ok((BufReader::new(stream), wire, hardware))
         };
         let connected = connect();
-        let (monitor, wire) = match connected {
+        let (monitor, wire, hardware) = match connected {
             Ok(connected) => connected,
             Err(failed) => {
                 let _ = child.kill();
@@ -107,7 +111,7 @@ impl Running {
                 return Err(failed);
             }
         };
-        let mut running = Self { child, console, monitor, wire, seen: 0 };
+        let mut running = Self { child, console, monitor, wire, hardware, seen: 0 };
         running.ask("qmp_capabilities", json!({}))?;
         Ok(running)
     }
@@ -176,6 +180,14 @@ impl Running {
     /// As [`wire`](Self::wire), and when it was taken before.
     pub fn take_wire(&mut self) -> Result<Wire, Failed> {
         Ok(self.wire.take().ok_or("the network has no wire to the test")?)
+    }
+
+    /// The test's end of the lines about pins and buses, for who keeps it.
+    ///
+    /// # Errors
+    /// When the machine was made without, or it was taken before.
+    pub fn take_hardware(&mut self) -> Result<Lines, Failed> {
+        Ok(self.hardware.take().ok_or("the machine has no lines about its hardware to the test")?)
     }
 
     /// All that was printed so far.

@@ -204,6 +204,45 @@ pub trait Board {
         Err("enotsup")
     }
 
+    /// Reads the flash memory from an offset in bytes on, which is in a partition.
+    ///
+    /// # Errors
+    /// `enotsup`; `eio`.
+    fn flash_read(&mut self, offset: u32, into: &mut [u8]) -> Result<(), Error> {
+        let _ = (offset, into);
+        Err("enotsup")
+    }
+
+    /// Writes to it, at any offset, as many bytes as there are: they were erased before.
+    ///
+    /// # Errors
+    /// As [`flash_read`](Self::flash_read).
+    fn flash_write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Error> {
+        let _ = (offset, bytes);
+        Err("enotsup")
+    }
+
+    /// Erases it from one offset to another.
+    ///
+    /// # Errors
+    /// As [`flash_read`](Self::flash_read); `einval` where these are no multiples of what is erased at a time.
+    fn flash_erase(&mut self, from: u32, to: u32) -> Result<(), Error> {
+        let _ = (from, to);
+        Err("enotsup")
+    }
+
+    /// Begins the watchdog anew, which starts the board anew when it was not fed for so many milliseconds, or ends it.
+    ///
+    /// # Errors
+    /// `enotsup`; `einval` where that is too short or too long.
+    fn watchdog(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        let _ = milliseconds;
+        Err("enotsup")
+    }
+
+    /// Feeds it.
+    fn watchdog_feed(&mut self) {}
+
     /// Memory that stays through a restart or a sleep, to be written as it is; none by default.
     fn kept(&mut self) -> &mut [u8] {
         &mut []

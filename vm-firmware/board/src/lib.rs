@@ -16,12 +16,15 @@ mod board;
 mod buses;
 mod kept;
 mod nothing;
+mod partition;
 mod peripherals;
 mod pins;
 mod pwm;
 mod serial;
+pub mod simulated;
 pub mod store;
 mod table;
+mod watchdog;
 
 pub use board::{AnalogInput, Board, Edge, IoPin, SpiPort};
 pub use nothing::Nothing;

@@ -5,11 +5,13 @@ use emberl_vm::hardware::{Answer, Event, Handle, Hardware, Pin, Request, Result}
 use crate::board::Board;
 use crate::buses::{Device, SpiBus};
 use crate::kept;
+use crate::partition;
 use crate::pins::{Pending, Pins, User};
 use crate::pwm::Pulses;
 use crate::serial::{LOOK, Port};
 use crate::store;
 use crate::table::Table;
+use crate::watchdog::Watchdog;
 
 /// What a handle stands for.
 pub(crate) enum Entry<B: Board> {
@@ -34,13 +36,21 @@ pub struct Peripherals<B: Board> {
     pub(crate) pins: Pins<B::Pin>,
     pub(crate) pulses: Pulses<B::Pwm>,
     pub(crate) pending: Pending,
+    pub(crate) watchdog: Watchdog,
 }
 
 impl<B: Board> Peripherals<B> {
     /// Those of a board of which nothing is open.
     #[must_use]
     pub const fn new(board: B) -> Self {
-        Self { board, table: Table::new(), pins: Pins::new(), pulses: Pulses::new(), pending: Pending::new() }
+        Self {
+            board,
+            table: Table::new(),
+            pins: Pins::new(),
+            pulses: Pulses::new(),
+            pending: Pending::new(),
+            watchdog: Watchdog::new(),
+        }
     }
 
     /// The board.
@@ -99,6 +109,15 @@ impl<B: Board> Peripherals<B> {
                 Answer::Done
             }
             Request::Partitions => Answer::Partitions(board.partitions()?),
+            Request::PartitionRead(name, offset, length) => partition::read(board, name, offset, length)?,
+            Request::PartitionWrite(name, offset, bytes) => partition::write(board, name, offset, bytes)?,
+            Request::PartitionErase(name, offset, length) => partition::erase(board, name, offset, length)?,
+            Request::Watchdog(time) => self.watchdog.begin(board, time)?,
+            Request::WatchdogTime(time) => self.watchdog.set(board, time)?,
+            Request::WatchdogEnd => self.watchdog.end()?,
+            Request::WatchdogAdd => self.watchdog.add(board)?,
+            Request::WatchdogHear(user) => self.watchdog.hear(board, user)?,
+            Request::WatchdogRemove(user) => self.watchdog.remove(board, user)?,
             Request::HoldInSleep(on) => board.hold_in_sleep(on).map(|()| Answer::Done)?,
             Request::Restart => board.restart().map(|()| Answer::Done)?,
             Request::ResetReason => Answer::Word(board.reset_reason()?),

@@ -382,6 +382,70 @@ fn the_board_itself() {
 }
 
 #[test]
+fn partitions_end_where_they_end() {
+    let mut bench = bench();
+    assert_eq!(bench.ask(Request::PartitionRead("nvs", 1, 3)), Ok(Answer::Bytes(vec![1; 3])));
+    assert_eq!(bench.ask(Request::PartitionRead("nvs", 0x6000, 0)), Ok(Answer::Bytes(vec![])));
+    bench.done(Request::PartitionWrite("nvs", 0x5fff, &[1]));
+    bench.done(Request::PartitionErase("nvs", 0x1000, None));
+    bench.done(Request::PartitionErase("nvs", 0x1000, Some(0x1000)));
+    let flash = ["read 0x9001 3", "read 0xf000 0", "write 0xefff [1]", "erase 0xa000 0xf000", "erase 0xa000 0xb000"];
+    assert_eq!(bench.did(), flash.map(|line| format!("flash {line}")));
+    for beyond in [
+        Request::PartitionRead("nvs", 0x5fff, 2),
+        Request::PartitionRead("nvs", u32::MAX, 2),
+        Request::PartitionRead("nvs", 0, usize::MAX),
+        Request::PartitionWrite("nvs", 0x6000, &[1]),
+        Request::PartitionErase("nvs", 0x6001, None),
+        Request::PartitionErase("nvs", 0x1000, Some(0x6000)),
+    ] {
+        assert_eq!(bench.ask(beyond), Err("einval"), "{beyond:?}");
+    }
+    assert_eq!(bench.ask(Request::PartitionRead("main.avm", 0, 1)), Err("enoent"));
+    assert!(bench.did().is_empty());
+}
+
+#[test]
+fn the_watchdog_is_fed_when_all_were_heard() {
+    let mut bench = bench();
+    let add = |bench: &mut Bench| match bench.ask(Request::WatchdogAdd) {
+        Ok(Answer::Number(user)) => user,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bench.ask(Request::WatchdogAdd), Err("enoent"));
+    assert_eq!(bench.ask(Request::WatchdogTime(1)), Err("enoent"));
+    assert_eq!(bench.ask(Request::WatchdogEnd), Err("enoent"));
+    assert_eq!(bench.ask(Request::Watchdog(0)), Err("einval"));
+    bench.done(Request::Watchdog(100));
+    assert_eq!(bench.ask(Request::Watchdog(100)), Err("ebusy"));
+    // It begins with its first user.
+    assert_eq!(bench.did(), ["watchdog None"]);
+    let users = [add(&mut bench), add(&mut bench)];
+    assert_eq!(bench.did(), ["watchdog Some(100)"]);
+    bench.done(Request::WatchdogHear(users[0]));
+    bench.done(Request::WatchdogHear(users[0]));
+    assert!(bench.did().is_empty());
+    bench.done(Request::WatchdogHear(users[1]));
+    assert_eq!(bench.did(), ["watchdog fed"]);
+    bench.done(Request::WatchdogTime(50));
+    bench.done(Request::WatchdogHear(users[1]));
+    assert_eq!(bench.ask(Request::WatchdogEnd), Err("ebusy"));
+    // Who is gone is not waited for.
+    bench.done(Request::WatchdogRemove(users[0]));
+    assert_eq!(bench.did(), ["watchdog Some(50)", "watchdog fed"]);
+    assert_eq!(bench.ask(Request::WatchdogHear(users[0])), Err("enodev"));
+    assert_eq!(bench.ask(Request::WatchdogRemove(users[0])), Err("enodev"));
+    bench.done(Request::WatchdogRemove(users[1]));
+    bench.done(Request::WatchdogEnd);
+    assert_eq!(bench.did(), ["watchdog None"]);
+    bench.done(Request::Watchdog(1));
+    for _ in 0..32 {
+        add(&mut bench);
+    }
+    assert_eq!(bench.ask(Request::WatchdogAdd), Err("emfile"));
+}
+
+#[test]
 fn nothing_stays_in_use() {
     let mut bench = bench();
     for _ in 0..1000 {
@@ -441,6 +505,8 @@ fn a_board_of_nothing_says_so() {
         Request::Mac(Mac::Station),
         Request::HoldInSleep(true),
         Request::WakeOnPins(1, true),
+        Request::PartitionRead("nvs", 0, 1),
+        Request::Watchdog(1),
     ] {
         assert_eq!(bare.request(request), Err("enotsup"), "{request:?}");
     }

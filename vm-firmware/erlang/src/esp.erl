@@ -8,7 +8,17 @@
 -export([light_sleep/0, nvs_fetch_binary/2, nvs_get_binary/1, nvs_get_binary/2, nvs_get_binary/3, nvs_put_binary/3]).
 -export([nvs_set_binary/2, nvs_set_binary/3, nvs_erase_key/1, nvs_erase_key/2, nvs_erase_all/0, nvs_erase_all/1]).
 -export([nvs_reformat/0, partition_list/0, rtc_slow_get_binary/0, rtc_slow_set_binary/1, freq_hz/0, get_mac/1]).
--export([get_default_mac/0, timer_get_time/0, mount/4, umount/1]).
+-export([get_default_mac/0, timer_get_time/0, mount/4, umount/1, partition_read/3, partition_mmap/3]).
+-export([partition_write/3, partition_erase_range/2, partition_erase_range/3, task_wdt_init/1]).
+-export([task_wdt_reconfigure/1, task_wdt_deinit/0, task_wdt_add_user/1, task_wdt_reset_user/1]).
+-export([task_wdt_delete_user/1]).
+
+%% Numbers of ESP-IDF's errors.
+-define(NO_MEM, 16#101).
+-define(INVALID_ARG, 16#102).
+-define(INVALID_STATE, 16#103).
+-define(NOT_FOUND, 16#105).
+-define(NOT_SUPPORTED, 16#106).
 
 %% The name space where a program names none.
 -define(SPACE, atomvm).
@@ -92,7 +102,8 @@ nvs_get_binary(Key) ->
 nvs_get_binary(Space, Key) ->
     case nvs_fetch_binary(Space, Key) of
         {ok, Value} -> Value;
-        {error, _} -> undefined
+        {error, not_found} -> undefined;
+        {error, Reason} -> throw(Reason)
     end.
 
 nvs_get_binary(Space, Key, Default) when is_binary(Default) ->
@@ -133,6 +144,25 @@ sure({error, Reason}) -> error(Reason).
 partition_list() ->
     sure(emberl_board:partitions()).
 
+%% By the partition's name. What is read is a copy, by both of these.
+partition_read(Name, Offset, Size) ->
+    case emberl_board:partition_read(Name, Offset, Size) of
+        {ok, Bytes} -> {ok, Bytes};
+        {error, _} -> error
+    end.
+
+partition_mmap(Name, Offset, Size) ->
+    partition_read(Name, Offset, Size).
+
+partition_write(Name, Offset, Bytes) ->
+    done(emberl_board:partition_write(Name, Offset, Bytes)).
+
+partition_erase_range(Name, Offset) ->
+    done(emberl_board:partition_erase(Name, Offset, undefined)).
+
+partition_erase_range(Name, Offset, Size) when is_integer(Size) ->
+    done(emberl_board:partition_erase(Name, Offset, Size)).
+
 rtc_slow_get_binary() ->
     case emberl_board:kept_get() of
         {ok, Value} -> Value;
@@ -161,3 +191,40 @@ get_default_mac() ->
 timer_get_time() ->
     Time = erlang:monotonic_time() - erlang:system_info(start_time),
     erlang:convert_time_unit(Time, native, microsecond).
+
+%% The watchdog. It starts the board anew, or there is none; there are no idle tasks that it could have an eye on.
+task_wdt_init(Config) ->
+    case watchdog(Config, fun emberl_board:watchdog/1) of
+        {error, ebusy} -> {error, already_started};
+        Answer -> code(Answer)
+    end.
+
+task_wdt_reconfigure(Config) ->
+    case watchdog(Config, fun emberl_board:watchdog_time/1) of
+        {error, enoent} -> {error, noproc};
+        Answer -> code(Answer)
+    end.
+
+watchdog({Milliseconds, IdleCores, true}, Set) when is_integer(IdleCores) -> Set(Milliseconds);
+watchdog({Milliseconds, IdleCores, false}, _) when is_integer(Milliseconds), is_integer(IdleCores) -> {error, enotsup};
+watchdog(_, _) -> error(badarg).
+
+task_wdt_deinit() ->
+    code(emberl_board:watchdog_end()).
+
+task_wdt_add_user(Name) ->
+    _ = iolist_to_binary(Name),
+    code(emberl_board:watchdog_add()).
+
+task_wdt_reset_user(User) ->
+    code(emberl_board:watchdog_hear(User)).
+
+task_wdt_delete_user(User) ->
+    code(emberl_board:watchdog_remove(User)).
+
+code({error, enomem}) -> {error, ?NO_MEM};
+code({error, enotsup}) -> {error, ?NOT_SUPPORTED};
+code({error, enodev}) -> {error, ?NOT_FOUND};
+code({error, einval}) -> {error, ?INVALID_ARG};
+code({error, _}) -> {error, ?INVALID_STATE};
+code(Answer) -> Answer.

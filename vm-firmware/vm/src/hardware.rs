@@ -258,6 +258,27 @@ pub enum Request<'a> {
     NvsFormat,
     /// The partitions: [`Answer::Partitions`].
     Partitions,
+    /// So many bytes of the partition of that name, from an offset in it on: [`Answer::Bytes`]. `enoent` where there is none,
+    /// `einval` beyond its end.
+    PartitionRead(&'a str, u32, usize),
+    /// Writes bytes there, which were erased before.
+    PartitionWrite(&'a str, u32, &'a [u8]),
+    /// Erases so many bytes there, or all to its end; both are multiples of what the memory erases at a time.
+    PartitionErase(&'a str, u32, Option<u32>),
+
+    /// Has a watchdog of so many milliseconds: while it has users, each has to be heard of in that time, or the board is
+    /// started anew. `ebusy` where there is one.
+    Watchdog(u32),
+    /// The time that the watchdog has from now on: `enoent` where there is none.
+    WatchdogTime(u32),
+    /// Has none any more: `ebusy` where it has users.
+    WatchdogEnd,
+    /// One more user: [`Answer::Number`].
+    WatchdogAdd,
+    /// That user is heard of: `enodev` where there is no such one.
+    WatchdogHear(u32),
+    /// There is no such user any more.
+    WatchdogRemove(u32),
 
     /// Starts the board anew. It does not return where that can be.
     Restart,

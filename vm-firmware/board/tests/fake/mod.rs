@@ -355,6 +355,26 @@ impl Board for Fake {
     fn partitions(&mut self) -> Result<Vec<Partition>, Error> {
         Ok(vec![Partition { name: "nvs".into(), kind: 1, subtype: 2, offset: 0x9000, size: 0x6000 }])
     }
+    fn flash_read(&mut self, offset: u32, into: &mut [u8]) -> Result<(), Error> {
+        into.fill(offset as u8);
+        self.0.borrow_mut().done.push(format!("flash read {offset:#x} {}", into.len()));
+        Ok(())
+    }
+    fn flash_write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Error> {
+        self.0.borrow_mut().done.push(format!("flash write {offset:#x} {bytes:?}"));
+        Ok(())
+    }
+    fn flash_erase(&mut self, from: u32, to: u32) -> Result<(), Error> {
+        self.0.borrow_mut().done.push(format!("flash erase {from:#x} {to:#x}"));
+        Ok(())
+    }
+    fn watchdog(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        self.0.borrow_mut().done.push(format!("watchdog {milliseconds:?}"));
+        Ok(())
+    }
+    fn watchdog_feed(&mut self) {
+        self.0.borrow_mut().done.push("watchdog fed".into());
+    }
     fn kept(&mut self) -> &mut [u8] {
         &mut self.2
     }

@@ -3,12 +3,21 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(feature = "peripherals")]
+use emberl_board::Peripherals;
 use emberl_format::avm::{Section, Sections};
+#[cfg(feature = "peripherals")]
+use emberl_vm::hardware::Hardware;
 #[cfg(feature = "net")]
 use emberl_vm::net::Network;
 use emberl_vm::platform::{Platform, Stream};
 
+#[cfg(feature = "net")]
+use crate::devices::Devices;
 use crate::entropy;
+#[cfg(feature = "peripherals")]
+use crate::equipment::Equipment;
+#[cfg(not(feature = "peripherals"))]
 use crate::flash::Flash;
 use crate::machine::{self, Machine};
 #[cfg(feature = "net")]
@@ -63,7 +72,10 @@ pub struct Board {
     /// The modules that come with the virtual machine.
     library: Option<Pack>,
     /// The flash memory.
+    #[cfg(not(feature = "peripherals"))]
     pub flash: Option<Flash>,
+    #[cfg(feature = "peripherals")]
+    peripherals: Peripherals<Equipment>,
     #[cfg(feature = "net")]
     network: Option<network::Network>,
 }
@@ -72,12 +84,17 @@ impl Board {
     /// The platform with a pack.
     #[must_use]
     pub fn new(pack: Pack, machine: Machine) -> Self {
+        #[cfg(feature = "net")]
+        let devices = Devices::find(machine.slots);
         Self {
             pack,
             library: Pack::new(emberl_erlang::PACK).ok(),
+            #[cfg(not(feature = "peripherals"))]
             flash: Flash::find(machine.flash),
+            #[cfg(feature = "peripherals")]
+            peripherals: Peripherals::new(Equipment::new(devices.port, machine.flash, machine.kept, machine.start)),
             #[cfg(feature = "net")]
-            network: network::find(machine.slots),
+            network: devices.card.map(network::new),
         }
     }
 }
@@ -116,5 +133,10 @@ impl Platform for Board {
     #[cfg(feature = "net")]
     fn network(&mut self) -> Option<&mut dyn Network> {
         self.network.as_mut().map(|network| -> &mut dyn Network { network })
+    }
+
+    #[cfg(feature = "peripherals")]
+    fn hardware(&mut self) -> Option<&mut dyn Hardware> {
+        Some(&mut self.peripherals)
     }
 }

@@ -7,11 +7,19 @@ extern crate alloc;
 pub mod board;
 #[cfg(feature = "net")]
 pub mod card;
+#[cfg(feature = "net")]
+pub mod devices;
 pub mod entropy;
+#[cfg(feature = "peripherals")]
+pub mod equipment;
 pub mod flash;
 pub mod machine;
 #[cfg(feature = "net")]
 pub mod network;
+#[cfg(feature = "peripherals")]
+pub mod pins;
+#[cfg(feature = "peripherals")]
+pub mod port;
 mod prologue;
 #[cfg(feature = "net")]
 pub mod virtio;

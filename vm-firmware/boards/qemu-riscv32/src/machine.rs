@@ -22,6 +22,8 @@ const ALARM: usize = 0x0200_4000;
 const TEST: usize = 0x0010_0000;
 /// Nanoseconds of one count of the time.
 const NANOSECONDS: u64 = 100;
+/// Counts of the time in a second. There is no other clock: instructions take what QEMU takes for them.
+pub const FREQUENCY: u32 = 10_000_000;
 
 /// PLIC: the priorities of the sources, a word each.
 const PRIORITIES: usize = 0x0c00_0000;
@@ -48,6 +50,21 @@ const FLASH_SIZE: usize = 32 << 20;
 const PACK: usize = 0x8400_0000;
 /// The memory from there to the end, of 128 MiB.
 const PACK_ROOM: usize = 0x0400_0000;
+/// Memory at its end that no pack reaches, and QEMU writes nothing to when the machine starts anew: what is kept, then a
+/// page for words.
+const KEPT: usize = PACK + PACK_ROOM - 0x2000;
+const KEPT_SIZE: usize = 0x1000;
+/// How the machine was left: one of [`LEFT`], and its complement.
+const LEFT_AT: usize = KEPT + KEPT_SIZE;
+/// What stands there while the program runs, and when it has ended by itself, by a sleep that time or pins have ended.
+const LEFT: [(u32, Start); 4] = [
+    (0x454d_4200, Start::Reset),
+    (0x454d_4201, Start::Program),
+    (0x454d_4202, Start::Timer),
+    (0x454d_4203, Start::Pins),
+];
+/// What is written to the test device to start the machine anew.
+const RESET: u32 = 0x7777;
 
 /// Bytes of the heap: `_heap_size` in `memory.x`.
 const HEAP_SIZE: usize = 48 << 20;
@@ -128,6 +145,42 @@ pub struct Machine {
     pub slots: [Slot; SLOT_COUNT],
     /// A bank of flash memory.
     pub flash: Window,
+    /// Memory that stays through a restart.
+    pub kept: &'static mut [u8],
+    /// Why the machine was started.
+    pub start: Start,
+}
+
+/// Why the machine was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It was off.
+    Power,
+    /// It was reset from outside: QEMU's `system_reset`.
+    Reset,
+    /// The program asked for it.
+    Program,
+    /// A sleep has ended by its time.
+    Timer,
+    /// A sleep has ended by a pin.
+    Pins,
+}
+
+impl Start {
+    /// Notes that the machine is left so.
+    fn leave(self) {
+        if let Some((word, _)) = LEFT.iter().find(|(_, start)| *start == self) {
+            write(LEFT_AT, *word);
+            write(LEFT_AT + 4, !*word);
+        }
+    }
+}
+
+/// How the machine was left; it runs from now on.
+fn started() -> Start {
+    let left = told(LEFT_AT).and_then(|left| LEFT.iter().find(|(word, _)| *word == left));
+    Start::Reset.leave();
+    left.map_or(Start::Power, |(_, start)| *start)
 }
 
 impl Machine {
@@ -141,7 +194,9 @@ impl Machine {
             unsafe { riscv::register::mie::enable(interrupt) }
         }
         // SAFETY: memory that the linker does not know, so nothing writes to it; every byte is a valid `u8`.
-        let pack = unsafe { core::slice::from_raw_parts(PACK as *const u8, PACK_ROOM) };
+        let pack = unsafe { core::slice::from_raw_parts(PACK as *const u8, KEPT - PACK) };
+        // SAFETY: memory behind that, that nothing else uses; every byte is a valid `u8`; and this is called once.
+        let kept = unsafe { core::slice::from_raw_parts_mut(KEPT as *mut u8, KEPT_SIZE) };
         let mut source = SLOT_SOURCE;
         let mut address = SLOTS.0;
         let slots = [(); SLOT_COUNT].map(|()| {
@@ -149,7 +204,7 @@ impl Machine {
             (source, address) = (source + 1, address + SLOTS.1);
             slot
         });
-        Self { pack, slots, flash: Window { start: FLASH, size: FLASH_SIZE } }
+        Self { pack, slots, flash: Window { start: FLASH, size: FLASH_SIZE }, kept, start: started() }
     }
 }
 
@@ -310,6 +365,15 @@ pub fn wait(deadline: Option<u64>) {
     }
     claim();
     write(ALARM + 4, u32::MAX);
+}
+
+/// Starts the machine anew, which then finds why.
+pub fn restart(why: Start) -> ! {
+    why.leave();
+    write(TEST, RESET);
+    loop {
+        riscv::asm::wfi();
+    }
 }
 
 /// Ends QEMU with this exit status.

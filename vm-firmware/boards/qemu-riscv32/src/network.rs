@@ -1,11 +1,9 @@
 //! The board's network: the driver over its card, and how large its pools are.
 
 use emberl_net::{Config, Driver};
-use virtio_drivers::transport::{DeviceType, Transport};
 
 use crate::card::Card;
-use crate::machine::{self, Slot};
-use crate::{entropy, virtio};
+use crate::{entropy, machine};
 
 /// The driver over the card.
 pub type Network = Driver<Card>;
@@ -16,19 +14,10 @@ const SMALLEST: u32 = 1;
 /// The card has a wire: the driver's defaults are for such.
 impl emberl_net::Card for Card {}
 
-/// Starts what is in the machine's places for devices; gives the network of the first card. A device that cannot be started
-/// is as none.
+/// The network of a card.
 #[must_use]
-pub fn find(slots: impl IntoIterator<Item = Slot>) -> Option<Network> {
-    let mut card = None;
-    for (registers, interrupt) in slots.into_iter().filter_map(virtio::device) {
-        match registers.device_type() {
-            DeviceType::Network if card.is_none() => card = Card::new(registers, interrupt).ok(),
-            DeviceType::EntropySource => entropy::start(registers),
-            _ => {}
-        }
-    }
-    card.map(|card| Driver::new(card, config()))
+pub fn new(card: Card) -> Network {
+    Driver::new(card, config())
 }
 
 /// The pools: this machine has memory for the usual ones.

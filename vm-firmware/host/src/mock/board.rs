@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use embedded_hal::i2c::ErrorKind;
 use emberl_board::{Board, Nothing};
 use emberl_vm::hardware::{self, Error, Mac, Partition, Pin};
 
@@ -15,6 +16,18 @@ const SPI: u8 = 4;
 const UARTS: u8 = 3;
 const TIMERS: u8 = 4;
 const CHANNELS: u8 = 8;
+/// AtomVM's map: names, types, subtypes, offsets, sizes. The first is that of keys and values.
+const PARTITIONS: [(&str, u8, u8, u32, u32); 5] = [
+    ("nvs", 1, 2, NVS, 0x6000),
+    ("phy_init", 1, 1, 0xf000, 0x1000),
+    ("factory", 0, 0, 0x1_0000, 0x1c_0000),
+    ("boot.avm", 1, 1, 0x1d_0000, 0x8_0000),
+    ("main.avm", 1, 1, 0x25_0000, 0x10_0000),
+];
+const NVS: u32 = 0x9000;
+/// Bytes of the flash memory, and of what is erased at a time.
+const FLASH: usize = 0x40_0000;
+const SECTOR: u32 = 0x1000;
 /// Bytes that are kept, with their head.
 const KEPT: usize = 4096;
 
@@ -26,6 +39,10 @@ pub struct Desk {
     kept: Vec<u8>,
     /// Bits of the timers' duties.
     bits: [u8; TIMERS as usize],
+    /// The flash memory beside keys and values, made when it is asked for.
+    rest: Vec<u8>,
+    /// The watchdog's milliseconds, and when it bites.
+    watchdog: Option<(u32, u64)>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -38,7 +55,14 @@ impl Desk {
     pub(crate) fn new(world: Rc<RefCell<World>>) -> Self {
         let kept = std::mem::take(&mut world.borrow_mut().kept);
         let flash = world.borrow().flash.clone();
-        let mut desk = Self { world, flash: Some(flash), kept: vec![0; KEPT], bits: [0; TIMERS as usize] };
+        let mut desk = Self {
+            world,
+            flash: Some(flash),
+            kept: vec![0; KEPT],
+            bits: [0; TIMERS as usize],
+            rest: Vec::new(),
+            watchdog: None,
+        };
         if !kept.is_empty() {
             // As a program that ran before would have kept it; what is too much is not there.
             let mut before = emberl_board::Peripherals::new(Memory(std::mem::take(&mut desk.kept)));
@@ -50,6 +74,20 @@ impl Desk {
 
     fn note(&self, line: String) {
         self.world.borrow_mut().note(line);
+    }
+
+    /// Shows the flash memory from an offset on, which is in a partition: where in the bytes it is.
+    fn look<T>(&mut self, offset: u32, look: impl FnOnce(&mut [u8], usize) -> Result<T, Error>) -> Result<T, Error> {
+        if let Some(flash) = self.flash.as_mut()
+            && let Some(inside) = offset.checked_sub(NVS).map(|inside| inside as usize)
+            && inside < flash.bytes().len()
+        {
+            return look(flash.bytes(), inside);
+        }
+        if self.rest.is_empty() {
+            self.rest.resize(FLASH, 0xff);
+        }
+        look(&mut self.rest, offset as usize)
     }
 
     /// The board is over: what the program does from now on, nobody sees.
@@ -100,7 +138,8 @@ impl Board for Desk {
     }
 
     fn deadline(&mut self) -> Option<u64> {
-        self.world.borrow().deadline()
+        let script = self.world.borrow().deadline();
+        script.into_iter().chain(self.watchdog.map(|(_, time)| time)).min()
     }
 
     fn has_pin(&self, pin: Pin) -> bool {
@@ -113,6 +152,10 @@ impl Board for Desk {
     }
 
     fn pin_event(&mut self) -> Option<Pin> {
+        if self.watchdog.is_some_and(|(_, time)| self.now() >= time) {
+            self.watchdog = None;
+            self.end("watchdog bites".to_owned());
+        }
         let mut world = self.world.borrow_mut();
         world.advance();
         world.happened.pop_front()
@@ -129,6 +172,14 @@ impl Board for Desk {
         }
         self.note(format!("i2c {peripheral} open {scl} {sda} {frequency}"));
         Ok(Bus::new(Rc::clone(&self.world), peripheral))
+    }
+
+    fn i2c_error(error: &ErrorKind) -> Error {
+        match error {
+            ErrorKind::NoAcknowledge(_) => "nack",
+            ErrorKind::Other => "etimedout",
+            _ => "eio",
+        }
     }
 
     fn spi(&mut self, bus: &hardware::Spi) -> Result<Wires, Error> {
@@ -177,13 +228,6 @@ impl Board for Desk {
 
     /// AtomVM's map, as boards here have it.
     fn partitions(&mut self) -> Result<Vec<Partition>, Error> {
-        let table = [
-            ("nvs", 1, 2, 0x9000, 0x6000),
-            ("phy_init", 1, 1, 0xf000, 0x1000),
-            ("factory", 0, 0, 0x1_0000, 0x1c_0000),
-            ("boot.avm", 1, 1, 0x1d_0000, 0x8_0000),
-            ("main.avm", 1, 1, 0x25_0000, 0x10_0000),
-        ];
         let partition = |(name, kind, subtype, offset, size): (&str, u8, u8, u32, u32)| Partition {
             name: name.to_owned(),
             kind,
@@ -191,7 +235,49 @@ impl Board for Desk {
             offset,
             size,
         };
-        Ok(table.into_iter().map(partition).collect())
+        Ok(PARTITIONS.into_iter().map(partition).collect())
+    }
+
+    fn flash_read(&mut self, offset: u32, into: &mut [u8]) -> Result<(), Error> {
+        self.look(offset, |flash, from| {
+            into.copy_from_slice(flash.get(from..from + into.len()).ok_or("eio")?);
+            Ok(())
+        })
+    }
+
+    fn flash_write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Error> {
+        self.look(offset, |flash, from| {
+            let places = flash.get_mut(from..from + bytes.len()).ok_or("eio")?;
+            places.iter_mut().zip(bytes).for_each(|(place, byte)| *place &= byte);
+            Ok(())
+        })
+    }
+
+    fn flash_erase(&mut self, from: u32, to: u32) -> Result<(), Error> {
+        if !from.is_multiple_of(SECTOR) || !to.is_multiple_of(SECTOR) {
+            return Err("einval");
+        }
+        self.look(from, |flash, start| {
+            flash.get_mut(start..start + (to - from) as usize).ok_or("eio")?.fill(0xff);
+            Ok(())
+        })
+    }
+
+    fn watchdog(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        if let Some(time) = milliseconds {
+            self.note(format!("watchdog {time}"));
+            self.watchdog = Some((time, self.now().saturating_add(u64::from(time) * 1_000_000)));
+        } else if self.watchdog.take().is_some() {
+            self.note("watchdog none".to_owned());
+        }
+        Ok(())
+    }
+
+    fn watchdog_feed(&mut self) {
+        if let Some((time, _)) = self.watchdog {
+            self.note("watchdog fed".to_owned());
+            self.watchdog = Some((time, self.now().saturating_add(u64::from(time) * 1_000_000)));
+        }
     }
 
     fn kept(&mut self) -> &mut [u8] {

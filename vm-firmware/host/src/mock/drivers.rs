@@ -10,6 +10,7 @@ use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_storage::nor_flash::{
     self, ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
+use emberl_board::simulated::{Line, level_word, mode_word, pull_word, watch_word};
 use emberl_board::{AnalogInput, Edge, IoPin, SpiPort};
 use emberl_vm::hardware::{Error, PinMode, Pull};
 
@@ -62,10 +63,7 @@ handles! {
 impl Drop for IoLine {
     /// It is as after a start.
     fn drop(&mut self) {
-        now(&self.world).change(self.pin, |line| {
-            let outside = line.outside;
-            *line = super::world::Line { outside, ..Default::default() };
-        });
+        now(&self.world).change(self.pin, Line::release);
     }
 }
 
@@ -75,7 +73,7 @@ impl digital::ErrorType for IoLine {
 
 impl digital::InputPin for IoLine {
     fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(now(&self.world).lines.get(&self.pin).is_some_and(super::world::Line::level))
+        Ok(now(&self.world).lines.get(&self.pin).is_some_and(Line::level))
     }
     fn is_low(&mut self) -> Result<bool, Infallible> {
         self.is_high().map(|high| !high)
@@ -86,7 +84,7 @@ impl IoLine {
     fn drive(&self, high: bool) {
         let mut world = now(&self.world);
         world.change(self.pin, |line| line.out = high);
-        world.note(format!("pin {} {}", self.pin, if high { "high" } else { "low" }));
+        world.note(format!("pin {} {}", self.pin, level_word(high)));
     }
 }
 
@@ -109,21 +107,10 @@ impl IoPin for IoLine {
             before = (line.mode, line.pull);
             (line.mode, line.pull) = (mode, pull);
         });
-        let mode_name = match mode {
-            PinMode::Input => "input",
-            PinMode::Output => "output",
-            PinMode::OpenDrain => "output_od",
-        };
-        let pull_name = match pull {
-            Pull::Up => "up",
-            Pull::Down => "down",
-            Pull::Both => "up_down",
-            Pull::None => "floating",
-        };
         if before.1 == pull {
-            world.note(format!("pin {} {mode_name}", self.pin));
+            world.note(format!("pin {} {}", self.pin, mode_word(mode)));
         } else {
-            world.note(format!("pin {} pull {pull_name}", self.pin));
+            world.note(format!("pin {} pull {}", self.pin, pull_word(pull)));
         }
         Ok(())
     }
@@ -131,13 +118,7 @@ impl IoPin for IoLine {
     fn watch(&mut self, edge: Option<Edge>) -> Result<(), Error> {
         let mut world = now(&self.world);
         world.change(self.pin, |line| line.watch = edge);
-        let name = match edge {
-            Some(Edge::Rising) => "rising",
-            Some(Edge::Falling) => "falling",
-            Some(Edge::Both) => "both",
-            None => "none",
-        };
-        world.note(format!("pin {} watch {name}", self.pin));
+        world.note(format!("pin {} watch {}", self.pin, watch_word(edge)));
         Ok(())
     }
 
@@ -152,45 +133,7 @@ impl i2c::ErrorType for Bus {
 
 impl i2c::I2c for Bus {
     fn transaction(&mut self, address: u8, operations: &mut [i2c::Operation<'_>]) -> Result<(), i2c::ErrorKind> {
-        let mut world = now(&self.world);
-        let Some(device) = world.devices.get_mut(&(self.bus, address)) else {
-            world.note(format!("i2c {} {address:#04x} nack", self.bus));
-            return Err(i2c::ErrorKind::NoAcknowledge(i2c::NoAcknowledgeSource::Address));
-        };
-        let mut line = format!("i2c {} {address:#04x}", self.bus);
-        for operation in operations {
-            match operation {
-                i2c::Operation::Write(bytes) => {
-                    line += &format!(" write{}", hex(bytes));
-                    device.written = bytes.to_vec();
-                    if let Some((first, values)) = bytes.split_first() {
-                        device.pointer = *first;
-                        // Only registers that there are take a value.
-                        for value in values {
-                            if let Some(register) = device.registers.get_mut(&device.pointer) {
-                                *register = *value;
-                            }
-                            device.pointer = device.pointer.wrapping_add(1);
-                        }
-                    }
-                }
-                i2c::Operation::Read(into) => {
-                    let answer = device.answers.iter().find(|(when, _)| *when == device.written);
-                    if let Some((_, bytes)) = answer {
-                        into.fill(0xff);
-                        into.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-                    } else {
-                        for place in into.iter_mut() {
-                            *place = device.registers.get(&device.pointer).copied().unwrap_or(0xff);
-                            device.pointer = device.pointer.wrapping_add(1);
-                        }
-                    }
-                    line += &format!(" read{}", hex(into));
-                }
-            }
-        }
-        world.note(line);
-        Ok(())
+        now(&self.world).transfer(self.bus, address, operations)
     }
 }
 
@@ -344,6 +287,11 @@ impl std::fmt::Debug for Flash {
 impl Flash {
     pub(crate) fn new() -> Self {
         Self(vec![0xff; 0x6000])
+    }
+
+    /// All of it.
+    pub(crate) fn bytes(&mut self) -> &mut [u8] {
+        &mut self.0
     }
 
     fn part(&mut self, offset: u32, length: usize) -> Result<&mut [u8], NorFlashErrorKind> {

@@ -4,6 +4,7 @@
 
 mod board;
 mod drivers;
+mod outside;
 pub mod script;
 mod world;
 
@@ -16,6 +17,7 @@ use emberl_board::Peripherals;
 
 use crate::clock::Clock;
 pub use board::Desk;
+pub use outside::{Outside, Part, Transfer};
 pub use script::{Script, ScriptError};
 use world::World;
 

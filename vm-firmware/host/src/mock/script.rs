@@ -7,6 +7,7 @@
 //! adc 2 2048 2050                    readings, one after the other, the last one for ever
 //! i2c 0 0x76 register 0xd0 58 01     a device on bus 0, and what its registers hold from that one on
 //! i2c 0 0x40 when f3 answer 12 34    when these bytes were written, those are read
+//! i2c 0 0x41 silent                  a device that holds the bus until the transfer is given up
 //! i2c 0 0x40 none                    nobody has that address any more
 //! spi 2 when 9f answer 00 ef 40      when what is sent begins so, that comes from the first byte's time on
 //! uart 1 receive "OK\r\n"            bytes come
@@ -27,9 +28,10 @@
 //!
 //! What a program does is told, and waited for by `on`, `expect` and `never`, in these words: `pin N input|output|output_od`,
 //! `pin N pull up|down|up_down|floating`, `pin N high|low`, `pin N watch rising|falling|both|none`, `i2c BUS open SCL SDA HERTZ`,
-//! `i2c BUS ADDRESS [write BYTES] [read BYTES]`, `i2c BUS ADDRESS nack`, `spi N open SCLK MOSI MISO`, `spi N clock HERTZ MODE`,
+//! `i2c BUS ADDRESS [write BYTES] [read BYTES]`, `i2c BUS ADDRESS nack|timeout`, `spi N open SCLK MOSI MISO`, `spi N clock HERTZ MODE`,
 //! `spi N send BYTES receive BYTES`, `uart N open SPEED`, `uart N send BYTES`, `adc PIN open`, `pwm timer N HERTZ BITS`,
-//! `pwm N open PIN timer N`, `pwm N duty DUTY`, `sleep [MILLISECONDS]`, `wake pins MASK high|low`, `restart`.
+//! `pwm N open PIN timer N`, `pwm N duty DUTY`, `sleep [MILLISECONDS]`, `wake pins MASK high|low`, `restart`,
+//! `watchdog MILLISECONDS|none|fed|bites`.
 //!
 //! Bytes are pairs of hexadecimal digits and texts in quotes (with `\r \n \t \\ \" \xNN`), numbers decimal or with `0x`.
 
@@ -60,6 +62,7 @@ pub(crate) enum Act {
     Adc(u8, Vec<u32>),
     Registers(u8, u8, u8, Vec<u8>),
     Answer(u8, u8, Vec<u8>, Vec<u8>),
+    Silent(u8, u8),
     NoDevice(u8, u8),
     Spi(u8, Vec<u8>, Vec<u8>),
     Receive(u8, Vec<u8>),
@@ -301,14 +304,15 @@ fn act(line: &mut Line<'_>) -> Parsed<Act> {
         }
         "i2c" => {
             let (bus, address) = (line.number("a bus")?, line.number("an address")?);
-            match line.plain("register, when or none")?.as_str() {
+            match line.plain("register, when, silent or none")?.as_str() {
                 "register" => Act::Registers(bus, address, line.number("a register")?, line.bytes("")?),
                 "when" => {
                     let (when, answer) = answer(line)?;
                     Act::Answer(bus, address, when, answer)
                 }
+                "silent" => Act::Silent(bus, address),
                 "none" => Act::NoDevice(bus, address),
-                other => return wrong(format!("{other} means nothing here"), "write register, when or none"),
+                other => return wrong(format!("{other} means nothing here"), "write register, when, silent or none"),
             }
         }
         "spi" => {
@@ -376,7 +380,7 @@ fn deed(line: &mut Line<'_>, until: &[&str]) -> Parsed<Deed> {
             Ok(Deed::Sent(port, bytes))
         };
     }
-    let known = ["pin", "i2c", "spi", "uart", "adc", "pwm", "sleep", "wake", "restart"];
+    let known = ["pin", "i2c", "spi", "uart", "adc", "pwm", "sleep", "wake", "restart", "watchdog"];
     match own.first() {
         Some(Word::Plain(first)) if known.contains(&first.as_str()) => {}
         Some(_) => return wrong("a program does nothing of that name", format!("write one of: {}", known.join(", "))),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::Write;
 
-use emberl_board::{Edge, store};
-use emberl_vm::hardware::{PinMode, Pull};
+use embedded_hal::i2c;
+use emberl_board::simulated::Line;
+use emberl_board::store;
 
 use super::drivers::Flash;
 use super::script::{Act, Deed, Script, ScriptError};
@@ -16,33 +17,6 @@ const KEPT: usize = 1 << 20;
 /// Pins where a script names no number.
 const PINS: u8 = 49;
 
-/// A pin, with what is around it.
-#[derive(Debug)]
-pub(crate) struct Line {
-    pub(crate) outside: Option<bool>,
-    pub(crate) mode: PinMode,
-    pub(crate) pull: Pull,
-    pub(crate) out: bool,
-    pub(crate) watch: Option<Edge>,
-}
-
-impl Line {
-    /// Its level: whoever drives it low, does; then whoever drives it; then resistors.
-    pub(crate) fn level(&self) -> bool {
-        match self.mode {
-            PinMode::Output => self.out,
-            PinMode::OpenDrain if !self.out => false,
-            _ => self.outside.unwrap_or(self.pull == Pull::Up),
-        }
-    }
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        Self { outside: None, mode: PinMode::Input, pull: Pull::None, out: false, watch: None }
-    }
-}
-
 /// A device on an I2C bus.
 #[derive(Debug, Default)]
 pub(crate) struct Device {
@@ -52,6 +26,35 @@ pub(crate) struct Device {
     /// What is read when that was written before; what was written.
     pub(crate) answers: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) written: Vec<u8>,
+    /// It holds the bus until the transfer is given up.
+    pub(crate) is_silent: bool,
+}
+
+impl Device {
+    fn write(&mut self, bytes: &[u8]) {
+        self.written = bytes.to_vec();
+        let Some((first, values)) = bytes.split_first() else { return };
+        self.pointer = *first;
+        // Only registers that there are take a value.
+        for value in values {
+            if let Some(register) = self.registers.get_mut(&self.pointer) {
+                *register = *value;
+            }
+            self.pointer = self.pointer.wrapping_add(1);
+        }
+    }
+
+    fn read(&mut self, into: &mut [u8]) {
+        if let Some((_, bytes)) = self.answers.iter().find(|(when, _)| *when == self.written) {
+            into.fill(0xff);
+            into.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+            return;
+        }
+        for place in into.iter_mut() {
+            *place = self.registers.get(&self.pointer).copied().unwrap_or(0xff);
+            self.pointer = self.pointer.wrapping_add(1);
+        }
+    }
 }
 
 /// A serial port.
@@ -165,6 +168,7 @@ impl World {
                 answers.retain(|(other, _)| *other != when);
                 answers.push((when, answer));
             }
+            Act::Silent(bus, address) => self.devices.entry((bus, address)).or_default().is_silent = true,
             Act::NoDevice(bus, address) => drop(self.devices.remove(&(bus, address))),
             Act::Spi(bus, when, answer) => {
                 self.spi.retain(|(other, begin, _)| (*other, begin) != (bus, &when));
@@ -184,19 +188,44 @@ impl World {
 
     /// Changes something at a pin, and notes what those who watch it are told.
     pub(crate) fn change(&mut self, pin: u8, change: impl FnOnce(&mut Line)) {
-        let line = self.lines.entry(pin).or_default();
-        let before = line.level();
-        change(line);
-        let after = line.level();
-        let is_told = match line.watch {
-            Some(Edge::Rising) => after,
-            Some(Edge::Falling) => !after,
-            Some(Edge::Both) => true,
-            None => false,
-        };
-        if is_told && before != after {
+        if self.lines.entry(pin).or_default().change(change) {
             self.happened.push_back(pin);
         }
+    }
+
+    /// A transfer on an I2C bus, which is noted.
+    ///
+    /// # Errors
+    /// `NoAcknowledge` where nobody has that address; `Other` where somebody holds the bus for longer than is waited.
+    pub(crate) fn transfer(
+        &mut self,
+        bus: u8,
+        address: u8,
+        operations: &mut [i2c::Operation<'_>],
+    ) -> Result<(), i2c::ErrorKind> {
+        let mut line = format!("i2c {bus} {address:#04x}");
+        let Some(device) = self.devices.get_mut(&(bus, address)) else {
+            self.note(line + " nack");
+            return Err(i2c::ErrorKind::NoAcknowledge(i2c::NoAcknowledgeSource::Address));
+        };
+        if device.is_silent {
+            self.note(line + " timeout");
+            return Err(i2c::ErrorKind::Other);
+        }
+        for operation in operations {
+            match operation {
+                i2c::Operation::Write(bytes) => {
+                    line += &format!(" write{}", hex(bytes));
+                    device.write(bytes);
+                }
+                i2c::Operation::Read(into) => {
+                    device.read(into);
+                    line += &format!(" read{}", hex(into));
+                }
+            }
+        }
+        self.note(line);
+        Ok(())
     }
 
     /// The program has done this.

@@ -58,6 +58,15 @@ pub(super) static EMBERL_BOARD: &[Native] = natives! {
     "nvs_erase_all"/1 => nvs_erase_all;
     "nvs_format"/0 => nvs_format;
     "partitions"/0 => partitions;
+    "partition_read"/3 => partition_read;
+    "partition_write"/3 => partition_write;
+    "partition_erase"/3 => partition_erase;
+    "watchdog"/1 => watchdog;
+    "watchdog_time"/1 => watchdog_time;
+    "watchdog_end"/0 => watchdog_end;
+    "watchdog_add"/0 => watchdog_add;
+    "watchdog_hear"/1 => watchdog_hear;
+    "watchdog_remove"/1 => watchdog_remove;
     "restart"/0 => restart;
     "reset_reason"/0 => reset_reason;
     "wake_cause"/0 => wake_cause;
@@ -72,6 +81,8 @@ pub(super) static EMBERL_BOARD: &[Native] = natives! {
 
 /// The most bytes of a transfer.
 const MOST: usize = 1 << 16;
+/// The most bytes of a partition's name; ESP-IDF's have 16.
+const PARTITION: usize = 32;
 /// Words that an answer takes at most beside its bytes and lists.
 const ANSWER: usize = 64;
 
@@ -455,6 +466,64 @@ fn nvs_format(cx: &mut Context<'_>, _: &[Term]) -> Result {
 
 fn partitions(cx: &mut Context<'_>, _: &[Term]) -> Result {
     ask(cx, Request::Partitions)
+}
+
+/// The name of a partition, a binary; one that is no text names none.
+fn partition(cx: &Context<'_>, term: Term) -> Result<String> {
+    let bytes = copy(cx, term, PARTITION + 1)?;
+    String::from_utf8(bytes).ok().filter(|name| name.len() <= PARTITION).ok_or(Raise::BADARG)
+}
+
+/// Name, offset, how many bytes are read.
+fn partition_read(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (name, offset) = (partition(cx, argument(arguments, 0))?, number(cx, arg(arguments, 1))?);
+    let length = room(cx, arg(arguments, 2))?;
+    cx.bump(length / 64);
+    ask(cx, Request::PartitionRead(&name, offset, length))
+}
+
+/// Name, offset, bytes.
+fn partition_write(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (name, offset) = (partition(cx, argument(arguments, 0))?, number(cx, arg(arguments, 1))?);
+    let bytes = out(cx, argument(arguments, 2))?;
+    cx.bump(bytes.len() / 16);
+    ask(cx, Request::PartitionWrite(&name, offset, &bytes))
+}
+
+/// Name, offset, how many bytes, or `undefined` for all to the end.
+fn partition_erase(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (name, offset) = (partition(cx, argument(arguments, 0))?, number(cx, arg(arguments, 1))?);
+    let length = optional(cx, arg(arguments, 2), number)?;
+    ask(cx, Request::PartitionErase(&name, offset, length))
+}
+
+/// Milliseconds.
+fn watchdog(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::Watchdog(number(cx, arg(arguments, 0))?);
+    ask(cx, request)
+}
+
+fn watchdog_time(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::WatchdogTime(number(cx, arg(arguments, 0))?);
+    ask(cx, request)
+}
+
+fn watchdog_end(cx: &mut Context<'_>, _: &[Term]) -> Result {
+    ask(cx, Request::WatchdogEnd)
+}
+
+fn watchdog_add(cx: &mut Context<'_>, _: &[Term]) -> Result {
+    ask(cx, Request::WatchdogAdd)
+}
+
+fn watchdog_hear(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::WatchdogHear(number(cx, arg(arguments, 0))?);
+    ask(cx, request)
+}
+
+fn watchdog_remove(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let request = Request::WatchdogRemove(number(cx, arg(arguments, 0))?);
+    ask(cx, request)
 }
 
 fn restart(cx: &mut Context<'_>, _: &[Term]) -> Result {
