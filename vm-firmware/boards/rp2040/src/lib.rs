@@ -8,6 +8,7 @@ pub mod clock;
 pub mod console;
 pub mod entropy;
 pub mod machine;
+pub mod oscillators;
 #[path = "../../esp32/src/pack.rs"]
 pub mod pack;
 pub mod peripherals;

@@ -12,20 +12,13 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use cortex_m::peripheral::NVIC;
 use critical_section::Mutex;
 use embedded_alloc::TlsfHeap;
-pub(crate) use rp2040_hal::pac::Interrupt;
-use rp2040_hal::pac::{Peripherals, interrupt};
-use rp2040_hal::{Watchdog, clocks};
+pub(crate) use rp2040_pac::Interrupt;
+use rp2040_pac::interrupt;
 
 use crate::peripherals::pins;
 use crate::registers::{CHIP_RESET, PSM, RESET_IO_BANK0, RESET_PADS_BANK0, RESET_TIMER, SYSINFO, WATCHDOG};
-use crate::{clock, console, serial};
+use crate::{clock, console, oscillators, serial};
 
-/// Hertz of the crystal.
-const CRYSTAL: u32 = 12_000_000;
-/// Hertz of the processor.
-pub const CLOCK: u32 = 125_000_000;
-/// Hertz of the clock of serial ports and SPI buses; the HAL gives them the processor's.
-pub(crate) const PERIPHERAL_CLOCK: u32 = CLOCK;
 
 /// Bytes of the heap that are not the virtual machine's: what peripherals and the loading of modules take beside it.
 const KEPT: usize = 4 << 10;
@@ -160,6 +153,9 @@ fn fill_stack() {
     }
 }
 
+/// Whether the hardware was taken.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
 /// What has one owner.
 #[derive(Debug)]
 pub struct Machine {
@@ -173,31 +169,22 @@ impl Machine {
     /// Takes the hardware and makes the heap. `None` when that was done before.
     #[must_use]
     pub fn take() -> Option<Self> {
-        let mut hardware = Peripherals::take()?;
+        // Nothing else runs that could take it between these two.
+        if TAKEN.load(Ordering::Relaxed) {
+            return None;
+        }
+        TAKEN.store(true, Ordering::Relaxed);
         fill_stack();
         let (start, end) = (&raw const __sheap as usize, &raw const _heap_end as usize);
         // SAFETY: the linker has put nothing between these two, which are in the RAM; `take` above happens once.
         unsafe { HEAP.heap.init(start, end - start) }
         HEAP.size.set(end - start);
         let reset_reason = reset_reason();
-        let mut watchdog = Watchdog::new(hardware.WATCHDOG);
-        let started = clocks::init_clocks_and_plls(
-            CRYSTAL,
-            hardware.XOSC,
-            hardware.CLOCKS,
-            hardware.PLL_SYS,
-            hardware.PLL_USB,
-            &mut hardware.RESETS,
-            &mut watchdog,
-        );
+        oscillators::begin();
         for reset in [RESET_IO_BANK0, RESET_PADS_BANK0, RESET_TIMER] {
             reset.release();
         }
         console::begin();
-        if started.is_err() {
-            // Not with this crystal; the numbers below would be wrong then.
-            console::line(format_args!("error: the clocks cannot be set to {CLOCK} Hz"));
-        }
         enable(Interrupt::TIMER_IRQ_0);
         enable(Interrupt::IO_IRQ_BANK0);
         let (first, end) = (addr_of_mut!(_kept_start).cast::<u8>(), &raw const _kept_end as usize);

@@ -33,7 +33,7 @@ static BOOT2: [u8; 256] = rp2040_boot2::BOOT_LOADER_W25Q080;
 
 // The attribute makes it public.
 #[allow(missing_docs)]
-#[rp2040_hal::entry]
+#[cortex_m_rt::entry]
 fn main() -> ! {
     if let Some(machine) = Machine::take() {
         run(machine);

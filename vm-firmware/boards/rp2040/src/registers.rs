@@ -14,6 +14,8 @@ pub(crate) struct Block(usize);
 
 /// What the chip is.
 pub(crate) const SYSINFO: Block = Block(0x4000_0000);
+/// What runs by which oscillator.
+pub(crate) const CLOCKS: Block = Block(0x4000_8000);
 /// Resets of peripherals.
 const RESETS: Block = Block(0x4000_c000);
 /// What is started anew when the power comes, and when the watchdog bites.
@@ -22,6 +24,12 @@ pub(crate) const PSM: Block = Block(0x4001_0000);
 pub(crate) const IO_BANK0: Block = Block(0x4001_4000);
 /// The electrical side of pins.
 pub(crate) const PADS_BANK0: Block = Block(0x4001_c000);
+/// The crystal's oscillator.
+pub(crate) const XOSC: Block = Block(0x4002_4000);
+/// Multipliers of its frequency: the processor's, and that of USB and the converter.
+pub(crate) const PLL_SYS: Block = Block(0x4002_8000);
+/// As [`PLL_SYS`].
+pub(crate) const PLL_USB: Block = Block(0x4002_c000);
 /// Serial ports.
 pub(crate) const UARTS: [Block; 2] = [Block(0x4003_4000), Block(0x4003_8000)];
 /// SPI buses.
@@ -82,6 +90,10 @@ pub(crate) const RESET_I2C: [Reset; 2] = [Reset(3), Reset(4)];
 pub(crate) const RESET_IO_BANK0: Reset = Reset(5);
 /// That of their electrical side.
 pub(crate) const RESET_PADS_BANK0: Reset = Reset(8);
+/// The multipliers'.
+pub(crate) const RESET_PLL_SYS: Reset = Reset(12);
+/// As [`RESET_PLL_SYS`].
+pub(crate) const RESET_PLL_USB: Reset = Reset(13);
 /// The SPI buses'.
 pub(crate) const RESET_SPI: [Reset; 2] = [Reset(16), Reset(17)];
 /// The timer's.

@@ -6,7 +6,8 @@ use core::cell::RefCell;
 use critical_section::Mutex;
 use emberl_vm::hardware::{Error, Parity, Uart};
 
-use crate::machine::{self, PERIPHERAL_CLOCK};
+use crate::machine;
+use crate::oscillators::CLOCK;
 use crate::peripherals::pins::{self, Function};
 use crate::registers::{Block, RESET_UART, UARTS};
 
@@ -110,7 +111,7 @@ pub(crate) fn open(config: &Uart) -> Result<(), Error> {
     let reset = *RESET_UART.get(usize::from(config.peripheral)).ok_or("enodev")?;
     check_pins(config)?;
     // 128ths of the clock's cycles in a 16th of a bit, of which half are what the port counts.
-    let divisor = u64::from(PERIPHERAL_CLOCK) * 8 / u64::from(config.speed.max(1));
+    let divisor = u64::from(CLOCK) * 8 / u64::from(config.speed.max(1));
     let (whole, part) = ((divisor >> 7) as u32, ((divisor & 0x7f) as u32).div_ceil(2));
     if !(1..=0xffff).contains(&(divisor >> 7)) || whole == 0xffff && part != 0 {
         return Err("einval");

@@ -7,7 +7,6 @@
 use embedded_storage::nor_flash::{
     ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
-use rp2040_hal::rom_data;
 
 /// Where the flash memory is in the addresses.
 const FLASH: u32 = 0x1000_0000;
@@ -104,6 +103,18 @@ unsafe extern "C" fn do_work(work: &Work) {
     }
 }
 
+/// A function of the ROM, by its two letters. All that are asked for are in every version.
+fn find(name: [u8; 2]) -> *const () {
+    // SAFETY: the ROM was seen to be there when the memory was opened. It has the address of its table, and that of the
+    // function that finds something in it, as halves of words at these two places (2.8.3).
+    unsafe {
+        let table = usize::from(core::ptr::read_volatile(0x14 as *const u16)) as *const u16;
+        let function = usize::from(core::ptr::read_volatile(0x18 as *const u16)) as *const ();
+        let function = core::mem::transmute::<*const (), unsafe extern "C" fn(*const u16, u32) -> *const ()>(function);
+        function(table, u16::from_le_bytes(name).into())
+    }
+}
+
 /// Erases from an offset in the flash memory so many bytes, or writes a page there.
 fn work(offset: u32, erased: usize, written: Option<&[u8; PAGE as usize]>) {
     let mut second_stage = [0; SECOND_STAGE / 4];
@@ -112,11 +123,16 @@ fn work(offset: u32, erased: usize, written: Option<&[u8; PAGE as usize]>) {
         *word = unsafe { core::ptr::read_volatile((FLASH as usize + 4 * at) as *const u32) };
     }
     let work = Work {
-        connect: rom_data::connect_internal_flash::ptr(),
-        exit_xip: rom_data::flash_exit_xip::ptr(),
-        erase: rom_data::flash_range_erase::ptr(),
-        program: rom_data::flash_range_program::ptr(),
-        flush: rom_data::flash_flush_cache::ptr(),
+        // SAFETY: these are the types of the functions of those names (2.8.3.1.3).
+        connect: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn()>(find(*b"IF")) },
+        // SAFETY: as above.
+        exit_xip: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn()>(find(*b"EX")) },
+        // SAFETY: as above.
+        erase: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn(u32, usize, u32, u8)>(find(*b"RE")) },
+        // SAFETY: as above.
+        program: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn(u32, *const u8, usize)>(find(*b"RP")) },
+        // SAFETY: as above.
+        flush: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn()>(find(*b"FC")) },
         second_stage,
         offset,
         erased,

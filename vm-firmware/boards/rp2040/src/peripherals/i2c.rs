@@ -6,7 +6,7 @@ use emberl_vm::hardware::{self, I2c};
 
 use super::pins::{self, Function};
 use crate::clock;
-use crate::machine::CLOCK;
+use crate::oscillators::CLOCK;
 use crate::registers::{Block, I2CS, RESET_I2C, Reset};
 
 /// Offset: what the bus is.

@@ -21,7 +21,7 @@ use emberl_board::Board;
 use emberl_vm::hardware::{self, Error, Partition, Pin};
 
 use crate::machine::{self, Machine};
-use crate::{clock, console};
+use crate::{clock, console, oscillators};
 
 /// Pins that the chip has.
 const PINS: Pin = 30;
@@ -148,7 +148,7 @@ impl Board for Chip {
     }
 
     fn frequency(&mut self) -> Result<u32, Error> {
-        Ok(machine::CLOCK)
+        Ok(oscillators::CLOCK)
     }
 
     fn chip(&mut self) -> Result<(&'static str, u8, u16), Error> {

@@ -10,7 +10,7 @@ use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 use emberl_vm::hardware::{Error, Pin};
 
 use super::pins::{self, Function};
-use crate::machine::CLOCK;
+use crate::oscillators::CLOCK;
 use crate::registers::{PWM, RESET_PWM};
 
 /// Registers of a counter are this far from those of the one before.

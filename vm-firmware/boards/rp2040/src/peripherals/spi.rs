@@ -7,7 +7,7 @@ use emberl_board::SpiPort;
 use emberl_vm::hardware::{Error, Pin, Spi};
 
 use super::pins::{self, Function};
-use crate::machine::PERIPHERAL_CLOCK;
+use crate::oscillators::CLOCK;
 use crate::registers::{Block, RESET_SPI, Reset, SPIS};
 
 /// Offset: the size of words, when the clock counts, and a divisor of it.
@@ -43,7 +43,7 @@ pub struct Bus {
 /// The two divisors of the clock for at most so many hertz: the prescaler, even, from 2 to 254, and the other less one. It
 /// finds the least product that is enough.
 fn divisors(frequency: u32) -> Option<(u32, u32)> {
-    let wanted = PERIPHERAL_CLOCK.div_ceil(frequency.max(1));
+    let wanted = CLOCK.div_ceil(frequency.max(1));
     (2..=254)
         .step_by(2)
         .filter_map(|prescale: u32| {
