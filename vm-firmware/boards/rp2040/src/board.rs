@@ -93,6 +93,10 @@ impl Platform for Board {
         Some(bytes)
     }
 
+    fn module_in_place(&mut self, name: &str) -> Option<&'static [u8]> {
+        self.packs.module(name)
+    }
+
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         let Packs { program, library, .. } = self.packs;
         program.file(name).or_else(|| library?.file(name))

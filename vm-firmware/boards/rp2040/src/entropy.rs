@@ -13,7 +13,7 @@ use crate::registers::ROSC;
 /// Offset: the bit.
 const BIT: usize = 0x1c;
 /// Pairs that are looked at for a bit; where all are alike, the oscillator does not run, and the time has to do.
-const PAIRS: u32 = 64;
+const PAIRS: u32 = 16;
 /// Cycles between two looks: some of the oscillator's, which has 6 MHz to the processor's 125.
 const APART: u32 = 50;
 

@@ -179,9 +179,9 @@ impl Bus {
             let is_write = matches!(operation, Operation::Write(_));
             let flags = |index: usize| {
                 // Where the direction changes, the transfer begins anew.
-                let anew = index == 0 && was_write.is_some_and(|was| was != is_write);
-                let is_last = last == Some(at) && index + 1 == count;
-                if anew { ANEW } else { 0 } | if is_last { LAST } else { 0 }
+                let anew = if index == 0 && was_write.is_some_and(|was| was != is_write) { ANEW } else { 0 };
+                let end = if last == Some(at) && index + 1 == count { LAST } else { 0 };
+                anew | end
             };
             match operation {
                 Operation::Write(bytes) => {
