@@ -37,41 +37,15 @@ static BOOT2: [u8; 256] = rp2040_boot2::BOOT_LOADER_W25Q080;
 fn main() -> ! {
     if let Some(machine) = Machine::take() {
         run(machine);
+        #[cfg(feature = "figures")]
+        figures();
     }
     machine::restart(PAUSE)
 }
 
 /// Runs the program to its end.
 fn run(machine: Machine) {
-    let packs = match Packs::find() {
-        Ok(packs) => packs,
-        Err(error) => {
-            return line(format_args!(
-                "error: there is no sound pack at {:#x}: {error}; \
-                 write an image with a program to the board: emberl image --board rp2040",
-                PROGRAM.address()
-            ));
-        }
-    };
-    let Some(start) = packs.program.start() else {
-        return line(format_args!(
-            "error: the pack at {:#x} marks no module that starts the program",
-            PROGRAM.address()
-        ));
-    };
-    let board = Box::new(Board::new(packs, machine));
-    let Ok(mut vm) = Vm::new(board, Options { memory: machine::memory(), ..Options::default() }) else {
-        return no_memory();
-    };
-    let boot = packs.module("init").is_some();
-    if let Some(module) = packs.program.module(&start)
-        && let Err(error) = vm.load(module)
-    {
-        return line(format_args!("error: cannot load {start}: {error}"));
-    }
-    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
-        return no_memory();
-    }
+    let Some(mut vm) = prepare(machine) else { return };
     loop {
         let step = vm.step(SLICES);
         if let Step::Halted(status) = step {
@@ -89,6 +63,52 @@ fn run(machine: Machine) {
             Step::Ready | Step::Halted(_) => {}
         }
     }
+}
+
+/// The virtual machine with the program's first process; `None` when there is none, which it tells. A function of its own,
+/// whose stack is free again when the program runs.
+#[inline(never)]
+fn prepare(machine: Machine) -> Option<Box<Vm>> {
+    let address = PROGRAM.address();
+    let packs = match Packs::find() {
+        Ok(packs) => packs,
+        Err(error) => {
+            line(format_args!(
+                "error: there is no sound pack at {address:#x}: {error}; \
+                 write an image with a program to the board: emberl image --board rp2040"
+            ));
+            return None;
+        }
+    };
+    let Some(start) = packs.program.start() else {
+        line(format_args!("error: the pack at {address:#x} marks no module that starts the program"));
+        return None;
+    };
+    let board = Box::new(Board::new(packs, machine));
+    let Ok(vm) = Vm::new(board, Options { memory: machine::memory(), ..Options::default() }) else {
+        no_memory();
+        return None;
+    };
+    let mut vm = Box::new(vm);
+    let boot = packs.module("init").is_some();
+    if let Some(module) = packs.program.module(&start)
+        && let Err(error) = vm.load(module)
+    {
+        line(format_args!("error: cannot load {start}: {error}"));
+        return None;
+    }
+    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
+        no_memory();
+        return None;
+    }
+    Some(vm)
+}
+
+/// Tells what memory was used.
+#[cfg(feature = "figures")]
+fn figures() {
+    let ([_, peak, heap], [used, stack]) = (machine::heap(), machine::stack());
+    line(format_args!("heap: {peak} of {heap} bytes at most; stack: {used} of {stack}"));
 }
 
 fn no_memory() {
