@@ -11,7 +11,7 @@
 //   adc    readings of the inputs 0 to 4
 //
 // Prints a line of JSON for each line of the console, each change of a pin that is driven, each line by the second serial
-// port, each work of the ROM on the flash memory, each restart; and at the end how it ended, and at what microsecond.
+// port, each counter of pulses that changed between lines, each work of the ROM on the flash memory, each restart; and at the end how it ended, and at what microsecond.
 //
 // The second stage of the image runs as on the chip. There is no ROM in the package: here is what the firmware calls of it,
 // each function an instruction by which the emulator calls this program.
@@ -111,6 +111,7 @@ function connect(mcu) {
   mcu.uart[0].onByte = lines((line) => {
     tell({ console: line });
     if (world.end && line.includes(world.end)) state.over = 'end';
+    mcu.pwm.channels.forEach((channel, number) => pulses(channel, number));
     for (const when of world.on ?? []) {
       if (!when.done && line.includes(when.line)) {
         when.done = true;
@@ -128,6 +129,17 @@ function connect(mcu) {
   }
   mcu.i2c.forEach((bus, index) => devices(bus, world.i2c?.[index] ?? {}));
   (world.adc ?? []).forEach((reading, input) => { mcu.adc.channelValues[input] = reading; });
+}
+
+// Counters of pulses that changed since the last line.
+function pulses(channel, number) {
+  const [control, divisor, levels, top] = [0x0, 0x4, 0xc, 0x10].map((offset) => channel.readRegister(offset));
+  const now = { pwm: number, on: Boolean(control & 1), divisor, steps: top + 1, high: [levels & 0xffff, levels >>> 16] };
+  const text = JSON.stringify(now);
+  if ((state.pulses[number] ?? '').slice(1) !== text && (now.on || state.pulses[number])) {
+    state.pulses[number] = ' ' + text;
+    tell(now);
+  }
 }
 
 // Devices with registers on a bus.
@@ -173,7 +185,7 @@ function call(mcu, number) {
   }
 }
 
-const state = { over: null, restarts: false, readable: true, due: [] };
+const state = { over: null, restarts: false, readable: true, due: [], pulses: [] };
 let mcu = chip(null);
 let micros = 0;
 const limit = (world.limit ?? 10000) * 1000;
