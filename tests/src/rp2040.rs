@@ -13,9 +13,7 @@ use rp2040_emu::{Config, Emulator};
 use serde_json::Value;
 
 use crate::{
-    Failed, bin,
-    process,
-    qemu,
+    Failed, bin, process, qemu,
     tools::{PICO_TARGET, Tool},
 };
 
@@ -162,8 +160,7 @@ impl Pico {
     /// # Errors
     /// When the emulator fails.
     pub fn finish(&mut self, cycles: u64) -> Result<bool, Failed> {
-        const ENDS: [&str; 4] =
-            ["Return value: ", "error: ", "The program has halted", "The virtual machine failed"];
+        const ENDS: [&str; 4] = ["Return value: ", "error: ", "The program has halted", "The virtual machine failed"];
         while self.cycles() < cycles {
             let begin = self.console.len().saturating_sub(200);
             let runs = self.run(LOOK)?;

@@ -19,7 +19,6 @@ use crate::peripherals::pins;
 use crate::registers::{CHIP_RESET, PSM, RESET_IO_BANK0, RESET_PADS_BANK0, RESET_TIMER, SYSINFO, WATCHDOG};
 use crate::{clock, console, oscillators, serial};
 
-
 /// Bytes of the heap that are not the virtual machine's: what peripherals and the loading of modules take beside it.
 const KEPT: usize = 4 << 10;
 
@@ -65,8 +64,7 @@ unsafe extern "C" {
 
 /// Two levels of lists by size: taking a block and giving it back take the same time however many there are.
 #[global_allocator]
-static HEAP: Counted =
-    Counted { heap: TlsfHeap::empty(), size: Cell::new(0), used: Cell::new(0), peak: Cell::new(0) };
+static HEAP: Counted = Counted { heap: TlsfHeap::empty(), size: Cell::new(0), used: Cell::new(0), peak: Cell::new(0) };
 
 /// The heap, and how much of it is taken.
 struct Counted {

@@ -130,7 +130,9 @@ fn work(offset: u32, erased: usize, written: Option<&[u8; PAGE as usize]>) {
         // SAFETY: as above.
         erase: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn(u32, usize, u32, u8)>(find(*b"RE")) },
         // SAFETY: as above.
-        program: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn(u32, *const u8, usize)>(find(*b"RP")) },
+        program: unsafe {
+            core::mem::transmute::<*const (), unsafe extern "C" fn(u32, *const u8, usize)>(find(*b"RP"))
+        },
         // SAFETY: as above.
         flush: unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn()>(find(*b"FC")) },
         second_stage,

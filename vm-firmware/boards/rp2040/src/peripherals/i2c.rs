@@ -130,7 +130,8 @@ impl Bus {
         // As the pico-sdk has it: the low half is the longer one, three fifths.
         let low = period * 3 / 5;
         // 300 ns, but for the fastest speed, where 120 must do.
-        let hold = if self.config.frequency < 1_000_000 { CLOCK / 10_000_000 * 3 + 1 } else { CLOCK / 25_000_000 * 3 + 1 };
+        let hold =
+            if self.config.frequency < 1_000_000 { CLOCK / 10_000_000 * 3 + 1 } else { CLOCK / 25_000_000 * 3 + 1 };
         let registers = self.registers;
         registers.write(ON, 0);
         registers.write(KIND, IN_CONTROL);
@@ -259,4 +260,3 @@ impl i2c::I2c for Bus {
         done
     }
 }
-

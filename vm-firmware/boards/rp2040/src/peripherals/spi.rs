@@ -136,9 +136,12 @@ impl SpiBus for Bus {
         // What comes is behind what goes, so no byte is overwritten that has yet to go.
         let words = core::cell::Cell::from_mut(words).as_slice_of_cells();
         let (mut going, mut coming) = (words.iter(), words.iter());
-        self.exchange(|| going.next().map(core::cell::Cell::get), |byte| {
-            coming.next().into_iter().for_each(|place| place.set(byte));
-        });
+        self.exchange(
+            || going.next().map(core::cell::Cell::get),
+            |byte| {
+                coming.next().into_iter().for_each(|place| place.set(byte));
+            },
+        );
         Ok(())
     }
 
