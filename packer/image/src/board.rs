@@ -138,7 +138,7 @@ pub static BOARDS: &[Board] = &[
         package: "vm-firmware/boards/rp2040",
         chip_feature: None,
         features: &[],
-        state: "image read back by tests; nothing has run on the chip",
+        state: "runs in two emulators; nothing has run on the chip",
     },
     Board {
         name: "qemu-riscv32",

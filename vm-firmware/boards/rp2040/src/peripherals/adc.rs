@@ -60,7 +60,7 @@ impl Input {
             wait()?;
         }
         if config.pin == TEMPERATURE {
-            ADC.set(CONTROL, SENSOR);
+            ADC.write(CONTROL, ON | SENSOR);
         } else {
             pins::connect_analogue(config.pin);
         }
@@ -81,7 +81,7 @@ fn wait() -> Result<(), Error> {
 impl Drop for Input {
     fn drop(&mut self) {
         if self.pin == TEMPERATURE {
-            ADC.clear(CONTROL, SENSOR);
+            ADC.write(CONTROL, ON);
         } else {
             pins::release(self.pin);
         }
@@ -90,9 +90,8 @@ impl Drop for Input {
 
 impl AnalogInput for Input {
     fn read(&mut self) -> Result<u32, Error> {
-        ADC.clear(CONTROL, 7 << INPUT);
-        ADC.set(CONTROL, u32::from(self.input) << INPUT);
-        ADC.set(CONTROL, ONCE);
+        let on = ADC.read(CONTROL) & (ON | SENSOR);
+        ADC.write(CONTROL, on | u32::from(self.input) << INPUT | ONCE);
         wait()?;
         if ADC.read(CONTROL) & FAILED != 0 {
             return Err("eio");
