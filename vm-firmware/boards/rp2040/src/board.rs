@@ -37,6 +37,12 @@ impl Packs {
         })
     }
 
+    /// Whether the program, or its library, has the module `init`, which is to start it.
+    #[must_use]
+    pub fn has_init(&self) -> bool {
+        [Some(self.program), self.library].into_iter().flatten().any(|pack| pack.module("init").is_some())
+    }
+
     /// The `.beam` form of a module.
     #[must_use]
     pub fn module(&self, name: &str) -> Option<&'static [u8]> {

@@ -90,7 +90,9 @@ fn prepare(machine: Machine) -> Option<Box<Vm>> {
         return None;
     };
     let mut vm = Box::new(vm);
-    let boot = packs.module("init").is_some();
+    // As `emberl run` does: of the program's own modules. That of the virtual machine's takes memory that a program without it
+    // has for itself.
+    let boot = packs.has_init();
     if let Some(module) = packs.program.module(&start)
         && let Err(error) = vm.load(module)
     {
