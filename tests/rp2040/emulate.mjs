@@ -11,7 +11,8 @@
 //   adc    readings of the inputs 0 to 4
 //
 // Prints a line of JSON for each line of the console, each change of a pin that is driven, each line by the second serial
-// port, each counter of pulses that changed between lines, each work of the ROM on the flash memory, each restart; and at the end how it ended, and at what microsecond.
+// port, each counter of pulses that changed between lines, each work of the ROM on the flash memory, each restart; and at
+// the end how it ended, and at what microsecond.
 //
 // The second stage of the image runs as on the chip. There is no ROM in the package: here is what the firmware calls of it,
 // each function an instruction by which the emulator calls this program.
@@ -193,7 +194,9 @@ const limit = (world.limit ?? 10000) * 1000;
 for (;;) {
   const { core, clock } = mcu;
   for (let count = 0; count < 1000 && !state.over && !state.restarts; count++) {
-    if (!state.readable && core.PC >= FLASH && core.PC < 0x20000000) state.over = `read at ${core.PC.toString(16)} while it cannot be`;
+    if (!state.readable && core.PC >= FLASH && core.PC < 0x20000000) {
+      state.over = `read at ${core.PC.toString(16)} while it cannot be`;
+    }
     if (core.waiting) {
       const next = clock.nanosToNextAlarm;
       if (next === 0) { state.over = 'asleep for ever'; break; }

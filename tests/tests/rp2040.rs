@@ -1,8 +1,8 @@
 //! The firmware of the Raspberry Pi Pico in two emulators by other authors: its image starts, runs programs as the desktop
 //! does, drives and watches pins, and talks on its buses and ports.
 //!
-//! What a program does in a world is data: a program of `tests/rp2040/`, and a `.json` file beside it with the world and with what
-//! must be told, in that order, among other things.
+//! What a program does in a world is data: a program of `tests/rp2040/`, and a `.json` file beside it with the world and
+//! with what must be told, in that order, among other things.
 
 use std::{
     fs,

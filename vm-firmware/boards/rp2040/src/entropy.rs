@@ -1,7 +1,7 @@
 //! Randomness: the ring oscillator's bit (data sheet, 2.17.5), which jitters against the crystal. The data sheet says of it
-//! that it is not fit for systems that must be safe, and nothing here measures how random it is: neighbours are taken as pairs, of which
-//! only those that differ count (von Neumann), and each byte is made of 16 such bits, mixed. Good for what is to
-//! differ from board to board and start to start; keys of value should not come from here.
+//! that it is not fit for systems that must be safe, and nothing here measures how random it is: neighbours are taken as
+//! pairs, of which only those that differ count (von Neumann), and each byte is made of 16 such bits, mixed. Good for
+//! what is to differ from board to board and start to start; keys of value should not come from here.
 
 use core::cell::Cell;
 

@@ -1,6 +1,6 @@
 //! Pulses (data sheet, 4.5). The chip has eight counters, each with two outputs: a pin belongs to one of them by its number,
-//! so the pins n and n + 16 cannot be used at once, and the pins 2n and 2n + 1 have one frequency. The timers that programs count with
-//! are but frequencies here; a counter takes that of the channel that is opened first on one of its pins.
+//! so the pins n and n + 16 cannot be used at once, and the pins 2n and 2n + 1 have one frequency. The timers that programs
+//! count with are but frequencies here; a counter takes that of the channel that is opened first on one of its pins.
 
 use alloc::rc::Rc;
 use core::cell::RefCell;
