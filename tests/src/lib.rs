@@ -19,6 +19,7 @@ pub mod plain;
 pub mod process;
 pub mod qemu;
 pub mod releases;
+pub mod rp2040;
 pub mod schema;
 pub mod tools;
 pub mod transcript;

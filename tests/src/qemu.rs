@@ -83,16 +83,22 @@ pub fn firmware() -> Result<PathBuf, Failed> {
 
 fn build(build: Build) -> Result<PathBuf, String> {
     let (options, inside, file) = build.how();
-    let cross = Tool::DeviceToolchain.find().ok_or("there is no toolchain for the device")?;
+    Ok(build_board("qemu-riscv32", DEVICE_TARGET, options, inside)?.join(file))
+}
+
+/// Builds what the options say of the package of a board, in a folder of the device's target folder; gives the folder of
+/// its target there.
+pub(crate) fn build_board(board: &str, triple: &str, options: &[&str], inside: &str) -> Result<PathBuf, String> {
+    let cross = crate::tools::cross_for(triple).ok_or("there is no toolchain for the device")?;
     // A folder of its own: the compiler may be another than that of this test.
     let target = crate::repository_dir().join("target/device").join(inside);
     let mut command = Command::new(cross);
-    command.current_dir(crate::repository_dir().join("vm-firmware/boards/qemu-riscv32"));
-    command.args(["cargo", "build", "--quiet", "--locked", "--release", "--target", DEVICE_TARGET]);
+    command.current_dir(crate::repository_dir().join("vm-firmware/boards").join(board));
+    command.args(["cargo", "build", "--quiet", "--locked", "--release", "--target", triple]);
     command.args(options).arg("--target-dir").arg(&target);
     process::forget_package(&mut command);
     process::run(&mut command, BUILD_LIMIT).map_err(|error| error.to_string())?.ok()?;
-    Ok(target.join(DEVICE_TARGET).join(file))
+    Ok(target.join(triple))
 }
 
 /// Runs a pack on the firmware. What the program prints, to standard output or error, is the output's `stdout`; the exit

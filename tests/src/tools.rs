@@ -16,6 +16,8 @@ pub const REQUIRE_TOOLS: &str = "EMBERL_REQUIRE_TOOLS";
 
 /// The bare-metal target that the crates for devices are built for.
 pub const DEVICE_TARGET: &str = "riscv32imc-unknown-none-elf";
+/// That of the RP2040.
+pub const PICO_TARGET: &str = "thumbv6m-none-eabi";
 
 /// A tool that a test may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +50,15 @@ pub enum Tool {
     /// Python with the packages esp32-mock-bootloader and esptool: another implementation of the boot loader of ESP chips,
     /// and of its other end.
     MockBootloader,
+    /// A Rust toolchain that can build for [`PICO_TARGET`].
+    PicoToolchain,
+    /// Node.js with the package rp2040js: an emulator of the RP2040.
+    Rp2040js,
 }
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
@@ -66,6 +72,8 @@ impl Tool {
         Self::Openssl,
         Self::Nc,
         Self::MockBootloader,
+        Self::PicoToolchain,
+        Self::Rp2040js,
     ];
 
     /// Its name, which is also the name of its program where it is one program.
@@ -85,6 +93,8 @@ impl Tool {
             Self::Openssl => "openssl",
             Self::Nc => "nc",
             Self::MockBootloader => "esp32-mock-bootloader",
+            Self::PicoToolchain => "pico-toolchain",
+            Self::Rp2040js => "rp2040js",
         }
     }
 
@@ -110,19 +120,26 @@ impl Tool {
             Self::MockBootloader => {
                 "python3 -m venv target/python && target/python/bin/pip install esp32-mock-bootloader==0.3.0"
             }
+            Self::PicoToolchain => {
+                "rustup target add thumbv6m-none-eabi, or on Debian \
+                 apt-get install rustc-web cargo-web rust-web-src"
+            }
+            Self::Rp2040js => "install Node.js, and npm install --prefix target/node rp2040js@1.4.1",
         }
     }
 
-    /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`]: the script
-    /// `tests/ci/cross`, when that says that it can build. For packages of Python: the Python
-    /// that has them.
+    /// Where it is, or `None` when this machine has not got it. For [`Tool::DeviceToolchain`] and
+    /// [`Tool::PicoToolchain`]: the script `tests/ci/cross`, when that says that it can build. For packages of Python: the
+    /// Python that has them. For [`Tool::Rp2040js`]: the package's folder.
     #[must_use]
     pub fn find(self) -> Option<PathBuf> {
         match self {
-            Self::DeviceToolchain => {
-                let cross = crate::package_dir().join("ci").join("cross");
-                let status = Command::new(&cross).args(["--check", DEVICE_TARGET]).output().ok()?.status;
-                status.success().then_some(cross)
+            Self::DeviceToolchain => cross_for(DEVICE_TARGET),
+            Self::PicoToolchain => cross_for(PICO_TARGET),
+            Self::Rp2040js => {
+                in_path("node")?;
+                let folder = crate::repository_dir().join("target/node/node_modules/rp2040js");
+                folder.join("package.json").is_file().then_some(folder)
             }
             Self::Zeroconf => python_with("zeroconf"),
             Self::Esptool => python_with("esptool, esp_idf_defs"),
@@ -138,6 +155,13 @@ impl Tool {
             tool => in_path(tool.name()),
         }
     }
+}
+
+/// The script that builds for a target, when it says that it can.
+pub(crate) fn cross_for(target: &str) -> Option<PathBuf> {
+    let cross = crate::package_dir().join("ci").join("cross");
+    let status = Command::new(&cross).args(["--check", target]).output().ok()?.status;
+    status.success().then_some(cross)
 }
 
 /// A Python that has these packages: the first of `PATH`; the system's, to which the packages of the system belong; the

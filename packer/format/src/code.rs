@@ -74,6 +74,13 @@ impl<'a> Code<'a> {
         out
     }
 
+    /// Bytes of memory that [`decode`](Self::decode) takes at once, which it does not ask for first: where there may be too
+    /// few, who calls it does.
+    #[must_use]
+    pub const fn decoding_room(&self) -> usize {
+        self.bytes.len() / 4 * size_of::<Instruction>() + self.bytes.len() / 2 * size_of::<Operand>()
+    }
+
     /// Decodes all instructions.
     ///
     /// # Errors

@@ -138,7 +138,7 @@ pub static BOARDS: &[Board] = &[
         package: "vm-firmware/boards/rp2040",
         chip_feature: None,
         features: &[],
-        state: "image read back by tests; nothing has run on the chip",
+        state: "runs in two emulators; nothing has run on the chip",
     },
     Board {
         name: "qemu-riscv32",
@@ -185,11 +185,12 @@ impl Board {
                 part("boot.avm", kind::DATA, kind::PHY, 0x1d_0000, 0x8_0000),
                 part("main.avm", kind::DATA, kind::PHY, 0x25_0000, 0x1b_0000),
             ]),
-            // AtomVM's addresses, less the flash's 0x10000000.
+            // AtomVM's addresses, less the flash's 0x10000000; keys and values in the last sectors.
             ImageKind::Uf2 => Table::new(vec![
                 part("firmware", kind::APP, kind::FACTORY, 0, 0x10_0000),
                 part("boot.avm", kind::DATA, kind::PHY, 0x10_0000, 0x8_0000),
-                part("main.avm", kind::DATA, kind::PHY, 0x18_0000, 0x8_0000),
+                part("main.avm", kind::DATA, kind::PHY, 0x18_0000, 0x7_c000),
+                part("nvs", kind::DATA, kind::NVS, 0x1f_c000, 0x4000),
             ]),
             ImageKind::Emulated => Table::new(Vec::new()),
         }

@@ -94,6 +94,14 @@ pub trait Platform {
         None
     }
 
+    /// The same, where the machine has them in memory that stays as it is, as a device has a pack in flash memory: they are
+    /// then read there, and not copied first. Asked before [`find_module`](Self::find_module), which is still to give
+    /// them, too.
+    fn module_in_place(&mut self, name: &str) -> Option<&'static [u8]> {
+        let _ = name;
+        None
+    }
+
     /// Where [`find_module`](Self::find_module) finds a module: a path, for people and for finding files beside it.
     fn module_path(&mut self, name: &str) -> Option<Vec<u8>> {
         let _ = name;

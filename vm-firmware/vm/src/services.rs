@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use crate::atoms::{self, Atom};
 use crate::memory::NoMemory;
+use crate::platform::Platform;
 use crate::process::{Extra, PLAIN, Process};
 use crate::raise::{Raise, Result};
 use crate::shared::Shared;
@@ -105,9 +106,14 @@ pub fn table_missing(shared: &mut Shared, name: Atom, caller: &Process) -> Resul
     if TOGETHER.contains(&shared.atoms.name(name)) { boot(shared, caller) } else { Ok(()) }
 }
 
+/// Whether the machine has a module.
+fn finds(platform: &mut dyn Platform, name: &str) -> bool {
+    platform.module_in_place(name).is_some() || platform.find_module(name).is_some()
+}
+
 fn present(shared: &mut Shared) -> bool {
     let Shared { services, platform, .. } = shared;
-    *services.present.get_or_insert_with(|| platform.find_module(MODULE).is_some())
+    *services.present.get_or_insert_with(|| finds(&mut **platform, MODULE))
 }
 
 /// Makes the process of a service, which runs when it gets a message.
@@ -265,7 +271,7 @@ fn logger_by(shared: &mut Shared) -> core::result::Result<Option<u32>, NoMemory>
     let logger = shared.atoms.intern("logger")?;
     if shared.processes.whereis(logger).is_none() {
         let Shared { services, platform, .. } = &mut *shared;
-        let has_logger = || platform.find_module("logger_server").is_some();
+        let has_logger = || finds(&mut **platform, "logger_server");
         if services.boot == Boot::Done || !*services.logger.get_or_insert_with(has_logger) {
             return Ok(None);
         }

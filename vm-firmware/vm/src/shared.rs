@@ -100,8 +100,13 @@ impl Shared {
             return true;
         }
         let name = self.atoms.name(module);
-        let Some(beam) = self.platform.find_module(name) else { return false };
-        match crate::load::load(self, &beam) {
+        let loaded = if let Some(beam) = self.platform.module_in_place(name) {
+            crate::load::load(self, beam)
+        } else {
+            let Some(beam) = self.platform.find_module(name) else { return false };
+            crate::load::load(self, &beam)
+        };
+        match loaded {
             Ok(loaded) => loaded == module,
             Err(error) => {
                 let text = alloc::format!("emberl: module {}: {error}\n", self.atoms.name(module));

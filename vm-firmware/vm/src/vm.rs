@@ -74,7 +74,7 @@ pub struct Vm {
     /// All but the processes' registers.
     pub shared: Shared,
     /// Of the process that runs.
-    pub registers: Box<Registers>,
+    pub registers: Registers,
     /// How the VM was asked to be.
     pub options: Options,
     /// What writes error reports.
@@ -95,8 +95,7 @@ impl Vm {
     #[cfg_attr(target_os = "none", inline)]
     pub fn with(platform: Box<dyn Platform>, options: Options, run: Run) -> Result<Self, NoMemory> {
         let budget = Budget::new(options.memory.unwrap_or(usize::MAX));
-        // Word for word, not on the stack first: stacks of devices are small.
-        let registers = crate::processes::boxed(&budget, Registers::default())?;
+        let registers = Registers::new(&budget)?;
         let mut shared = Shared { zeal: options.zeal, ..Shared::new(platform, budget)? };
         if let Some(limit) = options.processes {
             shared.processes.limit = limit.min(crate::processes::MOST_PROCESSES);

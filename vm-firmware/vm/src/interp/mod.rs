@@ -18,9 +18,12 @@ mod terms;
 
 pub(crate) use exceptions::trace_entry;
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use crate::heap::Store;
+use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
 use crate::process::Process;
 use crate::raise::Class;
@@ -31,18 +34,31 @@ use crate::vm::Outcome;
 /// Registers that all processes share: a process's own are saved when it does not run.
 pub struct Registers {
     /// The `x` registers.
-    pub x: [Term; REGISTERS],
+    pub x: Box<[Term; REGISTERS]>,
     /// The floating-point registers: live inside one function, between calls.
-    pub f: [f64; REGISTERS],
+    pub f: Box<[f64; REGISTERS]>,
 }
 
 /// Registers of each kind: a power of two.
 pub const REGISTERS: usize = 1024;
 
-impl Default for Registers {
-    fn default() -> Self {
-        Self { x: [Term::NIL; REGISTERS], f: [0.0; REGISTERS] }
+impl Registers {
+    /// Registers whose memory the budget has counted. They are never on the stack: those of devices are small.
+    ///
+    /// # Errors
+    /// When there is no memory.
+    pub fn new(budget: &Budget) -> Result<Self, NoMemory> {
+        Ok(Self { x: filled(budget, Term::NIL)?, f: filled(budget, 0.0)? })
     }
+}
+
+/// An array of a value, made where it stays.
+fn filled<T: Copy>(budget: &Budget, value: T) -> Result<Box<[T; REGISTERS]>, NoMemory> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(REGISTERS).map_err(|_| NoMemory)?;
+    values.resize(REGISTERS, value);
+    budget.take(size_of::<[T; REGISTERS]>())?;
+    values.into_boxed_slice().try_into().map_err(|_| NoMemory)
 }
 
 /// Runs a process.

@@ -9,6 +9,7 @@ pub mod translate;
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use emberl_format::check::{self, operands::Literals};
@@ -68,6 +69,7 @@ impl From<emberl_format::Error> for Error {
 /// As [`Error`] says. Nothing of the module can then be called.
 pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     let module = Module::parse(beam)?;
+    ask_for(module.code.decoding_room())?;
     let code = module.code.decode()?;
     let functions = Functions::find(&module, &code)?;
     // The literals are decoded when the module is bound; one that is no term is refused there. So are the natives put in.
@@ -88,6 +90,14 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     }
     let translated = translate::translate(&module, &code)?;
     bind::bind(shared, &module, translated)
+}
+
+/// Sees that there is memory to read code and to check it. What does that takes its memory unasked, as tools on a desktop may;
+/// on a device a module that is too large must not end the machine. Half as much again is reckoned for the check.
+fn ask_for(bytes: usize) -> Result<(), NoMemory> {
+    let (mut reading, mut checking) = (Vec::<u8>::new(), Vec::<u8>::new());
+    reading.try_reserve_exact(bytes).map_err(|_| NoMemory)?;
+    checking.try_reserve_exact(bytes / 2).map_err(|_| NoMemory)
 }
 
 /// Whether the loader takes an instruction: whether the interpreter has it.
