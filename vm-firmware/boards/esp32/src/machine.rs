@@ -16,12 +16,13 @@ use esp_hal::clock::CpuClock;
 use esp_hal::gpio::Pin;
 #[cfg(feature = "wifi")]
 use esp_hal::peripherals::WIFI;
+use esp_hal::peripherals::{IO_MUX, LEDC};
 use esp_hal::time::{Duration, Instant};
 use esp_hal::timer::timg::TimerGroup;
 use esp_radio_rtos_driver::semaphore::{SemaphoreHandle, SemaphoreKind};
 
 use crate::flash::Flash;
-use crate::{clock, console, entropy};
+use crate::{clock, console, entropy, watchdog};
 
 /// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread, 32 KB. The linker
 /// says when it is too much. Where nothing was linked yet it is a guess.
@@ -50,6 +51,10 @@ static BELL: Mutex<Cell<Option<&'static SemaphoreHandle>>> = Mutex::new(Cell::ne
 pub struct Machine {
     /// The flash memory.
     pub flash: Flash,
+    /// The pads' functions and their interrupt.
+    pub pads: IO_MUX<'static>,
+    /// Pulses.
+    pub pulses: LEDC<'static>,
     /// The radio.
     #[cfg(feature = "wifi")]
     pub radio: WIFI<'static>,
@@ -64,6 +69,7 @@ impl Machine {
         esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED);
         esp_alloc::heap_allocator!(size: HEAP_SIZE);
         clock::begin(hardware.RTC_TIMER);
+        watchdog::begin();
         esp_rtos::start(TimerGroup::new(hardware.TIMG0).timer0, hardware.FROM_CPU_INTR0);
         let bell = SemaphoreHandle::new(SemaphoreKind::Counting { max: 1, initial: 0 });
         let bell: &'static SemaphoreHandle = Box::leak(Box::new(bell));
@@ -81,6 +87,8 @@ impl Machine {
         entropy::begin(hardware.RNG, hardware.ADC1);
         Self {
             flash: Flash::new(hardware.FLASH),
+            pads: hardware.IO_MUX,
+            pulses: hardware.LEDC,
             #[cfg(feature = "wifi")]
             radio: hardware.WIFI,
             bell,
@@ -102,9 +110,11 @@ impl Machine {
 
 impl Sleeper {
     /// Sleeps until the time since the start is at least `deadline` nanoseconds, or until the bell rings, or has rung since
-    /// the last sleep. Meanwhile the processor waits for interrupts.
+    /// the last sleep, or until the watchdog has to be fed. Meanwhile the processor waits for interrupts.
     pub fn sleep(self, deadline: Option<u64>) {
-        self.0.take_with_deadline(deadline.map(|deadline| deadline.div_ceil(1000)));
+        let feeding = clock::micros().saturating_add(watchdog::REST);
+        let deadline = deadline.map_or(feeding, |deadline| deadline.div_ceil(1000).min(feeding));
+        self.0.take_with_deadline(Some(deadline));
     }
 }
 

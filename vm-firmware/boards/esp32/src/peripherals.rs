@@ -20,6 +20,7 @@ use esp_hal::peripherals::{IO_MUX, LEDC};
 use crate::clock;
 use crate::flash::{Flash, Store};
 use claims::Claim;
+pub use system::fail;
 
 /// The peripherals of the chip, as the virtual machine asks for them.
 pub type Hardware = Peripherals<Chip>;
