@@ -58,8 +58,7 @@ impl Packs {
         if let Some(first) = first {
             return Some(Cow::Owned(first));
         }
-        let found =
-            self.program.module(name).or_else(|| self.library.and_then(|library| library.module(name)));
+        let found = self.program.module(name).or_else(|| self.library.and_then(|library| library.module(name)));
         match found {
             Some(module) => Some(Cow::Borrowed(module)),
             None => own::module(name).map(Cow::Owned),

@@ -27,7 +27,7 @@ use crate::{clock, console, entropy, watchdog};
 /// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread, 32 KB. The linker
 /// says when it is too much. Where nothing was linked yet it is a guess.
 const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"), cfg!(feature = "esp32c6")) {
-    (true, true, _) => 200 << 10,
+    (true, true, _) => 196 << 10,
     (true, _, true) => 288 << 10,
     (true, ..) => 64 << 10,
     (false, true, _) => 256 << 10,
@@ -37,11 +37,12 @@ const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"
 /// Bytes of the heap in memory that the boot loader has used.
 const RECLAIMED: usize = 64 << 10;
 
-/// Bytes of the heap that are kept for the radio (47 to 63 KB, by esp-radio's notes), the network's pools, and TLS.
+/// Bytes of the heap that are kept for the radio (47 to 63 KB, by esp-radio's notes), the network's pools, TLS, and always
+/// for what inflates a module (12 KB).
 const KEPT: usize = match (cfg!(feature = "wifi"), cfg!(feature = "tls")) {
     (_, true) => 128 << 10,
     (true, false) => 80 << 10,
-    (false, false) => 4 << 10,
+    (false, false) => 16 << 10,
 };
 
 /// What ends a sleep of the main thread.

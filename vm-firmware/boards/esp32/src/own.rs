@@ -36,8 +36,7 @@ pub fn module(name: &str) -> Option<Vec<u8>> {
     bytes.resize(size, 0);
     // Some 11 KB, which the stack need not have room for.
     let mut state = Box::<DecompressorOxide>::default();
-    let flags =
-        inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
     let (status, _, written) = decompress(&mut state, deflated, &mut bytes, 0, flags);
     (status == TINFLStatus::Done && written == size).then_some(bytes)
 }

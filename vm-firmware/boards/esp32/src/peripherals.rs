@@ -38,12 +38,7 @@ pub struct Chip {
 #[must_use]
 pub fn new(pads: IO_MUX<'static>, pulses: LEDC<'static>, flash: Flash) -> Hardware {
     pins::begin(pads);
-    Peripherals::new(Chip {
-        store: Store::new(flash),
-        pwm: pwm::Timers::new(pulses),
-        kept: system::kept(),
-        wake: None,
-    })
+    Peripherals::new(Chip { store: Store::new(flash), pwm: pwm::Timers::new(pulses), kept: system::kept(), wake: None })
 }
 
 impl Board for Chip {

@@ -60,15 +60,8 @@ macro_rules! channels {
 #[cfg(feature = "esp32c3")]
 static CHANNELS: &[Channel] = channels!((0, 0, GPIO0), (1, 1, GPIO1), (2, 2, GPIO2), (3, 3, GPIO3), (4, 4, GPIO4));
 #[cfg(feature = "esp32c6")]
-static CHANNELS: &[Channel] = channels!(
-    (0, 0, GPIO0),
-    (1, 1, GPIO1),
-    (2, 2, GPIO2),
-    (3, 3, GPIO3),
-    (4, 4, GPIO4),
-    (5, 5, GPIO5),
-    (6, 6, GPIO6),
-);
+static CHANNELS: &[Channel] =
+    channels!((0, 0, GPIO0), (1, 1, GPIO1), (2, 2, GPIO2), (3, 3, GPIO3), (4, 4, GPIO4), (5, 5, GPIO5), (6, 6, GPIO6),);
 #[cfg(feature = "esp32")]
 static CHANNELS: &[Channel] = channels!(
     (0, 36, GPIO36),

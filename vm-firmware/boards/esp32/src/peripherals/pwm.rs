@@ -1,7 +1,7 @@
 //! Pulses, by the chip's LED controller: its slow timers and channels, as all chips have them. Fades are `emberl-board`'s.
 
-use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 use core::convert::Infallible;
+use embedded_hal::pwm::{ErrorType, SetDutyCycle};
 
 use emberl_vm::hardware::{Error, Pin};
 use esp_hal::gpio::DriveMode;
@@ -80,11 +80,8 @@ impl Timers {
         if bits > BITS || frequency == 0 {
             return Err("einval");
         }
-        let config = timer::config::Config {
-            duty,
-            clock_source: LSClockSource::APBClk,
-            frequency: Rate::from_hz(frequency),
-        };
+        let config =
+            timer::config::Config { duty, clock_source: LSClockSource::APBClk, frequency: Rate::from_hz(frequency) };
         self.ledc.timer::<LowSpeed>(timer.0).configure(config).map_err(|_| "einval")?;
         *known = Some(bits);
         let divisor = (CLOCK << 8 >> bits) / u64::from(frequency);

@@ -7,8 +7,8 @@ use emberl_vm::hardware::{self, Error};
 use esp_hal::Blocking;
 use esp_hal::gpio::NoPin;
 use esp_hal::peripherals;
-use esp_hal::spi::master::{Config, ConfigError, Spi};
 use esp_hal::spi;
+use esp_hal::spi::master::{Config, ConfigError, Spi};
 use esp_hal::time::Rate;
 
 use super::claims::{Claim, Kind, Unit};
@@ -32,8 +32,7 @@ impl Wires {
             return Err("enodev");
         }
         let unit = Unit::new(Kind::Spi, bus.peripheral)?;
-        let (mut sclk, mut mosi, mut miso) =
-            (Claim::new(bus.sclk)?, Claim::of(bus.mosi)?, Claim::of(bus.miso)?);
+        let (mut sclk, mut mosi, mut miso) = (Claim::new(bus.sclk)?, Claim::of(bus.mosi)?, Claim::of(bus.miso)?);
         let driver = open(bus.peripheral, Config::default()).map_err(|_| "einval")?;
         let driver = driver.with_sck(sclk.lend_output()?);
         let driver = match &mut mosi {

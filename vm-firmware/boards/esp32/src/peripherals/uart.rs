@@ -11,10 +11,10 @@ use emberl_vm::hardware::{self, Error, Parity, Pin};
 use esp_hal::Blocking;
 use esp_hal::interrupt::InterruptHandler;
 use esp_hal::peripherals;
+use esp_hal::uart;
 use esp_hal::uart::{
     Config, ConfigError, CtsConfig, DataBits, HwFlowControl, RtsConfig, StopBits, Uart, UartInterrupt,
 };
-use esp_hal::uart;
 
 use super::claims::{Claim, Kind, ROM_UART, Unit};
 use crate::machine;
@@ -262,9 +262,8 @@ impl WriteReady for Port {
 impl Write for Port {
     /// Takes as much as there is room for now, be it nothing.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
-        let written = with(self.number, |open| {
-            if open.driver.write_ready() { open.driver.write(bytes).unwrap_or(0) } else { 0 }
-        });
+        let written =
+            with(self.number, |open| if open.driver.write_ready() { open.driver.write(bytes).unwrap_or(0) } else { 0 });
         Ok(written.unwrap_or(0))
     }
 
