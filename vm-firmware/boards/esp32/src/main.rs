@@ -51,7 +51,7 @@ fn run(mut machine: Machine) {
     };
     let boot = packs.has_module("init");
     if let Some(module) = packs.program.module(&start)
-        && let Err(error) = vm.load(&module)
+        && let Err(error) = vm.load(module)
     {
         return line(format_args!("error: cannot load {start}: {error}"));
     }
