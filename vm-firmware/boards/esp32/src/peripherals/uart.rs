@@ -26,6 +26,9 @@ const KEPT: usize = 1024;
 /// Bytes in the port at which the other side is asked to wait.
 const PATIENCE: u8 = 100;
 
+/// Faults after which a line is left alone until the next interrupt.
+const FAULTS: u32 = 8;
+
 /// A port that is open.
 struct Open {
     driver: Uart<'static, Blocking>,
@@ -48,7 +51,8 @@ impl Open {
     /// Takes what has come, as far as there is room.
     fn take(&mut self) {
         let mut part = [0; 64];
-        loop {
+        let mut faults = 0;
+        while faults < FAULTS {
             let room = KEPT.saturating_sub(self.came.len()).min(part.len());
             if room == 0 {
                 self.driver.unlisten(UartInterrupt::RxFifoFull | UartInterrupt::RxTimeout);
@@ -58,8 +62,11 @@ impl Open {
             match self.driver.read_buffered(part.get_mut(..room).unwrap_or_default()) {
                 Ok(0) => return,
                 Ok(count) => self.came.extend(part.get(..count).unwrap_or_default()),
-                // It is forgotten with that, and comes once.
-                Err(_) => self.fault = true,
+                // It is forgotten with that, and comes once; a line that is nothing but noise has more.
+                Err(_) => {
+                    self.fault = true;
+                    faults += 1;
+                }
             }
         }
     }
@@ -172,13 +179,13 @@ impl Port {
             driver = driver.with_cts(cts.lend()).with_rts(rts.lend_output()?);
         }
         driver.set_interrupt_handler(handler);
-        let mut open = Open { driver, came, is_full: false, fault: false };
-        open.listen();
         critical_section::with(|section| {
             if let Some(place) = OPEN.get(number) {
-                *place.borrow_ref_mut(section) = Some(open);
+                *place.borrow_ref_mut(section) = Some(Open { driver, came, is_full: false, fault: false });
             }
         });
+        // Not before the interrupt finds the driver: one that nobody quiets comes again at once, for ever.
+        with(number, Open::listen);
         Ok(Self { number, _pins: pins, _unit: unit })
     }
 }
