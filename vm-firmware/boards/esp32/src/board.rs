@@ -1,8 +1,10 @@
 //! The board as a platform of the VM: the console, the clocks, randomness, and the modules and files of the packs in
 //! flash memory, read in place.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use emberl_vm::hardware::Hardware;
 #[cfg(feature = "wifi")]
 use emberl_vm::net::Network;
 use emberl_vm::platform::{Input, Platform, Stream};
@@ -12,7 +14,7 @@ use crate::machine::Machine;
 #[cfg(feature = "wifi")]
 use crate::network;
 use crate::pack::Pack;
-use crate::{clock, console, entropy};
+use crate::{clock, console, entropy, own, peripherals};
 
 /// The partition of the program.
 pub const PROGRAM: &str = "main.avm";
@@ -26,8 +28,6 @@ pub struct Packs {
     pub program: Pack,
     /// The library.
     pub library: Option<Pack>,
-    /// The modules that come with the virtual machine.
-    own: Option<Pack>,
 }
 
 /// Why there is no program.
@@ -48,18 +48,29 @@ impl Packs {
     /// When there is no program. Without a sound library there is none.
     pub fn find(flash: &mut Flash) -> Result<Self, Missing> {
         let program = read(flash, PROGRAM)?;
-        Ok(Self { program, library: read(flash, LIBRARY).ok(), own: Pack::new(emberl_erlang::PACK).ok() })
+        Ok(Self { program, library: read(flash, LIBRARY).ok() })
     }
 
     /// The `.beam` form of a module.
     #[must_use]
-    pub fn module(&self, name: &str) -> Option<&'static [u8]> {
-        let own = || self.own.and_then(|own| own.module(name));
-        let first = if emberl_erlang::is_first(name) { own() } else { None };
-        first
-            .or_else(|| self.program.module(name))
-            .or_else(|| self.library.and_then(|library| library.module(name)))
-            .or_else(own)
+    pub fn module(&self, name: &str) -> Option<Cow<'static, [u8]>> {
+        let first = if emberl_erlang::is_first(name) { own::module(name) } else { None };
+        if let Some(first) = first {
+            return Some(Cow::Owned(first));
+        }
+        let found = self.program.module(name).or_else(|| self.library.and_then(|library| library.module(name)));
+        match found {
+            Some(module) => Some(Cow::Borrowed(module)),
+            None => own::module(name).map(Cow::Owned),
+        }
+    }
+
+    /// Whether there is such a module.
+    #[must_use]
+    pub fn has_module(&self, name: &str) -> bool {
+        own::has(name)
+            || self.program.module(name).is_some()
+            || self.library.is_some_and(|library| library.module(name).is_some())
     }
 }
 
@@ -74,8 +85,7 @@ pub struct Board {
     packs: Packs,
     #[cfg(feature = "wifi")]
     network: network::Network,
-    /// The flash memory, for who keeps data there.
-    pub flash: Flash,
+    peripherals: peripherals::Hardware,
 }
 
 impl Board {
@@ -86,7 +96,7 @@ impl Board {
             packs,
             #[cfg(feature = "wifi")]
             network: network::new(machine.radio),
-            flash: machine.flash,
+            peripherals: peripherals::new(machine.pads, machine.pulses, machine.flash),
         }
     }
 }
@@ -114,16 +124,24 @@ impl Platform for Board {
     }
 
     fn find_module(&mut self, name: &str) -> Option<Vec<u8>> {
-        let module = self.packs.module(name)?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(module.len()).ok()?;
-        bytes.extend_from_slice(module);
-        Some(bytes)
+        match self.packs.module(name)? {
+            Cow::Owned(bytes) => Some(bytes),
+            Cow::Borrowed(module) => {
+                let mut bytes = Vec::new();
+                bytes.try_reserve_exact(module.len()).ok()?;
+                bytes.extend_from_slice(module);
+                Some(bytes)
+            }
+        }
     }
 
     fn find_file(&mut self, name: &str) -> Option<&[u8]> {
         let Packs { program, library, .. } = self.packs;
         program.file(name).or_else(|| library?.file(name))
+    }
+
+    fn hardware(&mut self) -> Option<&mut dyn Hardware> {
+        Some(&mut self.peripherals)
     }
 
     #[cfg(feature = "wifi")]

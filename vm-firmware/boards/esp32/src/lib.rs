@@ -29,11 +29,14 @@ pub mod machine;
 mod memchr;
 #[cfg(feature = "wifi")]
 pub mod network;
+pub mod own;
 pub mod pack;
+pub mod peripherals;
 #[cfg(target_arch = "riscv32")]
 #[path = "../../qemu-riscv32/src/prologue.rs"]
 mod prologue;
 #[cfg(feature = "wifi")]
 pub mod radio;
+pub mod watchdog;
 
 pub use console::line;

@@ -16,17 +16,18 @@ use esp_hal::clock::CpuClock;
 use esp_hal::gpio::Pin;
 #[cfg(feature = "wifi")]
 use esp_hal::peripherals::WIFI;
+use esp_hal::peripherals::{IO_MUX, LEDC};
 use esp_hal::time::{Duration, Instant};
 use esp_hal::timer::timg::TimerGroup;
 use esp_radio_rtos_driver::semaphore::{SemaphoreHandle, SemaphoreKind};
 
 use crate::flash::Flash;
-use crate::{clock, console, entropy};
+use crate::{clock, console, entropy, watchdog};
 
 /// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread, 32 KB. The linker
 /// says when it is too much. Where nothing was linked yet it is a guess.
 const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"), cfg!(feature = "esp32c6")) {
-    (true, true, _) => 200 << 10,
+    (true, true, _) => 196 << 10,
     (true, _, true) => 288 << 10,
     (true, ..) => 64 << 10,
     (false, true, _) => 256 << 10,
@@ -36,11 +37,12 @@ const HEAP_SIZE: usize = match (cfg!(feature = "wifi"), cfg!(feature = "esp32c3"
 /// Bytes of the heap in memory that the boot loader has used.
 const RECLAIMED: usize = 64 << 10;
 
-/// Bytes of the heap that are kept for the radio (47 to 63 KB, by esp-radio's notes), the network's pools, and TLS.
+/// Bytes of the heap that are kept for the radio (47 to 63 KB, by esp-radio's notes), the network's pools, TLS, and always
+/// for what inflates a module (12 KB).
 const KEPT: usize = match (cfg!(feature = "wifi"), cfg!(feature = "tls")) {
     (_, true) => 128 << 10,
     (true, false) => 80 << 10,
-    (false, false) => 4 << 10,
+    (false, false) => 16 << 10,
 };
 
 /// What ends a sleep of the main thread.
@@ -50,6 +52,10 @@ static BELL: Mutex<Cell<Option<&'static SemaphoreHandle>>> = Mutex::new(Cell::ne
 pub struct Machine {
     /// The flash memory.
     pub flash: Flash,
+    /// The pads' functions and their interrupt.
+    pub pads: IO_MUX<'static>,
+    /// Pulses.
+    pub pulses: LEDC<'static>,
     /// The radio.
     #[cfg(feature = "wifi")]
     pub radio: WIFI<'static>,
@@ -64,6 +70,7 @@ impl Machine {
         esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED);
         esp_alloc::heap_allocator!(size: HEAP_SIZE);
         clock::begin(hardware.RTC_TIMER);
+        watchdog::begin();
         esp_rtos::start(TimerGroup::new(hardware.TIMG0).timer0, hardware.FROM_CPU_INTR0);
         let bell = SemaphoreHandle::new(SemaphoreKind::Counting { max: 1, initial: 0 });
         let bell: &'static SemaphoreHandle = Box::leak(Box::new(bell));
@@ -81,6 +88,8 @@ impl Machine {
         entropy::begin(hardware.RNG, hardware.ADC1);
         Self {
             flash: Flash::new(hardware.FLASH),
+            pads: hardware.IO_MUX,
+            pulses: hardware.LEDC,
             #[cfg(feature = "wifi")]
             radio: hardware.WIFI,
             bell,
@@ -102,9 +111,11 @@ impl Machine {
 
 impl Sleeper {
     /// Sleeps until the time since the start is at least `deadline` nanoseconds, or until the bell rings, or has rung since
-    /// the last sleep. Meanwhile the processor waits for interrupts.
+    /// the last sleep, or until the watchdog has to be fed. Meanwhile the processor waits for interrupts.
     pub fn sleep(self, deadline: Option<u64>) {
-        self.0.take_with_deadline(deadline.map(|deadline| deadline.div_ceil(1000)));
+        let feeding = clock::micros().saturating_add(watchdog::REST);
+        let deadline = deadline.map_or(feeding, |deadline| deadline.div_ceil(1000).min(feeding));
+        self.0.take_with_deadline(Some(deadline));
     }
 }
 

@@ -14,7 +14,7 @@ use emberl_vm::vm::{Options, Step, Vm};
 
 use emberl_board_esp32::board::{Board, Missing, PROGRAM, Packs};
 use emberl_board_esp32::machine::{self, Machine};
-use emberl_board_esp32::{console, line};
+use emberl_board_esp32::{console, line, peripherals, watchdog};
 
 /// Time slices of a step. Nothing here has to be polled between steps but the result.
 const SLICES: u32 = 64;
@@ -49,7 +49,7 @@ fn run(mut machine: Machine) {
     let Ok(mut vm) = Vm::new(Box::new(board), Options { memory: machine::memory(), ..Options::default() }) else {
         return no_memory();
     };
-    let boot = packs.module("init").is_some();
+    let boot = packs.has_module("init");
     if let Some(module) = packs.program.module(&start)
         && let Err(error) = vm.load(module)
     {
@@ -59,6 +59,7 @@ fn run(mut machine: Machine) {
         return no_memory();
     }
     loop {
+        watchdog::feed();
         let step = vm.step(SLICES);
         if let Step::Halted(status) = step {
             return line(format_args!("The program has halted with the status {status}"));
@@ -110,5 +111,6 @@ fn tell(ended: &Ended) {
 fn panicked(information: &PanicInfo<'_>) -> ! {
     line(format_args!("\nThe virtual machine failed; this is a fault of Emberl: {information}"));
     console::flush();
+    peripherals::fail();
     machine::restart(PANIC_PAUSE)
 }
