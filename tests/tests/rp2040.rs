@@ -230,7 +230,8 @@ fn world(source: &Path, name: &str) -> Result<(), Failed> {
         }
     }
     let all = || told.iter().map(|what| format!("{what}\n")).collect::<String>();
-    check(expected.peek().is_none(), || format!("{} was not told, or not then:\n{}", expected.peek().unwrap(), all()))?;
+    let missing = expected.next();
+    check(missing.is_none(), || format!("{missing:?} was not told, or not then:\n{}", all()))?;
     // Nothing may be wrong meanwhile, either.
     check(told.iter().all(|what| what["fault"].is_null() && what["safe"] != false), all)
 }

@@ -74,7 +74,7 @@ pub struct Vm {
     /// All but the processes' registers.
     pub shared: Shared,
     /// Of the process that runs.
-    pub registers: Registers,
+    pub registers: Box<Registers>,
     /// How the VM was asked to be.
     pub options: Options,
     /// What writes error reports.

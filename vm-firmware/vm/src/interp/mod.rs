@@ -26,6 +26,7 @@ use crate::heap::Store;
 use crate::memory::{Budget, NoMemory};
 use crate::natives::Context;
 use crate::process::Process;
+use crate::processes::boxed;
 use crate::raise::Class;
 use crate::shared::Shared;
 use crate::term::Term;
@@ -34,8 +35,9 @@ use crate::vm::Outcome;
 /// Registers that all processes share: a process's own are saved when it does not run.
 pub struct Registers {
     /// The `x` registers.
-    pub x: Box<[Term; REGISTERS]>,
-    /// The floating-point registers: live inside one function, between calls.
+    pub x: [Term; REGISTERS],
+    /// The floating-point registers: live inside one function, between calls. Elsewhere than the others, so that these are
+    /// few bytes on the way to where they stay: stacks of devices are small.
     pub f: Box<[f64; REGISTERS]>,
 }
 
@@ -43,22 +45,18 @@ pub struct Registers {
 pub const REGISTERS: usize = 1024;
 
 impl Registers {
-    /// Registers whose memory the budget has counted. They are never on the stack: those of devices are small.
+    /// Registers whose memory the budget has counted.
     ///
     /// # Errors
     /// When there is no memory.
-    pub fn new(budget: &Budget) -> Result<Self, NoMemory> {
-        Ok(Self { x: filled(budget, Term::NIL)?, f: filled(budget, 0.0)? })
+    pub fn new(budget: &Budget) -> Result<Box<Self>, NoMemory> {
+        let mut f = Vec::new();
+        f.try_reserve_exact(REGISTERS).map_err(|_| NoMemory)?;
+        f.resize(REGISTERS, 0.0);
+        budget.take(size_of::<[f64; REGISTERS]>())?;
+        let f = f.into_boxed_slice().try_into().map_err(|_| NoMemory)?;
+        boxed(budget, Self { x: [Term::NIL; REGISTERS], f })
     }
-}
-
-/// An array of a value, made where it stays.
-fn filled<T: Copy>(budget: &Budget, value: T) -> Result<Box<[T; REGISTERS]>, NoMemory> {
-    let mut values = Vec::new();
-    values.try_reserve_exact(REGISTERS).map_err(|_| NoMemory)?;
-    values.resize(REGISTERS, value);
-    budget.take(size_of::<[T; REGISTERS]>())?;
-    values.into_boxed_slice().try_into().map_err(|_| NoMemory)
 }
 
 /// Runs a process.
