@@ -250,13 +250,20 @@ pub fn update(release: u32, program: &str) -> Result<(), Failed> {
     Ok(())
 }
 
+/// What compiles a program of `memory/` that does something so many times, instead of as often as it says itself.
+#[must_use]
+pub fn times_option(times: Option<u32>) -> Vec<String> {
+    let times = times.map(|times| format!("-DTIMES={times}"));
+    ["-Werror".to_owned()].into_iter().chain(times).collect()
+}
+
 /// A pruned pack, in the folder, of the program where OTP's own supervisor starts again what took memory without end.
 ///
 /// # Errors
 /// When it does not compile or cannot be packed.
-pub fn supervised_pack(folder: &Path) -> Result<PathBuf, Failed> {
+pub fn supervised_pack(folder: &Path, times: Option<u32>) -> Result<PathBuf, Failed> {
     let source = package_dir().join(FOLDER).join("memory/supervised.erl");
-    erl::compile_erlang(&[source], folder, &["-Werror"])?;
+    erl::compile_erlang(&[source], folder, &times_option(times).iter().map(String::as_str).collect::<Vec<_>>())?;
     let pack = folder.join("supervised.avm");
     let mut arguments = ["pack", "-q", "--prune", "--allow-unresolved", "-o"].map(PathBuf::from).to_vec();
     arguments.extend([pack.clone(), folder.join("supervised.beam")]);

@@ -11,6 +11,7 @@ pub mod erl;
 pub mod fake_rom;
 pub mod generate;
 pub mod hostile;
+pub mod image;
 pub mod library;
 pub mod mem;
 pub mod mutate;

@@ -91,7 +91,7 @@ fn build(build: Build) -> Result<PathBuf, String> {
 pub(crate) fn build_board(board: &str, triple: &str, options: &[&str], inside: &str) -> Result<PathBuf, String> {
     let cross = crate::tools::cross_for(triple).ok_or("there is no toolchain for the device")?;
     // A folder of its own: the compiler may be another than that of this test.
-    let target = crate::repository_dir().join("target/device").join(inside);
+    let target = crate::repository_dir().join("target/device").join(board).join(inside);
     let mut command = Command::new(cross);
     command.current_dir(crate::repository_dir().join("vm-firmware/boards").join(board));
     command.args(["cargo", "build", "--quiet", "--locked", "--release", "--target", triple]);

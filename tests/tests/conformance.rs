@@ -255,7 +255,7 @@ fn offenders_die_alone() -> Result<(), Failed> {
 /// The same, where OTP's own supervisor starts the next one, in the least memory that has room for OTP's modules.
 fn supervisor_restarts_offenders() -> Result<(), Failed> {
     let folder = TempDir::new()?;
-    let pack = conformance::supervised_pack(folder.path())?;
+    let pack = conformance::supervised_pack(folder.path(), None)?;
     let output = bin::run(["run".as_ref(), "--memory".as_ref(), "800k".as_ref(), pack.as_os_str()])?.ok()?;
     if output.out() == "{grown,true}\nReturn value: ok\n" { Ok(()) } else { Err(output.to_string().into()) }
 }

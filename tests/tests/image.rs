@@ -4,13 +4,13 @@
 //! The firmware is made by the test ([`elf`]), so that no board's package must be built. Transcripts stand in
 //! `fixtures/image/cases/`, as those of `tests/cli.rs`.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use emberl_format::avm::Builder;
 use emberl_image::{Board, Chip, Content, Input, Request, board::BOARDS, board::ImageKind, build, partition};
 use emberl_tests::{
-    Failed, bin, check,
-    elf::{Elf, Section, pattern},
+    Failed, check,
+    elf::{Elf, Section},
+    image::{Folder, LIMIT, accepted, esp_boards, python, range, read_blocks, text, word},
     mutate,
     process::{self, Output},
     schema::fits,
@@ -19,13 +19,6 @@ use emberl_tests::{
 };
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
-use tempfile::TempDir;
-
-const LIMIT: Duration = Duration::from_secs(60);
-/// How long the build of a board's firmware may take.
-const BUILD_LIMIT: Duration = Duration::from_secs(1800);
-/// The least bytes of a stack.
-const STACK: u64 = 24 << 10;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -41,12 +34,6 @@ fn main() {
         needs(&[Tool::Esptool], "esptool::accepts_and_merges_the_same", esptool),
         needs(&[Tool::Esptool], "esptool::tables_are_those_of_esp_idf", idf_tables),
     ];
-    for name in ["esp32c3", "esp32c6", "rp2040"] {
-        trials.extend(Board::named(name).map(|board| {
-            let tools = [Tool::DeviceToolchain, Tool::Esptool];
-            needs(&tools, format!("whole::firmware_of_{name}_links_and_fits"), move || whole(board))
-        }));
-    }
     if cfg!(unix) {
         trials.push(Trial::test("firmware::cargo_is_called_and_what_is_missing_is_told", firmware_build));
         trials.push(Trial::test("doctor::tells_what_is_missing_for_a_board", doctor));
@@ -60,85 +47,6 @@ fn main() {
 
 fn fixtures() -> PathBuf {
     emberl_tests::package_dir().join("fixtures/image")
-}
-
-fn esp_boards() -> impl Iterator<Item = &'static Board> {
-    BOARDS.iter().filter(|board| board.image == ImageKind::Merged)
-}
-
-/// A folder with firmware of every chip, packs and tables.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Result<Self, Failed> {
-        let folder = Self(TempDir::new()?);
-        for board in esp_boards() {
-            fs::write(folder.path(&format!("{}.elf", board.name)), Elf::esp(board.chip).bytes())?;
-        }
-        fs::write(folder.path("rp2040.elf"), Elf::rp2040().bytes())?;
-        fs::write(folder.path("app.avm"), pack(3, 5000)?)?;
-        fs::write(folder.path("lib.avm"), pack(2, 3001)?)?;
-        fs::write(folder.path("large.avm"), pack(3, 0x20_0000)?)?;
-        fs::write(folder.path("nvs.bin"), pattern(9, 0x1000))?;
-        fs::write(folder.path("text.txt"), "no pack\n")?;
-        let table = "nvs, data, nvs, , 24K\nota, data, ota, , 8K\nstore, data, fat, , 64K\n\
-                     ota_0, app, ota_0, , 1M\nota_1, app, ota_1, , 1M\nmain.avm, data, phy, , 1M, readonly\n";
-        fs::write(folder.path("own.csv"), table)?;
-        fs::write(folder.path("small.csv"), "factory, app, factory, , 64K\nmain.avm, data, phy, , 64K\n")?;
-        fs::write(folder.path("none.csv"), "factory, app, factory, , 1M\n")?;
-        fs::write(folder.path("overlap.csv"), "factory,app,factory,0x10000,1M\nmain.avm,data,phy,0x100000,1M\n")?;
-        fs::write(folder.path("broken.csv"), "# a table\nfactory, app, factory, , 1X\n")?;
-        Ok(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self) -> Result<Command, Failed> {
-        let mut command = Command::new(bin::emberl()?);
-        command.current_dir(self.0.path()).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
-        command.env_remove("EMBERL_SOURCE");
-        Ok(command)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Output, Failed> {
-        Ok(process::run(self.command()?.args(arguments), LIMIT)?)
-    }
-
-    fn fails(&self, code: i32, arguments: &[&str]) -> Result<Output, Failed> {
-        let output = self.run(arguments)?;
-        check(output.code() == Some(code), || format!("exit code {code} expected: {output}"))?;
-        Ok(output)
-    }
-
-    /// Makes an image, and gives its bytes and the report.
-    fn image(&self, arguments: &[&str]) -> Result<(Vec<u8>, Value), Failed> {
-        let output = self.run(&[&["image", "-o", "out", "--format", "json"], arguments].concat())?.ok()?;
-        Ok((fs::read(self.path("out"))?, serde_json::from_slice(&output.stdout)?))
-    }
-}
-
-/// A pack of at least so many bytes.
-fn pack(flags: u32, size: usize) -> Result<Vec<u8>, Failed> {
-    let mut pack = Builder::new();
-    let beam = fs::read(emberl_tests::package_dir().join("fixtures/cli/app.beam"))?;
-    pack.push(b"app.beam", flags, &beam).map_err(text)?;
-    pack.push_file(b"app/priv/data", &pattern(8, size)).map_err(text)?;
-    Ok(pack.finish())
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
-}
-
-fn word(bytes: &[u8], at: usize) -> Result<u32, Failed> {
-    let word = bytes.get(at..at + 4).ok_or_else(|| format!("no word at {at:#x}"))?;
-    Ok(u32::from_le_bytes(word.try_into().map_err(text)?))
-}
-
-fn range(bytes: &[u8], at: usize, length: usize) -> Result<&[u8], Failed> {
-    Ok(bytes.get(at..at + length).ok_or_else(|| format!("no {length} bytes at {at:#x} of {}", bytes.len()))?)
 }
 
 /// What is loaded: addresses and bytes.
@@ -284,29 +192,6 @@ fn own_parts() -> Result<(), Failed> {
     check(image[3] >> 4 == 3 && image[0x3_0003] >> 4 == 3, || "the boot loader knows another flash".into())
 }
 
-/// A reader of UF2, after the text of its format: the flash that the blocks make, without what was never written.
-fn read_blocks(file: &[u8]) -> Result<BTreeMap<u32, Vec<u8>>, Failed> {
-    let mut pages = BTreeMap::new();
-    check(file.len().is_multiple_of(512), || "no whole blocks".into())?;
-    let count = file.len() / 512;
-    for (number, block) in file.chunks(512).enumerate() {
-        let header: Vec<u32> = (0..8).map(|at| word(block, at * 4)).collect::<Result<_, _>>()?;
-        let expected = [0x0a32_4655, 0x9e5d_5157, 0x2000, header[3], 256, number as u32, count as u32, 0xe48b_ff56];
-        check(header == expected, || format!("block {number}: {header:x?}"))?;
-        check(word(block, 508)? == 0x0ab1_6f30, || format!("block {number} has no end"))?;
-        check(block[32 + 256..508].iter().all(|&byte| byte == 0), || format!("block {number} is not filled with 0"))?;
-        check(header[3].is_multiple_of(256), || format!("block {number} is at {:#x}", header[3]))?;
-        check(pages.insert(header[3], block[32..32 + 256].to_vec()).is_none(), || "a page is there twice".into())?;
-    }
-    // The ROM erases by the numbers of blocks: sectors are whole, in their order.
-    let sectors: Vec<u32> = pages.keys().copied().collect();
-    for sector in sectors.chunks(16) {
-        let whole = sector.len() == 16 && sector[0].is_multiple_of(4096) && sector[15] - sector[0] == 15 * 256;
-        check(whole, || format!("the sector at {:#x} is not whole", sector[0]))?;
-    }
-    Ok(pages)
-}
-
 fn blocks() -> Result<(), Failed> {
     let folder = Folder::new()?;
     let (file, report) =
@@ -339,13 +224,13 @@ fn blocks() -> Result<(), Failed> {
 fn atomic() -> Result<(), Failed> {
     let folder = Folder::new()?;
     fs::write(folder.path("out.bin"), "what was there")?;
-    let before: Vec<_> = fs::read_dir(folder.0.path())?.flatten().map(|entry| entry.file_name()).collect();
+    let before: Vec<_> = fs::read_dir(folder.path(""))?.flatten().map(|entry| entry.file_name()).collect();
     let arguments = ["image", "-o", "out.bin", "--board", "esp32c3", "--firmware", "esp32c3.elf"];
     for more in [&["large.avm"][..], &["text.txt"], &["missing.avm"], &["--partitions", "overlap.csv", "app.avm"]] {
         folder.fails(1, &[&arguments[..], more].concat())?;
         check(fs::read(folder.path("out.bin"))? == b"what was there", || format!("{more:?} changed the output"))?;
     }
-    let after: Vec<_> = fs::read_dir(folder.0.path())?.flatten().map(|entry| entry.file_name()).collect();
+    let after: Vec<_> = fs::read_dir(folder.path(""))?.flatten().map(|entry| entry.file_name()).collect();
     check(before == after, || "files were left behind".into())?;
     // No input is written over.
     folder.fails(2, &["image", "-o", "app.avm", "--board", "esp32c3", "--firmware", "esp32c3.elf", "app.avm"])?;
@@ -525,13 +410,6 @@ fn hostile_tables() -> Result<(), Failed> {
     check(fine > 10 && wrong > 400, || format!("{fine} fine, {wrong} wrong"))
 }
 
-fn python(arguments: &[&str], folder: &Folder) -> Result<Output, Failed> {
-    let python = Tool::Esptool.find().ok_or("no Python with esptool")?;
-    let mut command = Command::new(python);
-    command.current_dir(folder.0.path()).env("NO_COLOR", "1").args(arguments);
-    Ok(process::run(&mut command, LIMIT)?.ok()?)
-}
-
 fn esptool() -> Result<(), Failed> {
     let folder = Folder::new()?;
     for board in esp_boards() {
@@ -539,58 +417,6 @@ fn esptool() -> Result<(), Failed> {
         let (image, report) =
             folder.image(&["--board", board.name, "--firmware", &elf, "--lib", "lib.avm", "app.avm"])?;
         accepted(&folder, board, &image, &report, "test-image")?;
-    }
-    Ok(())
-}
-
-/// esptool accepts boot loader and firmware of an image, whose project it tells, and makes the same image of the parts.
-fn accepted(folder: &Folder, board: &Board, image: &[u8], report: &Value, project: &str) -> Result<(), Failed> {
-    // Each part by itself, as files, and put together by esptool.
-    let mut merge: Vec<String> =
-        ["-m", "esptool", "--chip", board.name, "merge-bin", "-o", "merged"].map(String::from).to_vec();
-    for area in report["partitions"].as_array().into_iter().flatten() {
-        let (offset, used) =
-            (area["offset"].as_u64().unwrap_or(0) as usize, area["used"].as_u64().unwrap_or(0) as usize);
-        if used != 0 {
-            let name = format!("{offset:#x}.part");
-            fs::write(folder.path(&name), range(image, offset, used)?)?;
-            merge.extend([format!("{offset:#x}"), name]);
-        }
-    }
-    python(&merge.iter().map(String::as_str).collect::<Vec<_>>(), folder)?;
-    check(fs::read(folder.path("merged"))? == image, || format!("{}: esptool merges others", board.name))?;
-    for part in
-        [if matches!(board.chip, Chip::Esp32 | Chip::Esp32s2) { "0x1000.part" } else { "0x0.part" }, "0x10000.part"]
-    {
-        let told = python(&["-m", "esptool", "--chip", board.name, "image-info", part], folder)?.out();
-        let valid = ["(valid)", "Validation hash:", "Checksum:"].iter().all(|word| told.contains(word));
-        check(valid && !told.contains("invalid") && told.matches("(valid)").count() == 2, || {
-            format!("{}: {told}", board.name)
-        })?;
-        check(part != "0x10000.part" || told.contains(project), || format!("{}: {told}", board.name))?;
-    }
-    Ok(())
-}
-
-/// The firmware of a board, whole, with all that it has by itself: it builds, links, and fits beside a pack.
-fn whole(board: &'static Board) -> Result<(), Failed> {
-    let folder = Folder::new()?;
-    let mut command = folder.command()?;
-    process::forget_package(&mut command);
-    command.args(["firmware", "build", "--board", board.name, "--source"]).arg(emberl_tests::repository_dir());
-    let output = process::run(&mut command, BUILD_LIMIT)?.ok()?;
-    let elf = output.out().trim_end().to_owned();
-    let arguments = ["--board", board.name, "--firmware", &elf, "app.avm"];
-    let (image, report) = folder.image(&arguments)?;
-    check(folder.image(&arguments)?.0 == image, || "the same twice gives other bytes".into())?;
-    // The stack and a heap must have room: what is left of the RAM.
-    let ram = report["memories"].as_array().into_iter().flatten().find(|memory| memory["name"] == "RAM");
-    let (size, used) = ram.and_then(|ram| ram["size"].as_u64().zip(ram["used"].as_u64())).unwrap_or_default();
-    check(used > 0 && used + STACK <= size, || format!("{used} of {size} bytes of RAM are taken"))?;
-    if board.image == ImageKind::Merged {
-        accepted(&folder, board, &image, &report, "emberl-board-esp32")?;
-    } else {
-        check(!read_blocks(&image)?.is_empty(), || "no blocks".into())?;
     }
     Ok(())
 }

@@ -95,18 +95,19 @@ pub(crate) fn build(board: &Board, checkout: &Path, features: Option<&[String]>)
     let package = checkout.join(board.package);
     let mut command = toolchain::cargo(board, checkout, &package)?;
     command.current_dir(&package).args(["build", "--locked", "--release", "--target", board.target]);
-    // A folder of its own: another compiler builds here.
-    command.arg("--target-dir").arg(checkout.join("target/device"));
+    // By the name that packages of boards have. Folders of their own: another compiler builds here, and boards are not to
+    // wait for each other.
+    let folder = package.file_name().unwrap_or_default().to_string_lossy();
+    let target = checkout.join("target/device").join(&*folder);
+    command.arg("--target-dir").arg(&target);
     command.args(["--no-default-features", "--features", &board.all_features(features).join(",")]);
     command.args(["--message-format", "json-render-diagnostics"]);
     if board.toolchain == Toolchain::Espup {
         // Espressif's compiler brings the sources of Rust's library, and no build of it.
         command.args(["-Z", "build-std=core,alloc"]);
     }
-    // By the name that packages of boards have; only whether something is said depends on it.
-    let folder = package.file_name().unwrap_or_default().to_string_lossy();
-    let built = format!("target/device/{}/release/emberl-board-{folder}", board.target);
-    if !checkout.join(built).is_file() {
+    // Only whether something is said depends on it.
+    if !target.join(format!("{}/release/emberl-board-{folder}", board.target)).is_file() {
         console::note(&format!("building the firmware of the board {}: a minute or two, this once", board.name));
     }
     // What a compiler says of what it could build is of no use here.

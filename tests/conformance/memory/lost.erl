@@ -2,7 +2,10 @@
 -module(lost).
 -export([start/0, quit/0, nothing/0, forever/0]).
 
-rounds() -> 100000.
+-ifndef(TIMES).
+-define(TIMES, 100000).
+-endif.
+rounds() -> ?TIMES.
 
 start() ->
     put(failed, []),

@@ -3,7 +3,10 @@
 -module(offenders).
 -export([start/0]).
 
-deaths() -> 1000.
+-ifndef(TIMES).
+-define(TIMES, 1000).
+-endif.
+deaths() -> ?TIMES.
 
 kinds() ->
     {list, atoms, binary, binaries, own_mailbox, mailbox, processes, stack, dictionary, table, bag, tables, timers}.
@@ -14,7 +17,8 @@ start() ->
     ok = deaths(deaths(), Bystander),
     true = held() - Held < 250000,
     Bystander ! {stop, self()},
-    receive {Bystander, stopped, 1000} -> ok end.
+    Deaths = deaths(),
+    receive {Bystander, stopped, Deaths} -> ok end.
 
 held() -> erlang:garbage_collect(), erlang:memory(total).
 

@@ -4,7 +4,10 @@
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 -export([start_offender/1, start_bystander/0]).
 
-deaths() -> 1000.
+-ifndef(TIMES).
+-define(TIMES, 1000).
+-endif.
+deaths() -> ?TIMES.
 
 kinds() ->
     {list, atoms, binary, binaries, own_mailbox, mailbox, processes, stack, dictionary, table, bag, tables, timers}.
@@ -18,7 +21,8 @@ start() ->
     Held = held(),
     ok = deaths(deaths(), Offender),
     Growth = held() - Held,
-    1000 = gen_server:call(bystander, pings),
+    Deaths = deaths(),
+    Deaths = gen_server:call(bystander, pings),
     true = is_process_alive(Supervisor),
     [{bystander, _, worker, _}, {offender, _, worker, _}] = lists:keysort(1, supervisor:which_children(Supervisor)),
     %% The atoms, an eighth of the memory, and a little more.
