@@ -92,6 +92,12 @@ impl Symbols {
                 places.push(Place { function, location });
             }
         }
+        // Debug information may have the last word of a path only; the symbol is that of the outermost function.
+        if let (Some(place), Some(symbol)) = (places.last_mut(), self.symbol(address))
+            && symbol.rsplit("::").next() == Some(place.function.as_str())
+        {
+            place.function = symbol;
+        }
         if places.is_empty() {
             places.extend(self.symbol(address).map(|function| Place { function, location: None }));
         }

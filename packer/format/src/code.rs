@@ -74,8 +74,7 @@ impl<'a> Code<'a> {
         out
     }
 
-    /// Bytes of memory that [`decode`](Self::decode) takes at once, which it does not ask for first: where there may be too
-    /// few, who calls it does.
+    /// Bytes of memory that [`decode`](Self::decode) takes at once. Few modules need more.
     #[must_use]
     pub const fn decoding_room(&self) -> usize {
         self.bytes.len() / 4 * size_of::<Instruction>() + self.bytes.len() / 2 * size_of::<Operand>()
@@ -84,15 +83,15 @@ impl<'a> Code<'a> {
     /// Decodes all instructions.
     ///
     /// # Errors
-    /// When an opcode is unknown, an operand does not decode or is not what the opcode table asks for, or the code does
-    /// not end with `int_code_end`. Offsets count from the start of the chunk's data.
+    /// When an opcode is unknown, an operand does not decode or is not what the opcode table asks for, the code does
+    /// not end with `int_code_end`, or there is no memory ([`ErrorKind::TooLarge`]). Offsets count from the start of the chunk's data.
     pub fn decode(&self) -> Result<Decoded<'a>> {
-        let mut decoded = Decoded {
-            bytes: self.bytes,
-            start: self.start,
-            instructions: Vec::with_capacity(self.bytes.len() / 4),
-            operands: Vec::with_capacity(self.bytes.len() / 2),
-        };
+        let mut decoded =
+            Decoded { bytes: self.bytes, start: self.start, instructions: Vec::new(), operands: Vec::new() };
+        let instructions = decoded.instructions.try_reserve_exact(self.bytes.len() / 4);
+        if instructions.and(decoded.operands.try_reserve_exact(self.bytes.len() / 2)).is_err() {
+            return Err(Error::new(self.start, compact::NO_ROOM).within(ChunkId(*b"Code")));
+        }
         decoded.fill().map_err(|error| error.shifted(self.start).within(ChunkId(*b"Code"))).map(|()| decoded)
     }
 }
@@ -135,6 +134,9 @@ impl<'a> Decoded<'a> {
                 return Err(Error::new(offset, ErrorKind::BadTag { what: "an opcode", tag }));
             };
             let first = u32::try_from(self.operands.len()).unwrap_or(u32::MAX);
+            if self.instructions.try_reserve(1).is_err() {
+                return Err(Error::new(offset, compact::NO_ROOM));
+            }
             self.instructions.push(Instruction { op: info.op, first, offset: offset as u32 });
             for &kind in info.operands {
                 let at = self.operands.len();

@@ -218,8 +218,7 @@ pub fn operand(reader: &mut Reader<'_>, out: &mut Vec<Operand>) -> Result<()> {
         EXTENDED_ALLOC_LIST => alloc_list(reader, out),
         _ => {
             let single = single(reader, at, first)?;
-            out.push(single);
-            Ok(())
+            push(reader, out, single)
         }
     }
 }
@@ -228,12 +227,12 @@ fn list(reader: &mut Reader<'_>, out: &mut Vec<Operand>) -> Result<()> {
     let length = unsigned(reader, "the length of a list")?;
     let at = reader.offset();
     let first = index(out.len() + 1);
-    out.push(Operand::List { first, length });
+    push(reader, out, Operand::List { first, length })?;
     check_count(reader, length as usize)?;
     for _ in 0..length {
         let element = reader.u8("an element of a list")?;
         let element = single(reader, at, element)?;
-        out.push(element);
+        push(reader, out, element)?;
     }
     Ok(())
 }
@@ -241,16 +240,29 @@ fn list(reader: &mut Reader<'_>, out: &mut Vec<Operand>) -> Result<()> {
 fn alloc_list(reader: &mut Reader<'_>, out: &mut Vec<Operand>) -> Result<()> {
     let length = unsigned(reader, "the length of an allocation list")?;
     let first = index(out.len() + 1);
-    out.push(Operand::AllocList { first, length });
+    push(reader, out, Operand::AllocList { first, length })?;
     check_count(reader, (length as usize).saturating_mul(2))?;
     for _ in 0..length {
         let kind = unsigned(reader, "a kind of an allocation list")?;
         let number = unsigned(reader, "a number of an allocation list")?;
-        out.push(Operand::Unsigned(u64::from(kind)));
-        out.push(Operand::Unsigned(u64::from(number)));
+        push(reader, out, Operand::Unsigned(u64::from(kind)))?;
+        push(reader, out, Operand::Unsigned(u64::from(number)))?;
     }
     Ok(())
 }
+
+/// Appends an operand. That there is no memory for it is an error: devices have little.
+#[inline]
+fn push(reader: &Reader<'_>, out: &mut Vec<Operand>, operand: Operand) -> Result<()> {
+    if out.try_reserve(1).is_err() {
+        return Err(reader.error(NO_ROOM));
+    }
+    out.push(operand);
+    Ok(())
+}
+
+/// There is no memory to hold what was read of code.
+pub(crate) const NO_ROOM: ErrorKind = ErrorKind::TooLarge { what: "code, for the memory that is left", limit: 0 };
 
 fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)

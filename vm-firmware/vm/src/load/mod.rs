@@ -12,6 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use emberl_format::ErrorKind;
 use emberl_format::check::{self, operands::Literals};
 use emberl_format::functions::{Function, Functions};
 use emberl_format::module::Module;
@@ -70,7 +71,10 @@ impl From<emberl_format::Error> for Error {
 pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     let module = Module::parse(beam)?;
     ask_for(module.code.decoding_room())?;
-    let code = module.code.decode()?;
+    let code = module.code.decode().map_err(|error| match error.kind {
+        ErrorKind::TooLarge { .. } => Error::NoMemory,
+        _ => Error::File(error),
+    })?;
     let functions = Functions::find(&module, &code)?;
     // The literals are decoded when the module is bound; one that is no term is refused there. So are the natives put in.
     let is_replaced = |function: &Function| replaced::is_replaced(&module, function);
@@ -92,8 +96,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     bind::bind(shared, &module, translated)
 }
 
-/// Sees that there is memory to read code and to check it. What does that takes its memory unasked, as tools on a desktop may;
-/// on a device a module that is too large must not end the machine. Half as much again is reckoned for the check.
+/// Sees that there is memory to read code and to check it, before the first of it is taken. The check takes its memory
+/// unasked, as tools on a desktop may; on a device a module that is too large must not end the machine. Half as much again
+/// as reading takes is reckoned for it.
 fn ask_for(bytes: usize) -> Result<(), NoMemory> {
     let (mut reading, mut checking) = (Vec::<u8>::new(), Vec::<u8>::new());
     reading.try_reserve_exact(bytes).map_err(|_| NoMemory)?;
