@@ -64,7 +64,7 @@ const ESP: &str = "vm-firmware/boards/esp32";
 const ESP_FEATURES: &[&str] = &["wifi", "tls", "usb-serial"];
 const ESP_UART: &[&str] = &["wifi", "tls", "uart"];
 const CHECKED: &str = "image checked by esptool; nothing has run on the chip";
-const XTENSA: &str = "image checked by esptool; needs Espressif's compiler; nothing has run on the chip";
+const XTENSA: &str = "never built: needs Espressif's compiler; nothing has run on the chip";
 
 /// Every board.
 pub static BOARDS: &[Board] = &[
