@@ -1,6 +1,6 @@
 //! A board that exists only on the desktop, for `emberl run --board mock`: its pins, buses and ports do what a script says, and
 //! what the program does with them is noted and compared. Owns how a run begins and ends; the script's words are
-//! [`script`]'s, what happens in the board is [`world`]'s, and its drivers [`board`]'s.
+//! [`script`]'s, what happens in the board is `world`'s, and its drivers `board`'s.
 
 mod board;
 mod drivers;

@@ -1,4 +1,4 @@
-//! Scripts of the mock board: a line a statement. Owns the words; what they do is [`super::world`]'s.
+//! Scripts of the mock board: a line a statement. Owns the words; what they do is `world`'s.
 //!
 //! ```text
 //! # What is there, or comes from outside:
