@@ -136,6 +136,7 @@ serve(half_close, gen_tcp, S) ->
     ok = gen_tcp:send(S, Big),
     ok = gen_tcp:shutdown(S, write);
 serve(half_close, ssl, S) ->
+    ok = ssl:send(S, "go"),
     {ok, <<"last words">>} = ssl:recv(S, 10, ?TIME),
     {error, closed} = ssl:recv(S, 0, ?TIME);
 serve(abandoned, M, S) ->
@@ -180,8 +181,10 @@ ask(half_close, gen_tcp, S) ->
     ok = gen_tcp:send(S, Big),
     ok = gen_tcp:shutdown(S, write),
     true = until_closed(S, []) =:= Big;
-%% TLS closes both ways at once, in OTP.
+%% TLS closes both ways at once, in OTP. So the handshake must be over for the other end too, with all that comes behind
+%% it: what is not read when a connection is closed makes TCP take back what was sent.
 ask(half_close, ssl, S) ->
+    {ok, <<"go">>} = ssl:recv(S, 2, ?TIME),
     ok = ssl:send(S, "last words"),
     ok = ssl:shutdown(S, write);
 ask(abandoned, M, S) ->
