@@ -84,7 +84,8 @@ impl<'a> Code<'a> {
     ///
     /// # Errors
     /// When an opcode is unknown, an operand does not decode or is not what the opcode table asks for, the code does
-    /// not end with `int_code_end`, or there is no memory ([`ErrorKind::TooLarge`]). Offsets count from the start of the chunk's data.
+    /// not end with `int_code_end`, or there is no memory ([`compact::NO_ROOM`]). Offsets count from the start of the
+    /// chunk's data.
     pub fn decode(&self) -> Result<Decoded<'a>> {
         let mut decoded =
             Decoded { bytes: self.bytes, start: self.start, instructions: Vec::new(), operands: Vec::new() };

@@ -261,8 +261,8 @@ fn push(reader: &Reader<'_>, out: &mut Vec<Operand>, operand: Operand) -> Result
     Ok(())
 }
 
-/// There is no memory to hold what was read of code.
-pub(crate) const NO_ROOM: ErrorKind = ErrorKind::TooLarge { what: "code, for the memory that is left", limit: 0 };
+/// What is told where there is no memory to hold what was read of code. Nothing is wrong with the code then.
+pub const NO_ROOM: ErrorKind = ErrorKind::TooLarge { what: "code, for the memory that is left", limit: 0 };
 
 fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
@@ -471,6 +471,16 @@ mod tests {
             let mut out = Vec::new();
             write_number(&mut out, tag::I, number);
             assert_eq!(out, expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_number_too_large_is_not_told_as_a_lack_of_memory() {
+        for tag in [tag::U, tag::A, tag::X, tag::F, tag::H] {
+            let mut bytes = Vec::new();
+            write_bytes(&mut bytes, tag, &[0x7f; 12]);
+            let error = operand(&mut Reader::new(&bytes), &mut Vec::new()).unwrap_err();
+            assert!(matches!(error.kind, ErrorKind::TooLarge { .. }) && error.kind != NO_ROOM, "{error}");
         }
     }
 

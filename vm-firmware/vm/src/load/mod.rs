@@ -12,8 +12,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use emberl_format::ErrorKind;
 use emberl_format::check::{self, operands::Literals};
+use emberl_format::compact::NO_ROOM;
 use emberl_format::functions::{Function, Functions};
 use emberl_format::module::Module;
 
@@ -71,10 +71,10 @@ impl From<emberl_format::Error> for Error {
 pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
     let module = Module::parse(beam)?;
     ask_for(module.code.decoding_room())?;
-    let code = module.code.decode().map_err(|error| match error.kind {
-        ErrorKind::TooLarge { .. } => Error::NoMemory,
-        _ => Error::File(error),
-    })?;
+    let code = module
+        .code
+        .decode()
+        .map_err(|error| if error.kind == NO_ROOM { Error::NoMemory } else { Error::File(error) })?;
     let functions = Functions::find(&module, &code)?;
     // The literals are decoded when the module is bound; one that is no term is refused there. So are the natives put in.
     let is_replaced = |function: &Function| replaced::is_replaced(&module, function);
