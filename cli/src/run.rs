@@ -14,9 +14,8 @@ use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
 use emberl_packer::unit::Unit;
 use emberl_vm::memory::NoMemory;
-use emberl_vm::program::Ended;
-use emberl_vm::raise::Class;
-use emberl_vm::vm::{Options, Step, Vm};
+use emberl_vm::program::{Ended, Turn};
+use emberl_vm::vm::{Options, Vm};
 
 use crate::args::{findings, module_name};
 use crate::board::{self, Board, Forward};
@@ -24,9 +23,6 @@ use crate::console::{self, bytes};
 use crate::failure::{Failure, INPUT, Result, reason};
 use crate::inputs;
 use crate::why::unknown_module;
-
-/// Time slices of a step: between steps the loop looks at the result and at standard output.
-const SLICES: u32 = 64;
 
 const AFTER_HELP: &str = "\
 The program starts with start/0 of the module that --start names, else of the one that a pack marks, else of the first \
@@ -307,41 +303,36 @@ enum End {
 /// Runs until the end, which may come from outside. To a board that is played, nothing comes but by its script.
 fn drive(vm: &mut Vm, waiter: &Waiter, is_played: bool, over: &dyn Fn() -> Option<End>) -> End {
     loop {
-        let step = vm.step(SLICES);
-        if let Step::Halted(status) = step {
-            return End::Halted(status);
-        }
-        if let Some(ended) = vm.result() {
-            vm.settle();
-            return End::Ended(ended);
+        let turn = vm.turn();
+        match turn {
+            Turn::Halted(status) => return End::Halted(status),
+            Turn::Ended(ended) => return End::Ended(ended),
+            Turn::Ready | Turn::Wait(_) | Turn::Stuck => {}
         }
         if let Some(end) = over() {
             return end;
         }
-        match step {
-            Step::Wait(None) if is_played && waiter.is_alone() => return End::Stuck,
-            Step::Wait(deadline) => {
+        match turn {
+            Turn::Wait(None) if is_played && waiter.is_alone() => return End::Stuck,
+            Turn::Wait(deadline) => {
                 // A prompt without a newline is seen before the wait. What cannot be written, the next step notices.
                 let _ = io::stdout().flush();
                 waiter.wait(deadline);
             }
-            Step::Stuck => return End::Stuck,
-            Step::Ready | Step::Halted(_) => {}
+            Turn::Stuck => return End::Stuck,
+            _ => {}
         }
     }
 }
 
 fn tell(end: End) -> Result<()> {
     match end {
-        End::Ended(Ended { class: None, text, .. }) => {
-            console::out(|out| {
-                writeln!(out, "Return value: {text}")?;
-                Ok(())
-            })?;
-            if text == "ok" || text == "0" { Ok(()) } else { Err(Failure::Told(INPUT)) }
+        End::Ended(ended) if ended.class.is_none() => {
+            console::out(|out| Ok(writeln!(out, "{ended}")?))?;
+            if ended.is_fine() { Ok(()) } else { Err(Failure::Told(INPUT)) }
         }
-        End::Ended(Ended { pid, class: Some(class), text, trace }) => {
-            console::tell(&crash(&pid, class, &text, &trace));
+        End::Ended(ended) => {
+            console::tell(&crash(&ended));
             Err(Failure::Told(INPUT))
         }
         End::Halted(0) => Ok(()),
@@ -361,16 +352,15 @@ fn tell(end: End) -> Result<()> {
 
 /// An exception that nothing caught, in the words and lines of OTP's report about a crashed process. OTP has no report
 /// of an exit, but here the program ends by it.
-fn crash(pid: &str, class: Class, text: &str, trace: &str) -> String {
-    let reason = match class {
-        Class::Error | Class::Throw if !trace.is_empty() => lay_out(&format!("{{{text},{trace}}}")),
-        _ => lay_out(text),
-    };
+fn crash(Ended { pid, text, trace, .. }: &Ended) -> String {
+    let reason = if trace.is_empty() { lay_out(text) } else { lay_out(&format!("{{{text},{trace}}}")) };
     format!("Error in process {pid} with exit value:\n{reason}\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use emberl_vm::raise::Class;
+
     use super::*;
 
     #[test]
@@ -380,11 +370,14 @@ mod tests {
                      {cr,g,1,[{file,\"cr.erl\"},{line,6}]}]";
         let badarg = "{badarg,[{erlang,length,[b],[{error_info,#{module => erl_erts_errors}}]},\n         \
                       {cr,g,1,[{file,\"cr.erl\"},{line,6}]}]}\n";
-        assert_eq!(crash("<0.2.0>", Class::Error, "badarg", trace), format!("{head}{badarg}"));
+        let ended = |class, text: &str, trace: &str| {
+            crash(&Ended { pid: "<0.2.0>".into(), class: Some(class), text: text.into(), trace: trace.into() })
+        };
+        assert_eq!(ended(Class::Error, "badarg", trace), format!("{head}{badarg}"));
         let trace = "[{cr,'-start/0-fun-1-',0,[{file,\"cr.erl\"},{line,3}]}]";
         let nocatch = "{{nocatch,{hello,world}},\n [{cr,'-start/0-fun-1-',0,[{file,\"cr.erl\"},{line,3}]}]}\n";
-        assert_eq!(crash("<0.2.0>", Class::Throw, "{nocatch,{hello,world}}", trace), format!("{head}{nocatch}"));
-        assert_eq!(crash("<0.2.0>", Class::Exit, "oops", ""), format!("{head}oops\n"));
+        assert_eq!(ended(Class::Throw, "{nocatch,{hello,world}}", trace), format!("{head}{nocatch}"));
+        assert_eq!(ended(Class::Exit, "oops", ""), format!("{head}oops\n"));
     }
 
     #[test]

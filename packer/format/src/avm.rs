@@ -250,6 +250,54 @@ impl<'a> Avm<'a> {
     }
 }
 
+/// A pack whose structure was verified, as a device has it: in place, without a table of its sections, so that looking
+/// something up goes through them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pack<'a>(&'a [u8]);
+
+impl<'a> Pack<'a> {
+    /// The pack at the beginning of `bytes`; what follows its end section is not looked at.
+    ///
+    /// # Errors
+    /// As [`Avm::parse`].
+    pub fn new(bytes: &'a [u8]) -> Result<Self> {
+        let mut sections = Sections::new(bytes)?;
+        for section in &mut sections {
+            section?;
+        }
+        Ok(Self(bytes.get(..sections.offset()).unwrap_or(bytes)))
+    }
+
+    /// The sections in the order of the pack, without the end.
+    pub fn sections(self) -> impl Iterator<Item = Section<'a>> {
+        Sections::new(self.0).into_iter().flatten().flatten()
+    }
+
+    /// The `.beam` form of a module.
+    #[must_use]
+    pub fn module(self, name: &str) -> Option<&'a [u8]> {
+        let name = name.as_bytes();
+        self.sections()
+            .find(|section| section.name.strip_suffix(b".beam") == Some(name) && section.is_beam())
+            .map(|section| section.data)
+    }
+
+    /// The name of the module that is marked to start the program.
+    #[must_use]
+    pub fn start(self) -> Option<&'a str> {
+        let section = self.sections().find(Section::is_start)?;
+        let name = section.name_text().ok()?;
+        Some(name.strip_suffix(".beam").unwrap_or(name))
+    }
+
+    /// The contents of a plain file.
+    #[must_use]
+    pub fn file(self, name: &str) -> Option<&'a [u8]> {
+        let section = self.sections().find(|section| section.name == name.as_bytes())?;
+        if section.is_beam() { None } else { section.file_contents().ok() }
+    }
+}
+
 /// Writes a pack. The same calls give the same bytes.
 #[derive(Clone, Debug)]
 pub struct Builder {

@@ -11,7 +11,7 @@ use embedded_hal::pwm::SetDutyCycle;
 use embedded_hal::spi::{Mode, SpiBus};
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_storage::nor_flash::NorFlash;
-use emberl_vm::hardware::{self, Error, Mac, Partition, Pin, PinMode, Pull};
+use emberl_vm::hardware::{self, Error, Mac, Partition, Pin, PinMode, Pull, Pulse};
 
 /// What has happened at a watched pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,16 @@ pub trait AnalogInput {
     }
 }
 
+/// A channel that sends trains of pulses, and has its idle level between them. There is no trait of embedded-hal 1.0 for
+/// these.
+pub trait PulseTrains {
+    /// Sends so many pulses, one right after the other, and returns when the last one has ended.
+    ///
+    /// # Errors
+    /// `enomem`; `eio` where a pulse came too late for the one before it.
+    fn send(&mut self, count: usize, pulses: &mut dyn Iterator<Item = Pulse>) -> Result<(), Error>;
+}
+
 /// A board. What it lacks has the type [`Nothing`](crate::Nothing), and needs no function.
 ///
 /// No function waits longer than its transfer takes.
@@ -86,6 +96,8 @@ pub trait Board {
     type Uart: Read + ReadReady + Write + WriteReady;
     /// A channel of pulses.
     type Pwm: SetDutyCycle;
+    /// A channel of pulse trains.
+    type Rmt: PulseTrains;
     /// An analogue input.
     type Adc: AnalogInput;
     /// The flash memory that keys and values are kept in: a partition.
@@ -179,6 +191,15 @@ pub trait Board {
     /// `enodev` where there is no such channel; `einval` where it cannot have that timer or pin.
     fn pwm(&mut self, channel: u8, timer: u8, pin: Pin) -> Result<Self::Pwm, Error> {
         let _ = (channel, timer, pin);
+        Err("enotsup")
+    }
+
+    /// Opens a channel of pulse trains.
+    ///
+    /// # Errors
+    /// `emfile` where all are in use; `einval` where they cannot have these ticks, that carrier or that pin.
+    fn rmt(&mut self, channel: &hardware::Rmt) -> Result<Self::Rmt, Error> {
+        let _ = channel;
         Err("enotsup")
     }
 

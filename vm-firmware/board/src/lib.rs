@@ -24,8 +24,9 @@ mod serial;
 pub mod simulated;
 pub mod store;
 mod table;
+mod trains;
 mod watchdog;
 
-pub use board::{AnalogInput, Board, Edge, IoPin, SpiPort};
+pub use board::{AnalogInput, Board, Edge, IoPin, PulseTrains, SpiPort};
 pub use nothing::Nothing;
 pub use peripherals::Peripherals;

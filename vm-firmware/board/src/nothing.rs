@@ -6,9 +6,9 @@ use embedded_hal::spi::Mode;
 use embedded_hal::{digital, i2c, pwm, spi};
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_storage::nor_flash;
-use emberl_vm::hardware::{Error, PinMode, Pull};
+use emberl_vm::hardware::{Error, PinMode, Pull, Pulse};
 
-use crate::board::{AnalogInput, Edge, IoPin, SpiPort};
+use crate::board::{AnalogInput, Edge, IoPin, PulseTrains, SpiPort};
 
 /// The type of a driver that there is none of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,12 @@ impl pwm::SetDutyCycle for Nothing {
         match *self {}
     }
     fn set_duty_cycle(&mut self, _: u16) -> Result<(), Infallible> {
+        match *self {}
+    }
+}
+
+impl PulseTrains for Nothing {
+    fn send(&mut self, _: usize, _: &mut dyn Iterator<Item = Pulse>) -> Result<(), Error> {
         match *self {}
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Entry<B: Board> {
     SpiDevice(Device<B::Pin>),
     /// A serial port.
     Uart(Port<B::Uart>),
+    /// A channel of pulse trains, and its ticks a second.
+    Rmt(B::Rmt, u32),
     /// An analogue input.
     Adc(B::Adc),
 }
@@ -156,6 +158,8 @@ impl<B: Board> Hardware for Peripherals<B> {
             Request::UartOpen(port) => self.uart_open(&port),
             Request::UartRead(handle, most) => self.uart_read(handle, most),
             Request::UartWrite(handle, bytes) => self.uart_write(handle, bytes),
+            Request::RmtOpen(channel) => self.rmt_open(&channel),
+            Request::RmtSend(handle, train) => self.rmt_send(handle, &train),
             Request::AdcOpen(input) => self.adc_open(&input),
             Request::AdcRead(handle, samples) => self.adc_read(handle, samples),
             Request::PwmTimer(..)

@@ -5,8 +5,8 @@ mod fake;
 
 use emberl_board::{Board, Nothing, Peripherals};
 use emberl_vm::hardware::{
-    Adc, Answer, Error, Event, Fade, Handle, Hardware, I2c, Mac, Parity, Pin, PinMode, Pull, Request, Spi, SpiDevice,
-    Trigger, Uart,
+    Adc, Answer, Carrier, Error, Event, Fade, Handle, Hardware, I2c, Mac, Parity, Pin, PinMode, Pull, Request, Rmt,
+    Spi, SpiDevice, Train, Trigger, Uart,
 };
 use emberl_vm::net::Direction;
 use fake::{Fake, Shared};
@@ -342,6 +342,40 @@ fn a_duty_fades_by_steps() {
 }
 
 #[test]
+fn trains_are_sent_whole_or_not_at_all() {
+    let mut bench = bench();
+    let config = Rmt { pin: 8, resolution: 1_000, idle: false, carrier: None };
+    let handle = bench.open(Request::RmtOpen(config));
+    let (zero, one) = ([0x80, 4, 0, 8], [0x80, 8, 0, 4]);
+    let train = Train { bytes: &[0b1010_0000], bits: 2, zero: &zero, one: &one };
+    bench.done(Request::RmtSend(handle, train));
+    bench.done(Request::RmtSend(handle, Train { bits: 0, ..train }));
+    // What has no ticks, and half a word, are no pulses.
+    bench.done(Request::RmtSend(handle, Train { one: &[0x80, 0, 0x83, 0xe0, 9], bits: 1, ..train }));
+    assert_eq!(bench.did(), ["rmt 8 +8 -4 +4 -8", "rmt 8 +992"]);
+    let long = Train { one: &[0x83, 0xe8], bits: 1, ..train };
+    bench.done(Request::RmtSend(handle, long));
+    for train in [Train { one: &[0x83, 0xe8, 0, 1], ..long }, Train { one: &[0xff, 0xff], ..long }] {
+        assert_eq!(bench.ask(Request::RmtSend(handle, train)), Err("einval"));
+    }
+    let other = Rmt { pin: 9, resolution: 80_000_000, ..config };
+    let fast = bench.open(Request::RmtOpen(other));
+    let many = Train { bytes: &[0; 8193], bits: 65_537, zero: &[0, 1], one: &[] };
+    assert_eq!(bench.ask(Request::RmtSend(fast, many)), Err("einval"));
+    bench.done(Request::RmtSend(fast, Train { bits: 65_536, ..many }));
+    assert_eq!(bench.ask(Request::RmtOpen(config)), Err("ebusy"));
+    assert_eq!(bench.ask(Request::RmtOpen(Rmt { pin: 5, ..config })), Err("enodev"));
+    assert_eq!(bench.ask(Request::RmtOpen(Rmt { resolution: 0, pin: 1, ..config })), Err("einval"));
+    for (frequency, duty) in [(0, 50), (38_000, 0), (38_000, 100)] {
+        let carrier = Some(Carrier { frequency, duty });
+        assert_eq!(bench.ask(Request::RmtOpen(Rmt { carrier, pin: 1, ..config })), Err("einval"));
+    }
+    bench.done(Request::Close(handle));
+    bench.done(Request::Close(fast));
+    bench.is_idle();
+}
+
+#[test]
 fn analogue_inputs_give_the_mean() {
     let mut bench = bench();
     let input = |pin| Adc { pin, bits: None, attenuation: 110 };
@@ -476,6 +510,7 @@ impl Board for Bare {
     type Spi = Nothing;
     type Uart = Nothing;
     type Pwm = Nothing;
+    type Rmt = Nothing;
     type Adc = Nothing;
     type Storage = Nothing;
     fn now(&mut self) -> u64 {

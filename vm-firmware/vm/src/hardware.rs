@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use crate::net::Direction;
 
-/// A watched pin, a bus, a device on a bus, a serial port or an analogue input: a number of the machine's, below
+/// A watched pin, a bus, a device on a bus, a serial port, a channel of pulse trains or an analogue input: a number of the machine's, below
 /// [`HANDLES`]. It is used again only after it was closed.
 pub type Handle = u32;
 
@@ -152,6 +152,73 @@ pub struct Adc {
     pub attenuation: u8,
 }
 
+/// A channel that sends trains of pulses: Espressif's remote control transceiver (RMT), or what does its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rmt {
+    /// The pin.
+    pub pin: Pin,
+    /// Ticks a second, in which pulses are counted.
+    pub resolution: u32,
+    /// The level between trains; high is true.
+    pub idle: bool,
+    /// What high levels are made of, where it is not one pulse.
+    pub carrier: Option<Carrier>,
+}
+
+/// A carrier, by which remote controls blink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carrier {
+    /// Hertz.
+    pub frequency: u32,
+    /// How much of its time it is high: 1 to 99 per cent.
+    pub duty: u8,
+}
+
+/// A level that lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// High is true.
+    pub high: bool,
+    /// How long: 1 to [`LONGEST`] ticks.
+    pub ticks: u16,
+}
+
+/// The most ticks of a [`Pulse`].
+pub const LONGEST: u16 = 0x7fff;
+
+impl Pulse {
+    /// The pulse of a word: the level is bit 15, the ticks are below it. `None` where there are no ticks.
+    #[must_use]
+    pub const fn of_word(word: u16) -> Option<Self> {
+        let ticks = word & LONGEST;
+        if ticks == 0 { None } else { Some(Self { high: word > LONGEST, ticks }) }
+    }
+}
+
+/// Bits to be sent, each as pulses: those of a zero or of a one, as words ([`Pulse::of_word`]) of two bytes, the high one
+/// first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Train<'a> {
+    /// The bits, the highest of each byte first.
+    pub bytes: &'a [u8],
+    /// How many bits.
+    pub bits: usize,
+    /// The pulses of a zero.
+    pub zero: &'a [u8],
+    /// Those of a one.
+    pub one: &'a [u8],
+}
+
+impl<'a> Train<'a> {
+    /// Its pulses. What are no whole words, or have no ticks, are left out.
+    pub fn pulses(&self) -> impl Iterator<Item = Pulse> + use<'a> {
+        let Self { bytes, bits, zero, one } = *self;
+        let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).take(bits);
+        let words = bits.flat_map(move |bit| if bit { one } else { zero }.chunks_exact(2));
+        words.filter_map(|word| Pulse::of_word(u16::from_be_bytes(word.try_into().ok()?)))
+    }
+}
+
 /// How a duty changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fade {
@@ -240,6 +307,11 @@ pub enum Request<'a> {
     PwmGetFrequency(u8),
     /// Ends the pulses of a channel; its pin has this level then.
     PwmStop(u8, bool),
+
+    /// Opens a channel that sends trains of pulses. `einval` where it cannot count such ticks, or have that carrier.
+    RmtOpen(Rmt),
+    /// Sends a train, and returns when it has ended: `einval` where it takes longer than a second, or has too many pulses.
+    RmtSend(Handle, Train<'a>),
 
     /// Opens an input.
     AdcOpen(Adc),

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::fmt;
 
 use crate::atoms::{self, Atom};
 use crate::heap::{Heap, Store};
@@ -14,7 +15,10 @@ use crate::raise::Class;
 use crate::services;
 use crate::shared::Shared;
 use crate::term::Term;
-use crate::vm::{Options, Vm};
+use crate::vm::{Options, Step, Vm};
+
+/// Time slices of a [turn](Vm::turn): between turns its caller looks at what it has to poll.
+const SLICES: u32 = 64;
 
 /// How the first process of a program ended.
 #[derive(Clone, Debug)]
@@ -28,6 +32,68 @@ pub struct Ended {
     pub text: String,
     /// The stack trace of an error or a throw, printed alike; empty where there is none.
     pub trace: String,
+}
+
+impl Ended {
+    /// Whether the program says that all went well: it returned `ok` or 0.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.class.is_none() && (self.text == "ok" || self.text == "0")
+    }
+}
+
+impl fmt::Display for Ended {
+    /// As a device's console tells it, the terms in a line each.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pid, class, text, trace } = self;
+        match class {
+            None => write!(formatter, "Return value: {text}"),
+            Some(Class::Exit) => write!(formatter, "Error in process {pid} with exit value:\n{text}"),
+            // The reason of a throw holds `nocatch` already.
+            Some(Class::Error | Class::Throw) => {
+                write!(formatter, "Error in process {pid} with exit value:\n{{{text},\n {trace}}}")
+            }
+        }
+    }
+}
+
+/// Why a program cannot begin.
+#[derive(Debug)]
+pub enum CannotBegin {
+    /// The module that starts it.
+    Module(load::Error),
+    /// There is no memory for its first process.
+    Memory,
+}
+
+impl From<NoMemory> for CannotBegin {
+    fn from(_: NoMemory) -> Self {
+        Self::Memory
+    }
+}
+
+impl fmt::Display for CannotBegin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Module(error) => write!(formatter, "cannot load the module that starts the program: {error}"),
+            Self::Memory => formatter.write_str("there is not enough memory to start the program"),
+        }
+    }
+}
+
+/// What a turn came to.
+#[derive(Debug)]
+pub enum Turn {
+    /// There is more to do.
+    Ready,
+    /// Nothing is to do until then (monotonic, in nanoseconds), or until something comes from outside.
+    Wait(Option<u64>),
+    /// The first process has ended.
+    Ended(Ended),
+    /// The program has asked for this exit status.
+    Halted(i32),
+    /// All processes wait, and nothing can wake them.
+    Stuck,
 }
 
 impl Vm {
@@ -70,6 +136,40 @@ impl Vm {
         let flag = heap.heap_binary(b"-s")?;
         let arguments = heap.list(&[flag, Term::atom(module)])?;
         self.spawn_initial(atoms::INIT, atoms::BOOT, &mut heap, &[arguments]).map(|_| ())
+    }
+
+    /// Loads the module that starts a program, if the program has it itself, and makes the first process: by
+    /// [`boot`](Self::boot) where it has a module `init` of its own, else by [`start`](Self::start).
+    ///
+    /// # Errors
+    /// Those of what it calls.
+    pub fn begin(&mut self, module: &str, beam: Option<&[u8]>, has_init: bool) -> Result<(), CannotBegin> {
+        if let Some(beam) = beam {
+            self.load(beam).map_err(CannotBegin::Module)?;
+        }
+        if has_init {
+            self.boot(module)?
+        } else {
+            self.start(module)?
+        }
+        Ok(())
+    }
+
+    /// Runs the program some time slices further. Once it has ended, what was logged is written.
+    pub fn turn(&mut self) -> Turn {
+        let step = self.step(SLICES);
+        if let Step::Halted(status) = step {
+            return Turn::Halted(status);
+        }
+        if let Some(ended) = self.result() {
+            self.settle();
+            return Turn::Ended(ended);
+        }
+        match step {
+            Step::Wait(deadline) => Turn::Wait(deadline),
+            Step::Stuck => Turn::Stuck,
+            Step::Ready | Step::Halted(_) => Turn::Ready,
+        }
     }
 
     /// How the first process ended, once it has.

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use embedded_hal::spi::Mode;
 use embedded_hal::{digital, i2c, pwm, spi};
 use embedded_storage::nor_flash;
-use emberl_board::{AnalogInput, Board, Edge, IoPin, SpiPort};
-use emberl_vm::hardware::{self, Error, Mac, Partition, Pin, PinMode, Pull};
+use emberl_board::{AnalogInput, Board, Edge, IoPin, PulseTrains, SpiPort};
+use emberl_vm::hardware::{self, Error, Mac, Partition, Pin, PinMode, Pull, Pulse};
 
 /// What the board knows.
 #[derive(Default)]
@@ -219,6 +219,18 @@ impl pwm::SetDutyCycle for FakePwm {
     }
 }
 
+pub struct FakeRmt(Guard);
+
+impl PulseTrains for FakeRmt {
+    fn send(&mut self, count: usize, pulses: &mut dyn Iterator<Item = Pulse>) -> Result<(), Error> {
+        let pulses: Vec<String> =
+            pulses.map(|pulse| format!("{}{}", if pulse.high { '+' } else { '-' }, pulse.ticks)).collect();
+        assert_eq!(pulses.len(), count);
+        self.0.note(format_args!("{}", pulses.join(" ")));
+        Ok(())
+    }
+}
+
 pub struct FakeAdc(Guard);
 
 impl AnalogInput for FakeAdc {
@@ -301,6 +313,7 @@ impl Board for Fake {
     type Spi = FakeSpi;
     type Uart = FakeUart;
     type Pwm = FakePwm;
+    type Rmt = FakeRmt;
     type Adc = FakeAdc;
     type Storage = Flash;
 
@@ -342,6 +355,12 @@ impl Board for Fake {
             return Err("enodev");
         }
         Ok(FakePwm(Guard::new(&self.0, format!("pwm {channel}"))))
+    }
+    fn rmt(&mut self, channel: &hardware::Rmt) -> Result<FakeRmt, Error> {
+        if channel.pin == 5 {
+            return Err("enodev");
+        }
+        Ok(FakeRmt(Guard::new(&self.0, format!("rmt {}", channel.pin))))
     }
     fn adc(&mut self, input: &hardware::Adc) -> Result<FakeAdc, Error> {
         if input.pin > 4 {

@@ -4,6 +4,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use emberl_format::avm::Pack;
 use emberl_vm::hardware::Hardware;
 #[cfg(feature = "wifi")]
 use emberl_vm::net::Network;
@@ -13,7 +14,6 @@ use crate::flash::{Error, Flash};
 use crate::machine::Machine;
 #[cfg(feature = "wifi")]
 use crate::network;
-use crate::pack::Pack;
 use crate::{clock, console, entropy, own, peripherals};
 
 /// The partition of the program.
@@ -25,9 +25,9 @@ pub const LIBRARY: &str = "boot.avm";
 #[derive(Clone, Copy)]
 pub struct Packs {
     /// The program.
-    pub program: Pack,
+    pub program: Pack<'static>,
     /// The library.
-    pub library: Option<Pack>,
+    pub library: Option<Pack<'static>>,
 }
 
 /// Why there is no program.
@@ -65,16 +65,14 @@ impl Packs {
         }
     }
 
-    /// Whether there is such a module.
+    /// Whether the program, or its library, has the module `init`, which is to start it.
     #[must_use]
-    pub fn has_module(&self, name: &str) -> bool {
-        own::has(name)
-            || self.program.module(name).is_some()
-            || self.library.is_some_and(|library| library.module(name).is_some())
+    pub fn has_init(&self) -> bool {
+        [Some(self.program), self.library].into_iter().flatten().any(|pack| pack.module("init").is_some())
     }
 }
 
-fn read(flash: &mut Flash, name: &str) -> Result<Pack, Missing> {
+fn read(flash: &mut Flash, name: &str) -> Result<Pack<'static>, Missing> {
     let partition = flash.find(name).map_err(Missing::Flash)?.ok_or(Missing::Partition)?;
     let bytes = flash.show(partition).map_err(Missing::Flash)?;
     Pack::new(bytes).map_err(Missing::Pack)

@@ -30,7 +30,6 @@ mod memchr;
 #[cfg(feature = "wifi")]
 pub mod network;
 pub mod own;
-pub mod pack;
 pub mod peripherals;
 #[cfg(target_arch = "riscv32")]
 #[path = "../../qemu-riscv32/src/prologue.rs"]

@@ -8,16 +8,13 @@ extern crate alloc;
 use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
-use emberl_vm::program::Ended;
-use emberl_vm::raise::Class;
-use emberl_vm::vm::{Options, Step, Vm};
+use emberl_vm::program::{CannotBegin, Turn};
+use emberl_vm::vm::{Options, Vm};
 
 use emberl_board_esp32::board::{Board, Missing, PROGRAM, Packs};
 use emberl_board_esp32::machine::{self, Machine};
 use emberl_board_esp32::{console, line, peripherals, watchdog};
 
-/// Time slices of a step. Nothing here has to be polled between steps but the result.
-const SLICES: u32 = 64;
 /// Between the end of a program and its next start, in milliseconds.
 const PAUSE: u64 = 5000;
 /// Before the restart after a failure of the virtual machine itself.
@@ -47,33 +44,19 @@ fn run(mut machine: Machine) {
     let sleeper = machine.sleeper();
     let board = Board::new(packs, machine);
     let Ok(mut vm) = Vm::new(Box::new(board), Options { memory: machine::memory(), ..Options::default() }) else {
-        return no_memory();
+        return line(format_args!("error: {}", CannotBegin::Memory));
     };
-    let boot = packs.has_module("init");
-    if let Some(module) = packs.program.module(&start)
-        && let Err(error) = vm.load(module)
-    {
-        return line(format_args!("error: cannot load {start}: {error}"));
-    }
-    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
-        return no_memory();
+    if let Err(error) = vm.begin(start, packs.program.module(start), packs.has_init()) {
+        return line(format_args!("error: {start}: {error}"));
     }
     loop {
         watchdog::feed();
-        let step = vm.step(SLICES);
-        if let Step::Halted(status) = step {
-            return line(format_args!("The program has halted with the status {status}"));
-        }
-        if let Some(ended) = vm.result() {
-            vm.settle();
-            return tell(&ended);
-        }
-        match step {
-            Step::Wait(deadline) => sleeper.sleep(deadline),
-            Step::Stuck => {
-                return line(format_args!("error: all processes wait for a message, and none can come"));
-            }
-            Step::Ready | Step::Halted(_) => {}
+        match vm.turn() {
+            Turn::Ready => {}
+            Turn::Wait(deadline) => sleeper.sleep(deadline),
+            Turn::Ended(ended) => return line(format_args!("{ended}")),
+            Turn::Halted(status) => return line(format_args!("The program has halted with the status {status}")),
+            Turn::Stuck => return line(format_args!("error: all processes wait for a message, and none can come")),
         }
     }
 }
@@ -87,23 +70,6 @@ fn missing(why: &Missing) {
         Missing::Pack(error) => line(format_args!(
             "error: there is no sound pack in the partition {PROGRAM}: {error}; flash a program: emberl flash"
         )),
-    }
-}
-
-fn no_memory() {
-    line(format_args!("error: there is not enough memory to start the program"));
-}
-
-/// Tells how the first process ended.
-fn tell(ended: &Ended) {
-    let Ended { pid, class, text, trace } = ended;
-    match class {
-        None => line(format_args!("Return value: {text}")),
-        Some(Class::Exit) => line(format_args!("Error in process {pid} with exit value:\n{text}")),
-        // The reason of a throw holds `nocatch` already.
-        Some(Class::Error | Class::Throw) => {
-            line(format_args!("Error in process {pid} with exit value:\n{{{text},\n {trace}}}"));
-        }
     }
 }
 

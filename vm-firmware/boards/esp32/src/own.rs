@@ -20,12 +20,6 @@ fn find(name: &str) -> Option<&'static [u8]> {
         .map(|section| section.data)
 }
 
-/// Whether there is such a module.
-#[must_use]
-pub fn has(name: &str) -> bool {
-    find(name).is_some()
-}
-
 /// The `.beam` form of a module; none either where there is no memory for it.
 #[must_use]
 pub fn module(name: &str) -> Option<Vec<u8>> {

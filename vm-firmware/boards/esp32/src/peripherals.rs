@@ -6,6 +6,7 @@ mod claims;
 mod i2c;
 pub mod pins;
 mod pwm;
+mod rmt;
 mod spi;
 mod system;
 mod uart;
@@ -47,6 +48,7 @@ impl Board for Chip {
     type Spi = spi::Wires;
     type Uart = uart::Port;
     type Pwm = pwm::Channel;
+    type Rmt = rmt::Trains;
     type Adc = adc::Input;
     type Storage = Store;
 
@@ -94,6 +96,10 @@ impl Board for Chip {
 
     fn pwm(&mut self, channel: u8, timer: u8, pin: Pin) -> Result<pwm::Channel, Error> {
         self.pwm.channel(channel, timer, pin)
+    }
+
+    fn rmt(&mut self, channel: &hardware::Rmt) -> Result<rmt::Trains, Error> {
+        rmt::Trains::new(channel)
     }
 
     fn adc(&mut self, input: &hardware::Adc) -> Result<adc::Input, Error> {

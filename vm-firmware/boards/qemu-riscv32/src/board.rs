@@ -1,11 +1,10 @@
 //! The machine as a platform of the VM: the console, the clocks, and the modules and files of the pack in memory.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 #[cfg(feature = "peripherals")]
 use emberl_board::Peripherals;
-use emberl_format::avm::{Section, Sections};
+use emberl_format::avm::Pack;
 #[cfg(feature = "peripherals")]
 use emberl_vm::hardware::Hardware;
 #[cfg(feature = "net")]
@@ -23,54 +22,11 @@ use crate::machine::{self, Machine};
 #[cfg(feature = "net")]
 use crate::network;
 
-/// A pack in memory. Its structure was looked at when it was made.
-#[derive(Clone, Copy)]
-pub struct Pack(&'static [u8]);
-
-impl Pack {
-    /// The pack at the beginning of `bytes`; what follows its end section is not looked at.
-    ///
-    /// # Errors
-    /// When there is none, or it is damaged.
-    pub fn new(bytes: &'static [u8]) -> Result<Self, emberl_format::Error> {
-        let mut sections = Sections::new(bytes)?;
-        for section in &mut sections {
-            section?;
-        }
-        Ok(Self(bytes.get(..sections.offset()).unwrap_or(bytes)))
-    }
-
-    fn sections(self) -> impl Iterator<Item = Section<'static>> {
-        Sections::new(self.0).into_iter().flatten().flatten()
-    }
-
-    /// The `.beam` form of a module.
-    pub fn module(self, name: &str) -> Option<&'static [u8]> {
-        let name = name.as_bytes();
-        self.sections()
-            .find(|section| section.name.strip_suffix(b".beam") == Some(name) && section.is_beam())
-            .map(|section| section.data)
-    }
-
-    /// The name of the module that is marked to start the program.
-    pub fn start(self) -> Option<String> {
-        let section = self.sections().find(Section::is_start)?;
-        let name = section.name_text().ok()?;
-        Some(name.strip_suffix(".beam").unwrap_or(name).into())
-    }
-
-    /// The contents of a plain file.
-    pub fn file(self, name: &str) -> Option<&'static [u8]> {
-        let section = self.sections().find(|section| section.name == name.as_bytes())?;
-        if section.is_beam() { None } else { section.file_contents().ok() }
-    }
-}
-
 /// The platform.
 pub struct Board {
-    pack: Pack,
+    pack: Pack<'static>,
     /// The modules that come with the virtual machine.
-    library: Option<Pack>,
+    library: Option<Pack<'static>>,
     /// The flash memory.
     #[cfg(not(feature = "peripherals"))]
     pub flash: Option<Flash>,
@@ -83,7 +39,7 @@ pub struct Board {
 impl Board {
     /// The platform with a pack.
     #[must_use]
-    pub fn new(pack: Pack, machine: Machine) -> Self {
+    pub fn new(pack: Pack<'static>, machine: Machine) -> Self {
         #[cfg(feature = "net")]
         let devices = Devices::find(machine.slots);
         Self {

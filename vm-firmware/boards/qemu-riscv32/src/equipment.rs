@@ -106,6 +106,7 @@ impl Board for Equipment {
     type Spi = Nothing;
     type Uart = Nothing;
     type Pwm = Nothing;
+    type Rmt = Nothing;
     type Adc = Nothing;
     type Storage = Storage;
 

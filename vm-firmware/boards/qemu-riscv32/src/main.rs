@@ -18,16 +18,14 @@ extern crate alloc;
 use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
-use emberl_vm::program::Ended;
-use emberl_vm::raise::Class;
-use emberl_vm::vm::{Options, Step, Vm};
+use emberl_format::avm::Pack;
+use emberl_vm::program::{CannotBegin, Turn};
+use emberl_vm::vm::{Options, Vm};
 
-use emberl_board_qemu_riscv32::board::{Board, Pack};
+use emberl_board_qemu_riscv32::board::Board;
 use emberl_board_qemu_riscv32::line;
 use emberl_board_qemu_riscv32::machine::{self, Machine};
 
-/// Time slices of a step. Nothing here has to be polled between steps but the result.
-const SLICES: u32 = 64;
 /// The exit status of a program that failed, and of one that cannot be started.
 const FAILED: u8 = 1;
 /// The exit status when the VM itself failed; no program gives it by failing.
@@ -55,58 +53,28 @@ fn run(machine: Machine) -> u8 {
     };
     let board = Board::new(pack, machine);
     let Ok(mut vm) = Vm::new(Box::new(board), Options { memory: machine::memory(), ..Options::default() }) else {
-        return no_memory();
+        line(format_args!("error: {}", CannotBegin::Memory));
+        return FAILED;
     };
-    let boot = pack.module("init").is_some();
-    if let Some(module) = pack.module(&start)
-        && let Err(error) = vm.load(module)
-    {
-        line(format_args!("error: cannot load {start}: {error}"));
+    if let Err(error) = vm.begin(start, pack.module(start), pack.module("init").is_some()) {
+        line(format_args!("error: {start}: {error}"));
         return FAILED;
     }
-    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
-        return no_memory();
-    }
     loop {
-        let step = vm.step(SLICES);
-        if let Step::Halted(status) = step {
-            return (status & 0xff) as u8;
-        }
-        if let Some(ended) = vm.result() {
-            vm.settle();
-            return tell(&ended);
-        }
-        match step {
-            Step::Wait(deadline) => machine::wait(deadline),
-            Step::Stuck => {
+        match vm.turn() {
+            Turn::Ready => {}
+            Turn::Wait(deadline) => machine::wait(deadline),
+            Turn::Ended(ended) => {
+                line(format_args!("{ended}"));
+                return if ended.is_fine() { 0 } else { FAILED };
+            }
+            Turn::Halted(status) => return (status & 0xff) as u8,
+            Turn::Stuck => {
                 line(format_args!("error: all processes wait for a message, and none can come"));
                 return FAILED;
             }
-            Step::Ready | Step::Halted(_) => {}
         }
     }
-}
-
-fn no_memory() -> u8 {
-    line(format_args!("error: there is not enough memory to start the program"));
-    FAILED
-}
-
-/// Tells how the first process ended; gives the exit status.
-fn tell(ended: &Ended) -> u8 {
-    let Ended { pid, class, text, trace } = ended;
-    match class {
-        None => {
-            line(format_args!("Return value: {text}"));
-            return if text == "ok" || text == "0" { 0 } else { FAILED };
-        }
-        Some(Class::Exit) => line(format_args!("Error in process {pid} with exit value:\n{text}")),
-        // The reason of a throw holds `nocatch` already.
-        Some(Class::Error | Class::Throw) => {
-            line(format_args!("Error in process {pid} with exit value:\n{{{text},\n {trace}}}"));
-        }
-    }
-    FAILED
 }
 
 #[panic_handler]

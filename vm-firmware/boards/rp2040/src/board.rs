@@ -4,11 +4,11 @@
 use alloc::vec::Vec;
 
 use emberl_board::Peripherals;
+use emberl_format::avm::Pack;
 use emberl_vm::hardware::Hardware;
 use emberl_vm::platform::{Input, Platform, Stream};
 
 use crate::machine::Machine;
-use crate::pack::Pack;
 use crate::peripherals::Chip;
 use crate::peripherals::flash::{self, LIBRARY, PROGRAM};
 use crate::{clock, console, entropy};
@@ -17,11 +17,11 @@ use crate::{clock, console, entropy};
 #[derive(Clone, Copy)]
 pub struct Packs {
     /// The program.
-    pub program: Pack,
+    pub program: Pack<'static>,
     /// The library.
-    pub library: Option<Pack>,
+    pub library: Option<Pack<'static>>,
     /// The modules that come with the virtual machine.
-    own: Option<Pack>,
+    own: Option<Pack<'static>>,
 }
 
 impl Packs {

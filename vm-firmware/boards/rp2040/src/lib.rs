@@ -9,8 +9,6 @@ pub mod console;
 pub mod entropy;
 pub mod machine;
 pub mod oscillators;
-#[path = "../../esp32/src/pack.rs"]
-pub mod pack;
 pub mod peripherals;
 mod registers;
 mod serial;

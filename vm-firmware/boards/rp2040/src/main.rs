@@ -9,17 +9,14 @@ use alloc::boxed::Box;
 use core::panic::PanicInfo;
 
 use cortex_m_rt::ExceptionFrame;
-use emberl_vm::program::Ended;
-use emberl_vm::raise::Class;
-use emberl_vm::vm::{Options, Step, Vm};
+use emberl_vm::program::{CannotBegin, Turn};
+use emberl_vm::vm::{Options, Vm};
 
 use emberl_board_rp2040::board::{Board, Packs};
 use emberl_board_rp2040::line;
 use emberl_board_rp2040::machine::{self, Machine};
 use emberl_board_rp2040::peripherals::flash::PROGRAM;
 
-/// Time slices of a step. Nothing here has to be polled between steps but the result.
-const SLICES: u32 = 64;
 /// Between the end of a program and its next start, in milliseconds.
 const PAUSE: u64 = 5000;
 /// Before the restart after a failure of the virtual machine itself.
@@ -47,20 +44,12 @@ fn main() -> ! {
 fn run(machine: Machine) {
     let Some(mut vm) = prepare(machine) else { return };
     loop {
-        let step = vm.step(SLICES);
-        if let Step::Halted(status) = step {
-            return line(format_args!("The program has halted with the status {status}"));
-        }
-        if let Some(ended) = vm.result() {
-            vm.settle();
-            return tell(&ended);
-        }
-        match step {
-            Step::Wait(deadline) => machine::sleep(deadline),
-            Step::Stuck => {
-                return line(format_args!("error: all processes wait for a message, and none can come"));
-            }
-            Step::Ready | Step::Halted(_) => {}
+        match vm.turn() {
+            Turn::Ready => {}
+            Turn::Wait(deadline) => machine::sleep(deadline),
+            Turn::Ended(ended) => return line(format_args!("{ended}")),
+            Turn::Halted(status) => return line(format_args!("The program has halted with the status {status}")),
+            Turn::Stuck => return line(format_args!("error: all processes wait for a message, and none can come")),
         }
     }
 }
@@ -86,21 +75,14 @@ fn prepare(machine: Machine) -> Option<Box<Vm>> {
     };
     let board = Box::new(Board::new(packs, machine));
     let Ok(vm) = Vm::new(board, Options { memory: machine::memory(), ..Options::default() }) else {
-        no_memory();
+        line(format_args!("error: {}", CannotBegin::Memory));
         return None;
     };
     let mut vm = Box::new(vm);
     // As `emberl run` does: of the program's own modules. That of the virtual machine's takes memory that a program without it
     // has for itself.
-    let boot = packs.has_init();
-    if let Some(module) = packs.program.module(&start)
-        && let Err(error) = vm.load(module)
-    {
-        line(format_args!("error: cannot load {start}: {error}"));
-        return None;
-    }
-    if if boot { vm.boot(&start) } else { vm.start(&start) }.is_err() {
-        no_memory();
+    if let Err(error) = vm.begin(start, packs.program.module(start), packs.has_init()) {
+        line(format_args!("error: {start}: {error}"));
         return None;
     }
     Some(vm)
@@ -111,23 +93,6 @@ fn prepare(machine: Machine) -> Option<Box<Vm>> {
 fn figures() {
     let ([_, peak, heap], [used, stack]) = (machine::heap(), machine::stack());
     line(format_args!("heap: {peak} of {heap} bytes at most; stack: {used} of {stack}"));
-}
-
-fn no_memory() {
-    line(format_args!("error: there is not enough memory to start the program"));
-}
-
-/// Tells how the first process ended.
-fn tell(ended: &Ended) {
-    let Ended { pid, class, text, trace } = ended;
-    match class {
-        None => line(format_args!("Return value: {text}")),
-        Some(Class::Exit) => line(format_args!("Error in process {pid} with exit value:\n{text}")),
-        // The reason of a throw holds `nocatch` already.
-        Some(Class::Error | Class::Throw) => {
-            line(format_args!("Error in process {pid} with exit value:\n{{{text},\n {trace}}}"));
-        }
-    }
 }
 
 #[panic_handler]

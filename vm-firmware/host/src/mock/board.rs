@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use embedded_hal::i2c::ErrorKind;
+use emberl_board::simulated::level_word;
 use emberl_board::{Board, Nothing};
 use emberl_vm::hardware::{self, Error, Mac, Partition, Pin};
 
-use super::drivers::{Bus, Channel, Flash, Input, IoLine, Port, Wires};
+use super::drivers::{Bus, Channel, Flash, Input, IoLine, Port, Trains, Wires};
 use super::world::World;
 
 /// Buses, ports, timers and channels that there are.
@@ -16,6 +17,8 @@ const SPI: u8 = 4;
 const UARTS: u8 = 3;
 const TIMERS: u8 = 4;
 const CHANNELS: u8 = 8;
+/// Ticks a second that channels of pulse trains can have at most.
+const FINEST: u32 = 80_000_000;
 /// AtomVM's map: names, types, subtypes, offsets, sizes. The first is that of keys and values.
 const PARTITIONS: [(&str, u8, u8, u32, u32); 5] = [
     ("nvs", 1, 2, NVS, 0x6000),
@@ -107,6 +110,7 @@ impl Board for Memory {
     type Spi = Nothing;
     type Uart = Nothing;
     type Pwm = Nothing;
+    type Rmt = Nothing;
     type Adc = Nothing;
     type Storage = Nothing;
     fn now(&mut self) -> u64 {
@@ -130,6 +134,7 @@ impl Board for Desk {
     type Spi = Wires;
     type Uart = Port;
     type Pwm = Channel;
+    type Rmt = Trains;
     type Adc = Input;
     type Storage = Flash;
 
@@ -212,6 +217,16 @@ impl Board for Desk {
         }
         self.note(format!("pwm {channel} open {pin} timer {timer}"));
         Ok(Channel::new(Rc::clone(&self.world), channel, bits))
+    }
+
+    fn rmt(&mut self, channel: &hardware::Rmt) -> Result<Trains, Error> {
+        let hardware::Rmt { pin, resolution, idle, carrier } = *channel;
+        if resolution > FINEST {
+            return Err("einval");
+        }
+        let carrier = carrier.map_or_else(String::new, |carrier| format!(" {} {}", carrier.frequency, carrier.duty));
+        self.note(format!("rmt {pin} open {resolution} {}{carrier}", level_word(idle)));
+        Ok(Trains::new(Rc::clone(&self.world), pin))
     }
 
     fn adc(&mut self, input: &hardware::Adc) -> Result<Input, Error> {

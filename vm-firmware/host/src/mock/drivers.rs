@@ -11,8 +11,8 @@ use embedded_storage::nor_flash::{
     self, ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash, check_erase, check_read, check_write,
 };
 use emberl_board::simulated::{Line, level_word, mode_word, pull_word, watch_word};
-use emberl_board::{AnalogInput, Edge, IoPin, SpiPort};
-use emberl_vm::hardware::{Error, PinMode, Pull};
+use emberl_board::{AnalogInput, Edge, IoPin, PulseTrains, SpiPort};
+use emberl_vm::hardware::{Error, Pin, PinMode, Pull, Pulse};
 
 use super::world::{World, hex};
 
@@ -254,6 +254,32 @@ impl pwm::SetDutyCycle for Channel {
     }
     fn set_duty_cycle(&mut self, duty: u16) -> Result<(), Infallible> {
         now(&self.world).note(format!("pwm {} duty {duty}", self.channel));
+        Ok(())
+    }
+}
+
+/// A channel of pulse trains.
+pub struct Trains {
+    world: Shared,
+    pin: Pin,
+}
+
+impl std::fmt::Debug for Trains {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Trains {}", self.pin)
+    }
+}
+
+impl Trains {
+    pub(crate) const fn new(world: Shared, pin: Pin) -> Self {
+        Self { world, pin }
+    }
+}
+
+impl PulseTrains for Trains {
+    fn send(&mut self, _: usize, pulses: &mut dyn Iterator<Item = Pulse>) -> Result<(), Error> {
+        let pulses: String = pulses.map(|pulse| format!(" {} {}", level_word(pulse.high), pulse.ticks)).collect();
+        now(&self.world).note(format!("rmt {} send{pulses}", self.pin));
         Ok(())
     }
 }

@@ -380,7 +380,7 @@ fn deed(line: &mut Line<'_>, until: &[&str]) -> Parsed<Deed> {
             Ok(Deed::Sent(port, bytes))
         };
     }
-    let known = ["pin", "i2c", "spi", "uart", "adc", "pwm", "sleep", "wake", "restart", "watchdog"];
+    let known = ["pin", "i2c", "spi", "uart", "adc", "pwm", "rmt", "sleep", "wake", "restart", "watchdog"];
     match own.first() {
         Some(Word::Plain(first)) if known.contains(&first.as_str()) => {}
         Some(_) => return wrong("a program does nothing of that name", format!("write one of: {}", known.join(", "))),

@@ -8,7 +8,8 @@ use alloc::string::String;
 
 use crate::atoms;
 use crate::hardware::{
-    Adc, Answer, Fade, HANDLES, Handle, I2c, Mac, Parity, Pin, PinMode, Pull, Request, Spi, SpiDevice, Trigger, Uart,
+    Adc, Answer, Carrier, Fade, HANDLES, Handle, I2c, Mac, Parity, Pin, PinMode, Pull, Pulse, Request, Rmt, Spi,
+    SpiDevice, Train, Trigger, Uart,
 };
 use crate::natives::binary::argument;
 use crate::natives::net::{self, boolean, copy, elements, number, one_of, optional};
@@ -50,6 +51,8 @@ pub(super) static EMBERL_BOARD: &[Native] = natives! {
     "pwm_frequency"/2 => pwm_frequency;
     "pwm_get_frequency"/1 => pwm_get_frequency;
     "pwm_stop"/2 => pwm_stop;
+    "rmt_open"/1 => rmt_open;
+    "rmt_send"/5 => rmt_send;
     "adc_open"/1 => adc_open;
     "adc_read"/2 => adc_read;
     "nvs_get"/2 => nvs_get;
@@ -421,6 +424,38 @@ fn pwm_get_frequency(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
 fn pwm_stop(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
     let request = Request::PwmStop(number(cx, arg(arguments, 0))?, level(cx, arg(arguments, 1))?);
     ask(cx, request)
+}
+
+/// `{Pin, TicksASecond, Level, undefined | {Hertz, PerCent}}`.
+fn rmt_open(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let [at, resolution, idle, carrier] = elements(cx, arg(arguments, 0))?;
+    let carrier = optional(cx, carrier, |cx, term| {
+        let [frequency, duty] = elements(cx, term)?;
+        Ok(Carrier { frequency: number(cx, frequency)?, duty: number(cx, duty)? })
+    })?;
+    let channel = Rmt { pin: pin(cx, at)?, resolution: number(cx, resolution)?, idle: level(cx, idle)?, carrier };
+    make(cx, Request::RmtOpen(channel))
+}
+
+/// Handle, bytes, how many of their bits, the pulses of a zero and those of a one: words of two bytes, bit 15 the level, ticks
+/// below.
+fn rmt_send(cx: &mut Context<'_>, arguments: &[Term]) -> Result {
+    let (handle, bytes) = (handle(cx, arg(arguments, 0))?, out(cx, argument(arguments, 1))?);
+    let bits: usize = number(cx, arg(arguments, 2))?;
+    let (zero, one) = (words(cx, argument(arguments, 3))?, words(cx, argument(arguments, 4))?);
+    if bits > bytes.len() * 8 {
+        return Err(Raise::BADARG);
+    }
+    cx.bump(bits.saturating_mul(zero.len().max(one.len())) / 16);
+    ask(cx, Request::RmtSend(handle, Train { bytes: &bytes, bits, zero: &zero, one: &one }))
+}
+
+/// Pulses as words, each of which has ticks.
+fn words(cx: &Context<'_>, term: Term) -> Result<alloc::vec::Vec<u8>> {
+    let words = out(cx, term)?;
+    let is_pulse =
+        |word: &[u8]| <[u8; 2]>::try_from(word).is_ok_and(|word| Pulse::of_word(u16::from_be_bytes(word)).is_some());
+    if words.chunks(2).all(is_pulse) { Ok(words) } else { Err(Raise::BADARG) }
 }
 
 /// `{Pin, Bits | undefined, TenthsOfDecibels}`.

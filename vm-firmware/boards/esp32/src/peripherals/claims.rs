@@ -81,7 +81,7 @@ pub(super) const WAKING: u64 = bits(chip::WAKING) & PINS;
 pub(super) const ROM_UART: (Pin, Pin) = chip::UART;
 
 /// Those that are claimed.
-static TAKEN: Mutex<Cell<(u64, u32)>> = Mutex::new(Cell::new((0, 0)));
+static TAKEN: Mutex<Cell<(u64, u64)>> = Mutex::new(Cell::new((0, 0)));
 
 /// Whether there is such a pin for programs.
 pub(super) const fn is_pin(pin: Pin) -> bool {
@@ -162,15 +162,17 @@ pub(super) enum Kind {
     Uart,
     /// Channels of pulses.
     Pulses,
+    /// Channels of pulse trains.
+    Trains,
 }
 
 /// The use of a peripheral.
-pub(super) struct Unit(u32);
+pub(super) struct Unit(u64);
 
 impl Unit {
     /// Claims the peripheral of that number, which is below 8: `ebusy` where it is claimed.
     pub(super) fn new(kind: Kind, number: u8) -> Result<Self, Error> {
-        let bit = 1 << (kind as u32 * 8 + u32::from(number & 7));
+        let bit = 1_u64 << (kind as u32 * 8 + u32::from(number & 7));
         critical_section::with(|section| {
             let taken = TAKEN.borrow(section);
             let (pins, units) = taken.get();

@@ -17,7 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use emberl_board::Board;
+use emberl_board::{Board, Nothing};
 use emberl_vm::hardware::{self, Error, Partition, Pin};
 
 use crate::machine::{self, Machine};
@@ -63,6 +63,7 @@ impl Board for Chip {
     type Spi = spi::Bus;
     type Uart = uart::Port;
     type Pwm = pwm::Channel;
+    type Rmt = Nothing;
     type Adc = adc::Input;
     type Storage = flash::Storage;
 
