@@ -89,9 +89,13 @@ enum How {
     Nothing,
 }
 
+/// What to do with the boards of the RP2040.
+const DRIVE: &str = "hold its BOOTSEL button while connecting it, and copy the UF2 file to the drive that appears";
+
 /// Boards that have no serial boot loader: what to do with them.
-const OTHERS: [(&str, &str); 2] = [
-    ("rp2040", "hold its BOOTSEL button while connecting it, and copy the UF2 file to the drive that appears"),
+const OTHERS: [(&str, &str); 3] = [
+    ("rp2040", DRIVE),
+    ("rp2040w", DRIVE),
     ("qemu-riscv32", "it is emulated: emberl run --board qemu-riscv32"),
 ];
 

@@ -9,6 +9,7 @@
 //   i2c    {bus: {address: registers}}: devices whose first written byte is the number of a register
 //   spi    {bus: mask}: each byte is answered by itself, with these bits changed
 //   adc    readings of the inputs 0 to 4
+//   radio  the Pico W's radio (radio.mjs), with the networks and the host of its world; without it there is none
 //
 // Prints a line of JSON for each line of the console, each change of a pin that is driven, each line by the second serial
 // port, each counter of pulses that changed between lines, each work of the ROM on the flash memory, each restart; and at
@@ -20,6 +21,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { radio } from './radio.mjs';
 
 const [folder, image, scenario] = process.argv.slice(2);
 const { RP2040 } = await import(pathToFileURL(join(folder, 'dist/esm/index.js')));
@@ -84,6 +86,9 @@ function chip(before) {
   }
   watchdog.onWatchdogTrigger = () => { state.restarts = true; };
   connect(mcu);
+  if (world.radio) radio(mcu, world.radio, tell);
+  // Its programmable peripheral would run by itself, at any time; here it runs with the processor.
+  for (const pio of mcu.pio) pio.run = () => {};
   mcu.onBreak = (number) => call(mcu, number);
   const ssi = mcu.peripherals[SSI];
   const write = ssi.writeUint32.bind(ssi);
@@ -161,6 +166,12 @@ function devices(bus, all) {
   bus.onStop = () => bus.completeStop();
 }
 
+// The programmable peripheral's state machines, at half of the processor's clock; gives the cycles that are left over.
+function step(pio, cycles) {
+  for (; cycles >= 2; cycles -= 2) pio.step();
+  return cycles;
+}
+
 // A function of the ROM.
 function call(mcu, number) {
   const registers = mcu.core.registers;
@@ -186,7 +197,7 @@ function call(mcu, number) {
   }
 }
 
-const state = { over: null, restarts: false, readable: true, due: [], pulses: [] };
+const state = { over: null, restarts: false, readable: true, due: [], pulses: [], half: 0 };
 let mcu = chip(null);
 let micros = 0;
 const limit = (world.limit ?? 10000) * 1000;
@@ -203,7 +214,9 @@ for (;;) {
       // In steps, so that the world can end it.
       clock.tick(Math.min(next, 1e6));
     } else {
-      clock.tick(core.executeInstruction() * NANOS);
+      const cycles = core.executeInstruction();
+      clock.tick(cycles * NANOS);
+      if (!mcu.pio[0].stopped) state.half = step(mcu.pio[0], state.half + cycles);
     }
     if (state.due.length > 0) break;
   }

@@ -95,10 +95,10 @@ pub(crate) fn build(board: &Board, checkout: &Path, features: Option<&[String]>)
     let package = checkout.join(board.package);
     let mut command = toolchain::cargo(board, checkout, &package)?;
     command.current_dir(&package).args(["build", "--locked", "--release", "--target", board.target]);
-    // By the name that packages of boards have. Folders of their own: another compiler builds here, and boards are not to
-    // wait for each other.
+    // Folders of their own: another compiler builds here, and boards are not to wait for each other.
+    let target = checkout.join("target/device").join(board.folder());
+    // By the name that packages of boards have.
     let folder = package.file_name().unwrap_or_default().to_string_lossy();
-    let target = checkout.join("target/device").join(&*folder);
     command.arg("--target-dir").arg(&target);
     command.args(["--no-default-features", "--features", &board.all_features(features).join(",")]);
     command.args(["--message-format", "json-render-diagnostics"]);

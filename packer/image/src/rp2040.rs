@@ -29,7 +29,7 @@ pub(crate) fn firmware(firmware: &Firmware<'_>, file: &str, part: &Partition) ->
         if stop > end {
             return Err(Error::new(
                 format!("{file} is too large: it ends {} bytes behind its part of the flash at {end:#x}", stop - end),
-                "leave features out: emberl firmware build --board rp2040 --features",
+                "leave features out: emberl firmware build --board rp2040 --features; with the radio it is for --board rp2040w",
             ));
         }
         used = used.max(stop - u64::from(first));

@@ -72,6 +72,9 @@ pub trait Card: embassy_net_driver::Driver {
 /// What a radio tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CardEvent {
+    /// The card's own hardware address, where it is known only after the start. Until then, and before it is in any network or
+    /// is one, it tells another.
+    Address([u8; 6]),
     /// The attempt to be in the network has failed, or the network is lost, and why.
     Failed(Reason),
     /// The access point is there.

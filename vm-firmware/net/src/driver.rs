@@ -210,6 +210,11 @@ impl<C: Card> Driver<C> {
         // A card that tells without an end has to wait, too.
         for _ in 0..usize::from(self.core.config.events).max(1) {
             match self.card.event() {
+                Some(CardEvent::Address(hardware)) => {
+                    if let Some(stack) = self.core.stack.as_mut() {
+                        stack.set_hardware(hardware);
+                    }
+                }
                 Some(CardEvent::Failed(reason)) => self.core.link.failed(reason),
                 Some(CardEvent::AccessPointUp) => self.core.access_point_is(true),
                 Some(CardEvent::AccessPointDown) => self.core.access_point_is(false),

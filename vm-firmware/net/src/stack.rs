@@ -110,6 +110,20 @@ impl Stack {
         Ok(stack)
     }
 
+    /// Has another hardware address, as a card that begins has told it. One that none can have is not taken.
+    pub(crate) fn set_hardware(&mut self, hardware: [u8; 6]) {
+        let hardware = EthernetAddress(hardware);
+        if !hardware.is_unicast() || hardware.0 == [0; 6] || hardware == self.air.local.hardware {
+            return;
+        }
+        self.interface.set_hardware_addr(HardwareAddress::Ethernet(hardware));
+        self.air.local.hardware = hardware;
+        if self.slaac.is_some() {
+            self.slaac = Some(Slaac::new(hardware));
+            self.apply();
+        }
+    }
+
     /// Bytes that it has taken, sockets' buffers aside.
     pub(crate) fn memory(&self) -> usize {
         self.bytes + self.air.memory() + self.dhcp_server.as_ref().map_or(0, DhcpServer::memory)

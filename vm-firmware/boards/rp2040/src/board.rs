@@ -1,14 +1,20 @@
 //! The board as a platform of the VM: the console, the clocks, randomness, peripherals, and the modules and files of the
 //! packs in flash memory, read in place.
 
+#[cfg(feature = "wifi")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use emberl_board::Peripherals;
 use emberl_format::avm::Pack;
 use emberl_vm::hardware::Hardware;
+#[cfg(feature = "wifi")]
+use emberl_vm::net::Network;
 use emberl_vm::platform::{Input, Platform, Stream};
 
 use crate::machine::Machine;
+#[cfg(feature = "wifi")]
+use crate::network;
 use crate::peripherals::Chip;
 use crate::peripherals::flash::{self, LIBRARY, PROGRAM};
 use crate::{clock, console, entropy};
@@ -58,6 +64,8 @@ impl Packs {
 /// The platform.
 pub struct Board {
     packs: Packs,
+    #[cfg(feature = "wifi")]
+    network: Box<network::Network>,
     peripherals: Peripherals<Chip>,
 }
 
@@ -65,7 +73,12 @@ impl Board {
     /// The platform with its packs.
     #[must_use]
     pub fn new(packs: Packs, machine: Machine) -> Self {
-        Self { packs, peripherals: Peripherals::new(Chip::new(machine)) }
+        Self {
+            packs,
+            #[cfg(feature = "wifi")]
+            network: network::new(),
+            peripherals: Peripherals::new(Chip::new(machine)),
+        }
     }
 }
 
@@ -84,7 +97,7 @@ impl Platform for Board {
     }
 
     fn system_time(&mut self) -> u64 {
-        clock::monotonic()
+        clock::calendar()
     }
 
     fn random(&mut self, bytes: &mut [u8]) {
@@ -110,5 +123,10 @@ impl Platform for Board {
 
     fn hardware(&mut self) -> Option<&mut dyn Hardware> {
         Some(&mut self.peripherals)
+    }
+
+    #[cfg(feature = "wifi")]
+    fn network(&mut self) -> Option<&mut dyn Network> {
+        Some(&mut *self.network)
     }
 }

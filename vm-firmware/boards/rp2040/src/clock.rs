@@ -1,5 +1,9 @@
 //! The clocks: time since the start, by the chip's timer, which counts microseconds of the crystal; and the calendar, which
-//! begins with 1970 at each start, since nothing on the board knows better.
+//! begins with 1970 at each start, since nothing on the board knows better, and is right once the network has set it.
+
+use core::cell::Cell;
+
+use critical_section::Mutex;
 
 use crate::registers::TIMER;
 
@@ -40,6 +44,23 @@ pub fn micros() -> u64 {
 #[must_use]
 pub fn monotonic() -> u64 {
     micros().saturating_mul(MICROSECOND)
+}
+
+/// The calendar at the start, in nanoseconds since 1970-01-01, UTC.
+static BASE: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
+
+/// The time since 1970-01-01, UTC, in nanoseconds.
+#[must_use]
+pub fn calendar() -> u64 {
+    critical_section::with(|section| BASE.borrow(section).get()).saturating_add(monotonic())
+}
+
+/// Sets that time: seconds, and microseconds of the next.
+#[cfg(feature = "wifi")]
+pub fn set_calendar(seconds: u64, micros_of_second: u32) {
+    let micros = seconds.saturating_mul(1_000_000).saturating_add(u64::from(micros_of_second));
+    let base = micros.saturating_mul(MICROSECOND).saturating_sub(monotonic());
+    critical_section::with(|section| BASE.borrow(section).set(base));
 }
 
 /// Waits so many microseconds, while interrupts do their work.

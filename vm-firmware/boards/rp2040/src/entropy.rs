@@ -51,6 +51,15 @@ pub fn fill(bytes: &mut [u8]) {
     }
 }
 
+/// Bits that differ from start to start.
+#[cfg(feature = "wifi")]
+#[must_use]
+pub fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
 /// Stafford's mix 13, as in SplitMix64: each bit of the result depends on each of the number.
 fn mix(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

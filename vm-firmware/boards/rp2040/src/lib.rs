@@ -8,9 +8,15 @@ pub mod clock;
 pub mod console;
 pub mod entropy;
 pub mod machine;
+#[cfg(feature = "wifi")]
+pub mod network;
 pub mod oscillators;
 pub mod peripherals;
+#[cfg(feature = "wifi")]
+pub mod radio;
 mod registers;
 mod serial;
+#[cfg(feature = "wifi")]
+pub mod task;
 
 pub use console::line;

@@ -19,8 +19,10 @@ use crate::peripherals::pins;
 use crate::registers::{CHIP_RESET, PSM, RESET_IO_BANK0, RESET_PADS_BANK0, RESET_TIMER, SYSINFO, WATCHDOG};
 use crate::{clock, console, oscillators, serial};
 
-/// Bytes of the heap that are not the virtual machine's: what peripherals and the loading of modules take beside it.
-const KEPT: usize = 4 << 10;
+/// Bytes of the heap that are not the virtual machine's: what peripherals and the loading of modules take beside it. The radio
+/// and the network take more once they are started; were that kept from the beginning, modules could not be loaded that need
+/// much for a while. Where nothing is left for them, their start fails.
+const KEPT: usize = if cfg!(feature = "wifi") { 12 << 10 } else { 4 << 10 };
 
 /// Offset of the watchdog: its control.
 const CONTROL: usize = 0x0;
@@ -249,6 +251,9 @@ pub(crate) fn ring() {
 /// the last sleep. Meanwhile the processor waits for interrupts.
 pub fn sleep(deadline: Option<u64>) {
     let deadline = deadline.map_or(u64::MAX, |deadline| deadline.div_ceil(1000));
+    // What the radio waits for ends the sleep as well.
+    #[cfg(feature = "wifi")]
+    let deadline = deadline.min(crate::task::due());
     loop {
         clock::set_alarm(deadline);
         let is_over = critical_section::with(|section| {

@@ -48,6 +48,9 @@ pub(crate) const WATCHDOG: Block = Block(0x4005_8000);
 pub(crate) const ROSC: Block = Block(0x4006_0000);
 /// The chip's own reset.
 pub(crate) const CHIP_RESET: Block = Block(0x4006_4000);
+/// The first of the two programmable peripherals.
+#[cfg(feature = "wifi")]
+pub(crate) const PIO: Block = Block(0x5020_0000);
 /// The levels of pins. It has no registers that set and clear others.
 pub(crate) const SIO: Block = Block(0xd000_0000);
 
@@ -90,6 +93,9 @@ pub(crate) const RESET_I2C: [Reset; 2] = [Reset(3), Reset(4)];
 pub(crate) const RESET_IO_BANK0: Reset = Reset(5);
 /// That of their electrical side.
 pub(crate) const RESET_PADS_BANK0: Reset = Reset(8);
+/// That of the first programmable peripheral.
+#[cfg(feature = "wifi")]
+pub(crate) const RESET_PIO: Reset = Reset(10);
 /// The multipliers'.
 pub(crate) const RESET_PLL_SYS: Reset = Reset(12);
 /// As [`RESET_PLL_SYS`].

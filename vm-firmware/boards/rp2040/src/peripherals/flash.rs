@@ -26,10 +26,11 @@ pub struct Part {
     size: u32,
 }
 
-/// The firmware. These parts are those of `emberl image` (`packer/image/src/board.rs`).
-pub const FIRMWARE: Part = Part { offset: 0, size: 0x10_0000 };
+/// The firmware. These parts are those of `emberl image` (`packer/image/src/board.rs`): with the radio, whose own firmware is in
+/// it, of the board `rp2040w`.
+pub const FIRMWARE: Part = Part { offset: 0, size: if cfg!(feature = "wifi") { 0x15_0000 } else { 0x10_0000 } };
 /// A library that the program has to itself. It may be empty.
-pub const LIBRARY: Part = Part { offset: 0x10_0000, size: 0x8_0000 };
+pub const LIBRARY: Part = Part { offset: FIRMWARE.size, size: PROGRAM.offset - FIRMWARE.size };
 /// The program.
 pub const PROGRAM: Part = Part { offset: 0x18_0000, size: 0x7_c000 };
 /// Keys and values: the last sectors of 2 MB.

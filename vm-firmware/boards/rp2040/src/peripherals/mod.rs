@@ -1,8 +1,8 @@
 //! The chip's peripherals as emberl-board has boards: which there are, by number. Each kind has its own file.
 //!
 //! Pins are those of the chip, 0 to 29. The console has the first two; the Pico itself uses 23 (its voltage regulator), 24
-//! (whether USB has power), 25 (the light) and 29 (the supply's voltage). [`TEMPERATURE`] stands for the chip's own
-//! temperature as an analogue input.
+//! (whether USB has power), 25 (the light) and 29 (the supply's voltage). On the Pico W these four lead to the radio, and with the
+//! feature `wifi` no program has them. [`TEMPERATURE`] stands for the chip's own temperature as an analogue input.
 
 pub(crate) mod adc;
 pub mod flash;
@@ -54,7 +54,20 @@ impl Chip {
 /// Whether programs may have a pin.
 const fn is_free(pin: Pin) -> bool {
     let [tx, rx] = console::PINS;
-    pin < PINS && pin != tx && pin != rx
+    pin < PINS && pin != tx && pin != rx && !is_of_radio(pin)
+}
+
+/// Whether a pin leads to the radio.
+const fn is_of_radio(pin: Pin) -> bool {
+    cfg!(feature = "wifi") && matches!(pin, 23..=25 | 29)
+}
+
+/// The radio's pins are those of nothing else.
+///
+/// # Errors
+/// `einval`.
+fn check(pins: impl IntoIterator<Item = Option<Pin>>) -> Result<(), Error> {
+    if pins.into_iter().flatten().any(is_of_radio) { Err("einval") } else { Ok(()) }
 }
 
 impl Board for Chip {
@@ -86,6 +99,7 @@ impl Board for Chip {
     }
 
     fn i2c(&mut self, bus: &hardware::I2c) -> Result<i2c::Bus, Error> {
+        check([Some(bus.sda), Some(bus.scl)])?;
         i2c::Bus::new(bus)
     }
 
@@ -94,10 +108,12 @@ impl Board for Chip {
     }
 
     fn spi(&mut self, bus: &hardware::Spi) -> Result<spi::Bus, Error> {
+        check([Some(bus.sclk), bus.mosi, bus.miso])?;
         spi::Bus::new(bus)
     }
 
     fn uart(&mut self, port: &hardware::Uart) -> Result<uart::Port, Error> {
+        check([port.tx, port.rx, port.rts, port.cts])?;
         uart::Port::new(port)
     }
 
@@ -113,6 +129,7 @@ impl Board for Chip {
     }
 
     fn adc(&mut self, input: &hardware::Adc) -> Result<adc::Input, Error> {
+        check([Some(input.pin)])?;
         adc::Input::new(input)
     }
 
@@ -150,6 +167,15 @@ impl Board for Chip {
 
     fn frequency(&mut self) -> Result<u32, Error> {
         Ok(oscillators::CLOCK)
+    }
+
+    /// That of the radio, for both of its roles; `enetdown` before the network was started, which tells it.
+    #[cfg(feature = "wifi")]
+    fn mac(&mut self, interface: hardware::Mac) -> Result<[u8; 6], Error> {
+        match interface {
+            hardware::Mac::Station | hardware::Mac::AccessPoint => crate::radio::address().ok_or("enetdown"),
+            hardware::Mac::Bluetooth | hardware::Mac::Ethernet => Err("enodev"),
+        }
     }
 
     fn chip(&mut self) -> Result<(&'static str, u8, u16), Error> {

@@ -26,6 +26,9 @@ pub(crate) enum Function {
     Pwm = 4,
     /// The program.
     Io = 5,
+    /// The first programmable peripheral.
+    #[cfg(feature = "wifi")]
+    Pio = 6,
     /// Nothing, as after a start.
     None = 0x1f,
 }
@@ -47,7 +50,10 @@ const HAPPENED: usize = 0xf0;
 const TOLD: usize = 0x100;
 /// Offset of IO_BANK0: the same, of what has happened and is told.
 const TO_TELL: usize = 0x120;
-/// Of these four bits: it became low; it became high.
+/// Of these four bits: it is high; it became low; it became high.
+#[cfg(feature = "wifi")]
+const IS_HIGH: u32 = 1 << 1;
+/// As above.
 const FELL: u32 = 1 << 2;
 const ROSE: u32 = 1 << 3;
 
@@ -57,6 +63,10 @@ const UP: u32 = 1 << 3;
 const READABLE: u32 = 1 << 6;
 /// A pad as after a start, but for the resistors and the reading: a trigger with hysteresis, 4 mA.
 const PLAIN: u32 = 1 << 1 | 1 << 4;
+
+/// A pad with hysteresis, steep edges and 12 mA.
+#[cfg(feature = "wifi")]
+const FAST: u32 = 1 | 1 << 1 | 3 << 4;
 
 /// Pins that events are kept of until the main loop takes them; more are lost.
 const QUEUE: usize = 32;
@@ -96,6 +106,37 @@ pub(crate) fn connect_analogue(pin: Pin) {
     PADS_BANK0.write(pad(pin), PLAIN);
 }
 
+/// Connects a pin to a fast peripheral: steep edges and 12 mA; with a resistor to ground, where it is to have one.
+#[cfg(feature = "wifi")]
+pub(crate) fn connect_fast(pin: Pin, function: Function, down: bool) {
+    PADS_BANK0.write(pad(pin), FAST | READABLE | if down { DOWN } else { 0 });
+    IO_BANK0.write(control(pin), function as u32);
+}
+
+/// Drives a pin that no program has.
+#[cfg(feature = "wifi")]
+pub(crate) fn drive(pin: Pin, high: bool) {
+    SIO.write(if high { HIGH } else { LOW }, 1 << pin);
+    SIO.write(DRIVEN, 1 << pin);
+}
+
+/// Whether a pin is high, whatever it is connected to.
+#[cfg(feature = "wifi")]
+pub(crate) fn is_high(pin: Pin) -> bool {
+    SIO.read(LEVELS) & 1 << pin != 0
+}
+
+/// Whether the radio's line tells, once, that it is high.
+#[cfg(feature = "wifi")]
+pub(crate) fn tell_high(pin: Pin, tell: bool) {
+    let (register, shift) = four_bits(pin);
+    if tell {
+        IO_BANK0.set(TOLD + register, IS_HIGH << shift);
+    } else {
+        IO_BANK0.clear(TOLD + register, 0xf << shift);
+    }
+}
+
 /// A pin is as after a start: an input with a resistor to ground.
 pub(crate) fn release(pin: Pin) {
     SIO.write(RELEASED, 1 << pin);
@@ -127,6 +168,13 @@ pub(crate) fn interrupted() {
             let (register, shift) = four_bits(pin);
             let bits = IO_BANK0.read(TO_TELL + register) & 0xf << shift;
             if bits == 0 {
+                continue;
+            }
+            #[cfg(feature = "wifi")]
+            if pin == crate::radio::DATA {
+                // It stays high until the radio is asked what it has.
+                tell_high(pin, false);
+                crate::task::wake();
                 continue;
             }
             IO_BANK0.write(HAPPENED + register, bits);

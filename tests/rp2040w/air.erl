@@ -1,0 +1,54 @@
+%% The radio: into a network, a datagram there and back, what is heard, out again, reasons, and being a network.
+-module(air).
+-export([start/0]).
+
+-define(ADDRESS, {10, 1, 2, 3}).
+-define(HOST, {10, 1, 2, 1}).
+
+start() ->
+    {ok, _} = network:start([
+        {sta, [
+            {ssid, "home"}, {psk, "password"}, {address, ?ADDRESS}, {gateway, ?HOST},
+            {connected, self()}, {disconnected, self()}
+        ]}
+    ]),
+    {ok, {?ADDRESS, {255, 255, 255, 0}, ?HOST}} = network:wait_for_sta(),
+    receive connected -> ok end,
+    erlang:display({address, esp:get_mac(wifi_sta)}),
+    {ok, -41} = network:sta_rssi(),
+    datagram(),
+    {ok, {2, Networks}} = network:wifi_scan(),
+    [#{channel := 6, rssi := -41, authmode := unknown}] = [Network || #{ssid := <<"home">>} = Network <- Networks],
+    [#{channel := 11, rssi := -70, authmode := open}] = [Network || #{ssid := <<"cafe">>} = Network <- Networks],
+    erlang:display(scanned),
+    ok = network:sta_disconnect(),
+    receive {disconnected, asked} -> ok end,
+    {error, enotconn} = network:sta_rssi(),
+    refused("nowhere", "password", not_found),
+    refused("home", "wrong password", refused),
+    refused("home", "short", refused),
+    ok = network:sta_connect([{ssid, "cafe"}, {psk, ""}]),
+    receive connected -> ok end,
+    datagram(),
+    ok = network:stop(),
+    stopped(),
+    ok = network:wait_for_ap([{ssid, "mine"}, {psk, "password"}, {ap_channel, 3}], 10000),
+    ok = network:stop().
+
+datagram() ->
+    {ok, Socket} = gen_udp:open(4000, [binary, {active, false}]),
+    ok = gen_udp:send(Socket, ?HOST, 7, <<"over the air">>),
+    {ok, {?HOST, 7, <<"over the air">>}} = gen_udp:recv(Socket, 0, 5000),
+    ok = gen_udp:close(Socket).
+
+refused(Name, Password, Reason) ->
+    ok = network:sta_connect([{ssid, Name}, {psk, Password}]),
+    receive {disconnected, Reason} -> erlang:display(Reason) end,
+    ok = network:sta_disconnect(),
+    receive {disconnected, asked} -> ok end.
+
+stopped() ->
+    case network:sta_status() of
+        inactive -> ok;
+        _ -> receive after 20 -> stopped() end
+    end.
