@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use emberl_host::Program;
-use emberl_packer::diagnostic::Severity;
 use emberl_packer::pack::{Machine, Options};
 use emberl_packer::profile::Profile;
 use emberl_packer::reach::Dynamic;
@@ -21,10 +20,10 @@ use emberl_packer::rewrite::KeepLines;
 use tempfile::NamedTempFile;
 
 use crate::args::{self, Sources};
+use crate::assemble::{self, Plan};
 use crate::console::{self, bytes};
 use crate::failure::{Failure, Result, reason};
 use crate::firmware::{self, source, tool};
-use crate::report;
 
 /// Its name in the table of boards.
 const BOARD: &str = "qemu-riscv32";
@@ -170,20 +169,13 @@ impl Run<'_> {
                 };
                 let profile = Profile::named("emberl").ok_or_else(|| failed("there is no profile for the board"))?;
                 sources.know_machine(profile);
-                let (program, mut findings) = sources.load();
-                let selection = program.select(&options).map_err(|mut found| {
-                    found.append(&mut findings);
-                    args::findings(found)
-                })?;
-                findings.extend(program.links(&selection, profile, None, true));
-                if findings.iter().any(|finding| finding.severity == Severity::Error) {
-                    return Err(args::findings(findings));
-                }
+                let (program, findings) = sources.load();
+                let plan = Plan { options, profile, platform: None, unresolved: true, lines: KeepLines::All };
+                let packed = assemble::pack(&program, findings, &plan, &|_| {}).map_err(args::findings)?;
                 if !console::is_quiet() {
-                    emberl_packer::pack::sort(&mut findings);
-                    console::tell(&report::text(&findings, console::stderr_width()));
+                    crate::pack::tell(packed.findings);
                 }
-                program.write(&selection, KeepLines::All).map_err(args::findings)?
+                packed.bytes
             }
         };
         if pack.len() > PACK_ROOM {

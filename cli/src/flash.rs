@@ -1,6 +1,7 @@
 //! `emberl flash`: a pack or an image to the flash of a board, by its serial port.
 
 use std::io::{self, IsTerminal as _};
+use std::ops::RangeInclusive;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -8,6 +9,7 @@ use emberl_flash::chip;
 use emberl_flash::device::{Before, Link};
 use emberl_flash::image::Image;
 use emberl_flash::job::{self, ATTEMPTS, Event, Job, Report, What};
+use emberl_project::Key;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::console::{self, bytes, count};
@@ -15,13 +17,18 @@ use crate::failure::{Failure, INPUT, Result, TOOL, USAGE};
 use crate::inputs;
 use crate::pack_file;
 use crate::ports;
+use crate::project::Project;
 
 const AFTER_HELP: &str = "\
 Where the pack goes, the partition table on the board says. Everything is checked before the first
 byte is written. Only sectors that differ are written, and compared then. After a fault it is tried
 again, three times in all.
 
+In a project (a folder with emberl.toml, or below one) its pack is built and written where none is
+named, to its board, by the port and speed of emberl.local.toml.
+
 Examples:
+  emberl flash                                         the project
   emberl flash app.avm                                 the pack, to the only board there is
   emberl flash --dry-run --port /dev/ttyUSB0 app.avm   what would be written
   emberl flash --board esp32c3 --image merged.bin      boot loader, firmware and packs
@@ -30,11 +37,11 @@ Exit codes: 0 fine, 1 pack, image or board are not what they should be, 2 the co
 fault, 3 the port or the connection failed.";
 
 /// Write a pack or an image to a board
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// The pack
-    #[arg(value_name = "PACK", required_unless_present = "image")]
+    /// The pack; in a project, else its own, which is built first
+    #[arg(value_name = "PACK")]
     pack: Option<String>,
 
     /// The port; else the only one that leads to a board
@@ -66,14 +73,19 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HOW", default_value = "default-reset", help_heading = "Connection")]
     before: How,
 
-    /// Bits a second
-    #[arg(long, value_name = "N", default_value_t = 115_200, value_parser = clap::value_parser!(u32).range(9600..=4_000_000), help_heading = "Connection")]
-    baud: u32,
+    /// Bits a second [default: 115200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(BAUD), help_heading = "Connection")]
+    baud: Option<u32>,
 
     /// Use the boot loader in the chip's ROM alone: slower, without compression
     #[arg(long, help_heading = "Connection")]
     no_stub: bool,
 }
+
+/// Bits a second that ports can have.
+const BAUD: RangeInclusive<i64> = 9600..=4_000_000;
+/// Where nobody says anything.
+const USUAL_BAUD: u32 = 115_200;
 
 /// How the boot loader is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -104,10 +116,41 @@ fn boards() -> PossibleValuesParser {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let board = arguments.board.as_deref();
-    if let Some((name, cure)) = OTHERS.into_iter().find(|(name, _)| board == Some(name)) {
-        return Err(Failure::usage(format!("{name} is not flashed by a serial port"), cure));
+    if arguments.pack.is_some() || arguments.image.is_some() {
+        return flash(arguments);
     }
+    let project = Project::instead_of("pack", &[])?;
+    let mut arguments = arguments.clone();
+    let settings = &project.settings;
+    arguments.board = arguments.board.or_else(|| settings.text(Key::Board).map(str::to_owned));
+    arguments.port = arguments.port.or_else(|| settings.text(Key::Port).map(str::to_owned));
+    if arguments.baud.is_none()
+        && let Some(baud) = settings.number(Key::Baud)
+    {
+        let number = i64::try_from(baud).ok().filter(|number| BAUD.contains(number));
+        arguments.baud = number.and_then(|number| u32::try_from(number).ok());
+        if arguments.baud.is_none() {
+            let what = format!("{baud} bits a second are not what a port can have");
+            return Err(project.fault(Key::Baud, &what, "write a number from 9600 to 4000000; 115200 is usual"));
+        }
+    }
+    check_board(&arguments)?;
+    arguments.pack = Some(project.built()?.output.display().to_string());
+    flash(&arguments)
+}
+
+/// Some boards are not flashed from here.
+fn check_board(arguments: &Arguments) -> Result<()> {
+    let board = arguments.board.as_deref();
+    match OTHERS.into_iter().find(|(name, _)| board == Some(name)) {
+        Some((name, cure)) => Err(Failure::usage(format!("{name} is not flashed by a serial port"), cure)),
+        None => Ok(()),
+    }
+}
+
+fn flash(arguments: &Arguments) -> Result<()> {
+    check_board(arguments)?;
+    let board = arguments.board.as_deref();
     let what = what(arguments)?;
     let job = Job {
         link: Link {
@@ -117,7 +160,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 How::Usb => Before::UsbReset,
                 How::Nothing => Before::NoReset,
             },
-            baud: arguments.baud,
+            baud: arguments.baud.unwrap_or(USUAL_BAUD),
             stub: !arguments.no_stub,
         },
         what,

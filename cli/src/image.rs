@@ -9,12 +9,16 @@ use emberl_image::board::{BOARDS, Board, ImageKind};
 use emberl_image::build::{LIBRARY, PROGRAM};
 use emberl_image::firmware::Use;
 use emberl_image::{Content, Error, Image, Input, Request, build, size};
+use emberl_project::Key;
 use serde::Serialize;
 
 use crate::args::Format;
+use crate::build::board_flag;
 use crate::console::{self, STRONG, bytes, styled};
 use crate::failure::{Failure, Result, reason};
+use crate::firmware::{self, source};
 use crate::pack::check_output;
+use crate::project::Project;
 
 const AFTER_HELP: &str = "\
 A PACK goes into the partition main.avm, --lib's into boot.avm; PARTITION=FILE names \
@@ -25,7 +29,11 @@ For ESP chips the image is all of the flash from its start, to be written at 0; 
 unless --partitions names a table (CSV or binary), it has AtomVM's partitions. For \
 the RP2040 it is a UF2 file, to be copied to the board's USB drive.
 
+In a project (a folder with emberl.toml, or below one) what is not named is the \
+project's: board, partitions, pack, and the firmware, built from Emberl's sources.
+
 Examples:
+  emberl image                                       the project, for its board
   emberl image --board esp32c3 --firmware firmware.elf -o hello.bin hello.avm
   emberl image --board esp32c3 --firmware firmware.elf --partitions my.csv -o a.bin a.avm
   emberl image --board rp2040 --firmware firmware.elf --lib lib.avm -o hello.uf2 hello.avm
@@ -37,11 +45,11 @@ Examples:
 pub(crate) struct Arguments {
     /// The board; emberl boards lists them
     #[arg(short, long, value_name = "BOARD", value_parser = board_parser(), hide_possible_values = true)]
-    board: &'static Board,
+    board: Option<&'static Board>,
 
-    /// The board's firmware, as emberl firmware build makes it
+    /// The board's firmware, as emberl firmware build makes it; in a project it is built where none is named
     #[arg(long, value_name = "ELF")]
-    firmware: String,
+    firmware: Option<String>,
 
     /// A partition table of your own, CSV or binary
     #[arg(long, value_name = "FILE.csv")]
@@ -59,15 +67,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PACK")]
     lib: Option<String>,
 
-    /// The image to write
+    /// The image to write; in a project, else _emberl/NAME.bin or .uf2
     #[arg(short, long, value_name = "OUT")]
-    output: String,
+    output: Option<String>,
 
     /// How to print
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// The program's pack, and files for other partitions
+    /// The program's pack, and files for other partitions; in a project, else its pack, which is built first
     #[arg(value_name = "[PARTITION=]PACK")]
     packs: Vec<String>,
 }
@@ -171,19 +179,92 @@ fn split(pack: &str) -> (&str, &str) {
     }
 }
 
+/// What an image is made of: as it is named, or the project's.
+struct Sources {
+    board: &'static Board,
+    firmware: String,
+    partitions: Option<String>,
+    output: String,
+    /// For the partition of programs, and others.
+    packs: Vec<String>,
+}
+
+impl Sources {
+    fn of(arguments: &Arguments) -> Result<Self> {
+        match Self::named(arguments) {
+            Ok(named) if !named.packs.is_empty() => Ok(named),
+            named => match Project::here(&[board_flag(arguments.board)])? {
+                Some(project) => Self::of_project(&project, arguments),
+                None => named,
+            },
+        }
+    }
+
+    /// As the command line names it; without a project nothing may be missing.
+    fn named(arguments: &Arguments) -> Result<Self> {
+        Ok(Self {
+            board: arguments.board.ok_or_else(|| missing("--board"))?,
+            firmware: arguments.firmware.clone().ok_or_else(|| missing("--firmware"))?,
+            partitions: arguments.partitions.clone(),
+            output: arguments.output.clone().ok_or_else(|| missing("--output"))?,
+            packs: arguments.packs.clone(),
+        })
+    }
+
+    fn of_project(project: &Project, arguments: &Arguments) -> Result<Self> {
+        let Some(board) = project.board()? else {
+            let cure = "say which: name = \"esp32c3\" in [board] of emberl.toml, or --board";
+            return Err(Failure::input("the project has no board", cure));
+        };
+        let ending = match board.image {
+            ImageKind::Merged => "bin",
+            ImageKind::Uf2 => "uf2",
+            ImageKind::Emulated => {
+                let what = format!("the board {} is emulated: there is no image for it", board.name);
+                return Err(Failure::input(what, format!("run the program on it: emberl run --board {}", board.name)));
+            }
+        };
+        let packs = match arguments.packs.as_slice() {
+            [] => vec![project.built()?.output.display().to_string()],
+            packs => packs.to_vec(),
+        };
+        let firmware = match arguments.firmware.clone().or_else(|| project.path_of(Key::Firmware)) {
+            Some(firmware) => firmware,
+            None => {
+                let features = project.settings.get(Key::Features).map(|_| project.settings.texts(Key::Features));
+                firmware::build(board, &source::find(board, None)?, features)?.display().to_string()
+            }
+        };
+        let output = || project.build_folder().join(format!("{}.{ending}", project.settings.name()));
+        Ok(Self {
+            board,
+            firmware,
+            partitions: arguments.partitions.clone().or_else(|| project.path_of(Key::Partitions)),
+            output: arguments.output.clone().unwrap_or_else(|| output().display().to_string()),
+            packs,
+        })
+    }
+}
+
+fn missing(option: &str) -> Failure {
+    let what = format!("{option} is missing, and there is no emberl.toml in this folder or above it");
+    Failure::usage(what, format!("name it with {option}, or go into a project"))
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let sources = Sources::of(arguments)?;
     let mut packs: Vec<(&str, &str)> = arguments.lib.iter().map(|lib| (LIBRARY, lib.as_str())).collect();
-    packs.extend(arguments.packs.iter().map(|pack| split(pack)));
+    packs.extend(sources.packs.iter().map(|pack| split(pack)));
     let paths: Vec<String> = packs.iter().map(|(_, file)| (*file).to_owned()).collect();
-    let named = [Some(&arguments.firmware), arguments.partitions.as_ref(), arguments.bootloader.as_ref()];
-    check_output(&arguments.output, "app.bin", paths.iter().chain(named.into_iter().flatten()))?;
-    let firmware = File::read(&arguments.firmware)?;
-    let table = File::optional(arguments.partitions.as_ref())?;
+    let named = [Some(&sources.firmware), sources.partitions.as_ref(), arguments.bootloader.as_ref()];
+    check_output(&sources.output, "app.bin", paths.iter().chain(named.into_iter().flatten()))?;
+    let firmware = File::read(&sources.firmware)?;
+    let table = File::optional(sources.partitions.as_ref())?;
     let bootloader = File::optional(arguments.bootloader.as_ref())?;
     let files = paths.iter().map(|path| File::read(path)).collect::<Result<Vec<File>>>()?;
     let contents = packs.iter().zip(&files);
     let request = Request {
-        board: arguments.board,
+        board: sources.board,
         flash: arguments.flash_size,
         firmware: firmware.input(),
         table: table.as_ref().map(File::input),
@@ -191,27 +272,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         contents: contents.map(|((partition, _), file)| Content { partition, file: file.input() }).collect(),
     };
     let image = build(&request)?;
-    let path = Path::new(&arguments.output);
+    let path = Path::new(&sources.output);
     crate::write_whole(path, &image.bytes, "emberl").map_err(|error| Failure::write(path, &error))?;
     match arguments.format {
-        Format::Json => console::json(&report(arguments, &image)),
+        Format::Json => console::json(&report(&sources, &image)),
         Format::Text => {
-            text(arguments.board, &image)?;
-            if arguments.packs.is_empty() {
+            text(sources.board, &image)?;
+            if sources.packs.is_empty() {
                 console::note("there is no pack in it: the firmware finds no program");
             }
-            let board = arguments.board;
-            let cure = match board.image {
+            let cure = match sources.board.image {
                 ImageKind::Uf2 => "copy it to the board's USB drive".to_owned(),
                 _ => "it goes to the start of the flash, address 0".to_owned(),
             };
-            console::note(&format!("{}: {}; {cure}", arguments.output, bytes(image.bytes.len())));
+            console::note(&format!("{}: {}; {cure}", sources.output, bytes(image.bytes.len())));
             Ok(())
         }
     }
 }
 
-fn report<'a>(arguments: &'a Arguments, image: &'a Image) -> Report<'a> {
+fn report<'a>(sources: &'a Sources, image: &'a Image) -> Report<'a> {
     let area = |area: &'a emberl_image::build::Area| Area {
         name: &area.name,
         kind: &area.kind,
@@ -223,10 +303,10 @@ fn report<'a>(arguments: &'a Arguments, image: &'a Image) -> Report<'a> {
     };
     let memory = |memory: &Use| Memory { name: memory.name, size: memory.size, used: memory.used, left: memory.left() };
     Report {
-        board: arguments.board.name,
-        chip: arguments.board.chip.name(),
-        output: &arguments.output,
-        kind: arguments.board.image.name(),
+        board: sources.board.name,
+        chip: sources.board.chip.name(),
+        output: &sources.output,
+        kind: sources.board.image.name(),
         bytes: image.bytes.len(),
         partitions: image.areas.iter().map(area).collect(),
         memories: image.memories.iter().map(memory).collect(),

@@ -6,10 +6,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod args;
+mod assemble;
 mod board;
 mod boards;
+mod build;
 mod check;
 mod completions;
+mod config;
 mod console;
 mod delete;
 mod demo;
@@ -28,9 +31,11 @@ mod monitor;
 mod pack;
 mod pack_file;
 mod ports;
+mod project;
 mod report;
 mod run;
 mod size;
+mod watch;
 mod why;
 
 use std::process::ExitCode;
@@ -43,6 +48,7 @@ pub use file::write_whole;
 
 const AFTER_HELP: &str = "\
 Examples:
+  emberl build                              a project: compiled, checked and packed
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
   emberl run app.avm                        the program on this machine
@@ -78,9 +84,11 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Arguments),
     Pack(pack::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
+    Watch(watch::Arguments),
     Flash(flash::Arguments),
     Monitor(monitor::Arguments),
     Ports(ports::Arguments),
@@ -94,6 +102,7 @@ enum Command {
     Image(image::Arguments),
     Boards(boards::Arguments),
     Firmware(firmware::Arguments),
+    Config(config::Arguments),
     Doctor(doctor::Arguments),
     Demo(demo::Arguments),
     Completions(completions::Arguments),
@@ -126,9 +135,11 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
+        Command::Build(arguments) => build::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Watch(arguments) => watch::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Ports(arguments) => ports::run(&arguments),
@@ -142,6 +153,7 @@ fn run(command: Command) -> Result<()> {
         Command::Image(arguments) => image::run(&arguments),
         Command::Boards(arguments) => boards::run(&arguments),
         Command::Firmware(arguments) => firmware::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

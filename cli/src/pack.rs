@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use emberl_packer::diagnostic::Severity;
 use emberl_packer::pack::{self, Summary};
 use emberl_packer::rewrite::KeepLines;
 
-use crate::args::{self, SelectOptions, Sources, TargetOptions, WithOptions};
+use crate::args::{SelectOptions, Sources, TargetOptions, WithOptions};
+use crate::assemble::{self, Packed, Plan};
 use crate::console::{self, bytes, count};
 use crate::failure::{self, Failure, Result};
 use crate::inputs;
@@ -82,26 +82,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     } else {
         sources.know_machine(arguments.target.profile);
     }
-    let (program, mut findings) = sources.load();
-    let unresolved = arguments.allow_unresolved || arguments.select.lib;
-    let selection = match program.select(&options) {
-        Ok(selection) => {
-            findings.extend(program.links(&selection, arguments.target.profile, arguments.target.platform, unresolved));
-            selection
-        }
-        // An input that cannot be read may be the start module: that is said already.
-        Err(found) => {
-            if !findings.iter().any(|finding| finding.severity == Severity::Error && finding.module.is_none()) {
-                findings.extend(found.into_iter().map(|finding| inputs::with_source_cure(finding, &sources.own.paths)));
-            }
-            return Err(refuse(findings, &arguments.output));
-        }
+    let (program, findings) = sources.load();
+    let plan = Plan {
+        options,
+        profile: arguments.target.profile,
+        platform: arguments.target.platform,
+        unresolved: arguments.allow_unresolved || arguments.select.lib,
+        lines: lines(&arguments.strip),
     };
-    if report::counts(&findings).0 != 0 {
-        return Err(refuse(findings, &arguments.output));
-    }
-    let lines = lines(&arguments.strip);
-    let written = program.write(&selection, lines).map_err(args::findings)?;
+    let packed = assemble::pack(&program, findings, &plan, &|_| {}).map_err(|findings| {
+        let findings = findings.into_iter().map(|finding| inputs::with_source_cure(finding, &sources.own.paths));
+        refuse(findings.collect(), &arguments.output)
+    })?;
+    let Packed { bytes: written, selection, findings } = packed;
     let path = Path::new(&arguments.output);
     crate::write_whole(path, &written, "emberl").map_err(|error| Failure::write(path, &error))?;
     if !console::is_quiet() {
@@ -112,13 +105,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn tell(mut findings: Vec<emberl_packer::diagnostic::Diagnostic>) {
+/// Tells findings, in order.
+pub(crate) fn tell(mut findings: Vec<emberl_packer::diagnostic::Diagnostic>) {
     pack::sort(&mut findings);
     console::tell(&report::text(&findings, console::stderr_width()));
 }
 
 /// Tells all findings, and that nothing was written.
-fn refuse(findings: Vec<emberl_packer::diagnostic::Diagnostic>, output: &str) -> Failure {
+pub(crate) fn refuse(findings: Vec<emberl_packer::diagnostic::Diagnostic>, output: &str) -> Failure {
     let counted = report::count_text(&findings);
     tell(findings);
     console::tell(&format!("{counted}; {} was not written\n", report::plain(output)));

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 use emberl_host::layout::lay_out;
 use emberl_host::mock::{Mock, Script};
 use emberl_host::net::Waiter;
@@ -13,6 +13,7 @@ use emberl_host::{Host, Program, program};
 use emberl_packer::diagnostic::Diagnostic;
 use emberl_packer::link::quoted;
 use emberl_packer::unit::Unit;
+use emberl_project::Key;
 use emberl_vm::memory::NoMemory;
 use emberl_vm::program::{Ended, Turn};
 use emberl_vm::vm::{Options, Vm};
@@ -22,6 +23,7 @@ use crate::board::{self, Board, Forward};
 use crate::console::{self, bytes};
 use crate::failure::{Failure, INPUT, Result, reason};
 use crate::inputs;
+use crate::project::Project;
 use crate::why::unknown_module;
 
 const AFTER_HELP: &str = "\
@@ -30,7 +32,11 @@ module given that has it. Where a module init is in the packs, init:boot([<<\"-s
 
 The exit code is 0 when the program returns ok or 0, and 1 when it returns anything else or fails; halt(N) gives N.
 
+In a project (a folder with emberl.toml, or below one) it is built first where no FILE is named; budget.ram is then the
+memory, and the project's board is used if it can be emulated.
+
 Examples:
+  emberl run                                the project
   emberl run hello.beam
   emberl run --memory 200k app.avm          does it fit into a device's memory?
   emberl run --pa _build/default/lib/jsx/ebin hello.beam
@@ -45,7 +51,7 @@ high then uart 1 receive \"OK\"`, `expect pin 5 high`, ... Where something that 
 1. vm-firmware/host/README.md describes all of them.";
 
 /// Run a program on this machine, or on a board that is emulated here
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     /// The module whose start/0 starts the program
@@ -73,23 +79,24 @@ pub(crate) struct Arguments {
     board: Option<Board>,
 
     /// What the pins, buses and ports of the board mock do, and what the program must do with them
-    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    #[arg(long, value_name = "FILE", help_heading = "Boards")]
     script: Option<PathBuf>,
 
     /// Where it is told what the program does with the board mock: a file, or - for standard error
-    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    #[arg(long, value_name = "FILE", help_heading = "Boards")]
     log: Option<PathBuf>,
 
     /// A port of this machine, on 127.0.0.1, that leads to one of the board: tcp:8080:80 or udp:5000:5000
-    #[arg(long, value_name = "PROTOCOL:HOSTPORT:PORT", requires = "board", help_heading = "Boards")]
+    #[arg(long, value_name = "PROTOCOL:HOSTPORT:PORT", help_heading = "Boards")]
     forward: Vec<Forward>,
 
     /// The board's firmware, where it is built already; else it is built from Emberl's sources
-    #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
+    #[arg(long, value_name = "FILE", help_heading = "Boards")]
     firmware: Option<PathBuf>,
 
-    /// Packs, modules, folders and patterns, in the order in which modules are looked for
-    #[arg(required = true, value_name = "FILE")]
+    /// Packs, modules, folders and patterns, in the order in which modules are looked for; in a project, else its pack,
+    /// which is built first
+    #[arg(value_name = "FILE")]
     files: Vec<String>,
 
     /// Arguments for the program
@@ -98,6 +105,23 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if !arguments.files.is_empty() {
+        return run_files(arguments);
+    }
+    let project = Project::instead_of("file", &[])?;
+    let built = project.built()?;
+    let mut arguments = Arguments { files: vec![built.output.display().to_string()], ..arguments.clone() };
+    let ram = project.settings.number(Key::BudgetRam).and_then(|ram| usize::try_from(ram).ok());
+    arguments.memory = arguments.memory.or(ram);
+    let emulated = project.settings.text(Key::Board).and_then(|board| Board::from_str(board, false).ok());
+    arguments.board = arguments.board.or(emulated);
+    if arguments.board == Some(Board::QemuRiscv32) {
+        arguments.firmware = arguments.firmware.or_else(|| project.path_of(Key::Firmware).map(PathBuf::from));
+    }
+    run_files(&arguments)
+}
+
+fn run_files(arguments: &Arguments) -> Result<()> {
     for folder in &arguments.pa {
         if !folder.is_dir() {
             let what = format!("there is no folder {}", folder.display());
@@ -183,7 +207,22 @@ fn check_board(arguments: &Arguments) -> Result<()> {
                 None => Ok(()),
             }
         }
-        _ => Ok(()),
+        Some(Board::Mock) => Ok(()),
+        None => {
+            let given = [
+                ("--script", arguments.script.is_some()),
+                ("--log", arguments.log.is_some()),
+                ("--forward", !arguments.forward.is_empty()),
+                ("--firmware", arguments.firmware.is_some()),
+            ];
+            match given.iter().find(|(_, given)| *given) {
+                Some((option, _)) => Err(Failure::usage(
+                    format!("{option} is for a board"),
+                    "name the board with --board, or leave it out",
+                )),
+                None => Ok(()),
+            }
+        }
     }
 }
 

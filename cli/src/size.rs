@@ -170,7 +170,7 @@ pub(crate) fn budget(text: &str) -> std::result::Result<usize, String> {
 }
 
 /// A VM that modules are loaded into, to see what they take.
-struct Loader {
+pub(crate) struct Loader {
     shared: Shared,
     loaded: Vec<Loaded>,
     /// Why the first module that does not load does not.
@@ -178,7 +178,7 @@ struct Loader {
 }
 
 impl Loader {
-    fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let host = Host::new(Rc::new(emberl_host::program::Program::default()));
         let shared = Shared::new(Box::new(host), Budget::new(usize::MAX));
         let shared =
@@ -187,7 +187,7 @@ impl Loader {
     }
 
     /// Loads one more module; `file` is where it comes from.
-    fn load(&mut self, file: &str, name: &str, beam: &[u8]) {
+    pub(crate) fn load(&mut self, file: &str, name: &str, beam: &[u8]) {
         if self.failure.is_some() {
             return;
         }
@@ -202,6 +202,11 @@ impl Loader {
                 self.failure = Some(Failure::input(what, "`emberl check` says what the VM cannot run"));
             }
         }
+    }
+
+    /// The bytes of all that was loaded.
+    pub(crate) fn total(self) -> Result<usize> {
+        Ok(self.finish()?.iter().map(|module| module.total).sum())
     }
 
     /// What was loaded, the largest first.

@@ -143,6 +143,8 @@ pub struct Graph {
     /// The number of the name `format_error`.
     pub(crate) format_error: u32,
     by_name: HashMap<String, u32>,
+    /// The names of modules that are not in the set, by their numbers.
+    outside: HashMap<u32, String>,
 }
 
 impl Graph {
@@ -151,8 +153,18 @@ impl Graph {
     /// # Errors
     /// When a literal is not a readable term.
     pub fn build(units: &[Unit<'_>]) -> Result<Self, BadLiteral> {
+        Self::build_beside(units, &[])
+    }
+
+    /// As [`build`](Self::build), with the names of modules that are not in the set, but could be added to it: atoms that
+    /// name them are references, too.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn build_beside(units: &[Unit<'_>], outside: &[&str]) -> Result<Self, BadLiteral> {
         let mut names = Names::default();
         let (error_info, format_error) = (names.number("error_info"), names.number("format_error"));
+        let outside = outside.iter().map(|name| (names.number(name), (*name).to_owned())).collect();
         let mut modules = Vec::new();
         for (index, unit) in units.iter().enumerate() {
             let name = names.number(unit.name()) as usize;
@@ -227,7 +239,7 @@ impl Graph {
                     .collect();
             }
         });
-        Ok(Self { units: graphs, first, modules, exporters, protocols, error_info, format_error, by_name })
+        Ok(Self { units: graphs, first, modules, exporters, protocols, error_info, format_error, by_name, outside })
     }
 
     /// What a function refers to, in the order of its instructions.
@@ -245,6 +257,11 @@ impl Graph {
             .get(unit)
             .and_then(|graph| graph.literals.get(literal as usize))
             .map_or(&[], |literal| literal.exports.as_slice())
+    }
+
+    /// The name of a module that is not in the set, by its number.
+    pub(crate) fn outside(&self, name: u32) -> Option<&str> {
+        self.outside.get(&name).map(String::as_str)
     }
 
     /// The unit that has this module name: the first, where several have it.

@@ -10,6 +10,7 @@ pub mod disasm;
 pub mod graph;
 pub mod link;
 pub mod measure;
+mod need;
 pub mod pack;
 pub mod packbeam;
 pub mod profile;

@@ -15,6 +15,7 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::link::{self, Target, quoted};
+use crate::need;
 use crate::profile::{Platform, Profile};
 use crate::reach::{Dynamic, Reach, Root};
 use crate::rewrite::{Emit, KeepLines, rewrite};
@@ -136,6 +137,48 @@ impl<'p> Program<'p> {
         (program, findings)
     }
 
+    /// Adds modules to those of the pack, after the others. A module whose name is there already is left out.
+    ///
+    /// `tick` is called as by [`load`](Self::load).
+    pub fn extend(&mut self, parts: &'p [Part], tick: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
+        let modules = parts.iter().filter_map(|part| match part {
+            Part::Module(module) => Some(module),
+            Part::File(_) => None,
+        });
+        let mut findings = Vec::new();
+        for ((unit, found), module) in load_all(parts, true, tick).into_iter().zip(modules) {
+            match unit {
+                Ok(unit) if self.units.iter().any(|known| known.name() == unit.name()) => {}
+                Ok(unit) => {
+                    let index = self.own();
+                    findings.extend(found);
+                    self.entries.push(Entry::Module(index));
+                    // Those on the device stay behind those of the pack.
+                    self.units.insert(index, unit);
+                    self.parts.push(module);
+                }
+                Err((file, error)) => {
+                    self.damaged.push(stem(file).to_owned());
+                    findings.push(Diagnostic::unreadable(file, &error));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Those of the modules `outside`, which are not loaded, that the program may come to as far as it is loaded: kept
+    /// code calls or names them, they are behaviours of modules, or implement a protocol that is used. With them loaded,
+    /// more may be needed.
+    ///
+    /// # Errors
+    /// As [`select`](Self::select).
+    pub fn needed<'o>(&self, options: &Options, outside: &[&'o str]) -> Result<Vec<&'o str>, Vec<Diagnostic>> {
+        let mut selection = self.select(&Options { prune: false, ..options.clone() })?;
+        let (graph, reach) = self.reach_beside(&mut selection.roots, options, outside)?;
+        let found = need::modules(&self.units, &graph, &reach, outside);
+        Ok(outside.iter().copied().filter(|name| found.contains(name)).collect())
+    }
+
     /// Tells of modules that are among the inputs, but could not be read: calls of them are not judged.
     pub fn add_damaged<'n>(&mut self, files: impl Iterator<Item = &'n str>) {
         self.damaged.extend(files.map(|file| stem(file).to_owned()));
@@ -207,6 +250,15 @@ impl<'p> Program<'p> {
     }
 
     fn reach(&self, roots: &mut Vec<Root>, options: &Options) -> Result<Reach, Vec<Diagnostic>> {
+        self.reach_beside(roots, options, &[]).map(|(_, reach)| reach)
+    }
+
+    fn reach_beside(
+        &self,
+        roots: &mut Vec<Root>,
+        options: &Options,
+        outside: &[&str],
+    ) -> Result<(Graph, Reach), Vec<Diagnostic>> {
         let machine = &options.machine;
         // What is on the device calls back whatever its code names; what the machine has, only where it is asked for.
         let device = self.with().iter().map(|unit| unit.name().to_owned());
@@ -228,9 +280,10 @@ impl<'p> Program<'p> {
                 roots.push(Root::Module(unit.name().to_owned()));
             }
         }
-        let graph =
-            Graph::build(&self.units).map_err(|bad| vec![Diagnostic::unreadable(bad.file.clone(), &bad.error)])?;
-        Ok(Reach::compute_with(&self.units, &graph, roots, options.dynamic))
+        let graph = Graph::build_beside(&self.units, outside)
+            .map_err(|bad| vec![Diagnostic::unreadable(bad.file.clone(), &bad.error)])?;
+        let reach = Reach::compute_with(&self.units, &graph, roots, options.dynamic);
+        Ok((graph, reach))
     }
 
     fn start(&self, options: &Options) -> Result<usize, Box<Diagnostic>> {
@@ -389,6 +442,15 @@ impl<'p> Program<'p> {
         }
     }
 
+    /// The modules of the pack that are kept, with the number of their functions that are.
+    pub fn kept<'s>(&'s self, selection: &'s Selection) -> impl Iterator<Item = (&'s Unit<'p>, usize)> {
+        let units = self.own_units().iter().enumerate().filter(|(index, _)| selection.keeps_module(*index));
+        units.map(|(index, unit)| {
+            let all = unit.functions.list().len();
+            (unit, selection.reach.as_ref().map_or(all, |reach| reach.kept_functions(index)))
+        })
+    }
+
     /// What the selection keeps, in numbers.
     #[must_use]
     pub fn summary(&self, selection: &Selection) -> Summary {
@@ -540,7 +602,7 @@ fn stem(file: &str) -> &str {
 }
 
 /// The behaviours that a module says it has.
-fn behaviours(unit: &Unit<'_>) -> Vec<Box<str>> {
+pub(crate) fn behaviours(unit: &Unit<'_>) -> Vec<Box<str>> {
     let attributes = unit.module.chunks.get(b"Attr").and_then(|chunk| etf::decode(chunk.data).ok());
     let mut found = Vec::new();
     let Some(Term::List { elements, .. }) = &attributes else { return found };

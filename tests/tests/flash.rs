@@ -522,7 +522,7 @@ mod linux {
             (1, &["damaged.avm"][..], "error[E00"),
             (1, &["missing.avm"], "missing.avm"),
             (1, &["--image", "app.avm"], "is no image that can be flashed"),
-            (2, &[], "required"),
+            (2, &[], "no pack is named"),
             (2, &["--board", "esp9", "app.avm"], "invalid value"),
             (2, &["--board", "rp2040", "app.avm"], "BOOTSEL"),
             (2, &["--board", "qemu-riscv32", "app.avm"], "emberl run --board"),

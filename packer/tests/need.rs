@@ -1,0 +1,94 @@
+//! A program that takes modules only as far as they are needed keeps the same functions as one that was given all of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use emberl_packer::pack::{Options, Program};
+use emberl_packer::reach::Root;
+use emberl_packer::source::{Detail, Part, Parts};
+
+const ERLANG: [&str; 3] = ["roots", "targets", "loaded"];
+const ELIXIR: [&str; 7] = [
+    "Elixir.UsesSize",
+    "Elixir.Size",
+    "Elixir.Size.Map",
+    "Elixir.Size.Made",
+    "Elixir.Size.Matched",
+    "Elixir.Made",
+    "Elixir.Matched",
+];
+
+fn parts(names: &[&str]) -> Vec<Part> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/prune");
+    let part = |name: &&str| {
+        let file = format!("{name}.beam");
+        Parts::of(&file, std::fs::read(folder.join(&file)).unwrap(), Detail::Code).parts.remove(0)
+    };
+    names.iter().map(part).collect()
+}
+
+fn options(root: &Root) -> Options {
+    Options { library: true, prune: true, keep: vec![root.clone()], ..Options::default() }
+}
+
+/// The functions that are kept.
+fn kept(program: &Program<'_>, root: &Root) -> BTreeSet<String> {
+    let selection = program.select(&options(root)).unwrap();
+    let mut names = BTreeSet::new();
+    for (index, unit) in program.own_units().iter().enumerate() {
+        for (number, function) in unit.functions.list().iter().enumerate() {
+            if selection.is_kept(index, number) {
+                let (name, arity) = unit.name_of(function);
+                names.insert(format!("{}:{name}/{arity}", unit.name()));
+            }
+        }
+    }
+    let counted: usize = program.kept(&selection).map(|(_, functions)| functions).sum();
+    assert_eq!(counted, names.len());
+    names
+}
+
+/// Takes what is needed, and goes on with it until nothing is; gives the functions and the modules.
+fn fill(mut program: Program<'_>, all: &[&str], root: &Root) -> (BTreeSet<String>, usize) {
+    let outside: Vec<&str> =
+        all.iter().copied().filter(|name| !program.units().iter().any(|unit| unit.name() == *name)).collect();
+    let needed = program.needed(&options(root), &outside).unwrap();
+    assert!(needed.iter().all(|name| outside.contains(name)));
+    if needed.is_empty() {
+        return (kept(&program, root), program.own());
+    }
+    let parts = parts(&needed);
+    assert!(program.extend(&parts, &|| {}).is_empty());
+    fill(program, all, root)
+}
+
+#[test]
+fn the_same_functions_are_kept_as_of_all_modules() {
+    for all in [&ERLANG[..], &ELIXIR] {
+        let whole = parts(all);
+        let (whole, _) = Program::load(&whole, &[], &|| {});
+        let first = &whole.own_units()[0];
+        let mut fewest = usize::MAX;
+        for export in &first.module.exports {
+            let (module, name) = (first.name().to_owned(), first.module.atom(export.function).to_owned());
+            let root = Root::Function { module, name, arity: u8::try_from(export.arity).unwrap() };
+            let own = parts(&all[..1]);
+            let (program, _) = Program::load(&own, &[], &|| {});
+            let (found, modules) = fill(program, all, &root);
+            assert_eq!(found, kept(&whole, &root), "{root:?}");
+            fewest = fewest.min(modules);
+        }
+        assert_eq!(fewest, 1, "no root needs but its own module");
+    }
+}
+
+#[test]
+fn a_module_is_taken_once() {
+    let (own, again) = (parts(&["targets"]), parts(&["targets", "loaded"]));
+    let (mut program, _) = Program::load(&own, &[], &|| {});
+    assert!(program.extend(&again, &|| {}).is_empty());
+    let names: Vec<&str> = program.own_units().iter().map(|unit| unit.name()).collect();
+    assert_eq!(names, ["targets", "loaded"]);
+    assert!(program.find("loaded").is_some());
+}
