@@ -22,6 +22,8 @@ pub mod qemu;
 pub mod releases;
 pub mod rp2040;
 pub mod schema;
+#[cfg(target_os = "linux")]
+pub mod terminal;
 pub mod tools;
 pub mod transcript;
 
