@@ -34,8 +34,11 @@ mod ports;
 mod project;
 mod report;
 mod run;
+mod sbom;
 mod size;
 mod watch;
+mod test;
+mod testing;
 mod why;
 
 use std::process::ExitCode;
@@ -52,6 +55,7 @@ Examples:
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
   emberl run app.avm                        the program on this machine
+  emberl test ebin/                         the tests of EUnit and ExUnit on this machine
   emberl flash app.avm                      the program on a board
   emberl why app.avm lists:map/2            why is a function in it?
   emberl explain E0202                      what does a finding mean?
@@ -89,6 +93,7 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Watch(watch::Arguments),
+    Test(test::Arguments),
     Flash(flash::Arguments),
     Monitor(monitor::Arguments),
     Ports(ports::Arguments),
@@ -98,6 +103,7 @@ enum Command {
     Extract(extract::Arguments),
     Delete(delete::Arguments),
     Disasm(disasm::Arguments),
+    Sbom(sbom::Arguments),
     Explain(explain::Arguments),
     Image(image::Arguments),
     Boards(boards::Arguments),
@@ -140,6 +146,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Watch(arguments) => watch::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Flash(arguments) => flash::run(&arguments),
         Command::Monitor(arguments) => monitor::run(&arguments),
         Command::Ports(arguments) => ports::run(&arguments),
@@ -149,6 +156,7 @@ fn run(command: Command) -> Result<()> {
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Delete(arguments) => delete::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Sbom(arguments) => sbom::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
         Command::Boards(arguments) => boards::run(&arguments),
@@ -168,6 +176,23 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Every command with `--format json` has a schema, and every schema a command; tests elsewhere compare outputs.
+    #[test]
+    fn every_json_has_a_schema() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+        let command = Cli::command();
+        let printing = |command: &&clap::Command| command.get_arguments().any(|argument| argument.get_id() == "format");
+        let mut names: Vec<&str> =
+            command.get_subcommands().filter(printing).map(clap::Command::get_name).chain(["sbom"]).collect();
+        names.sort_unstable();
+        let mut found: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap().replace(".schema.json", ""))
+            .collect();
+        found.sort();
+        assert_eq!(names, found);
     }
 
     #[test]

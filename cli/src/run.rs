@@ -153,7 +153,7 @@ fn run_files(arguments: &Arguments) -> Result<()> {
         .with_folders(arguments.pa.iter().cloned())
         .with_arguments(arguments.arguments.iter().cloned());
     let mock = match arguments.board {
-        Some(Board::Mock) => Some(mock(arguments, &host)?),
+        Some(Board::Mock) => Some(mock(arguments.script.as_deref(), arguments.log.as_deref(), &host)?),
         _ => None,
     };
     let host = match &mock {
@@ -227,8 +227,8 @@ fn check_board(arguments: &Arguments) -> Result<()> {
 }
 
 /// The board of a script.
-fn mock(arguments: &Arguments, host: &Host) -> Result<Mock> {
-    let script = match &arguments.script {
+pub(crate) fn mock(script: Option<&Path>, log: Option<&Path>, host: &Host) -> Result<Mock> {
+    let script = match script {
         None => Script::default(),
         Some(path) => {
             let text = fs::read_to_string(path).map_err(|error| {
@@ -239,7 +239,7 @@ fn mock(arguments: &Arguments, host: &Host) -> Result<Mock> {
                 .map_err(|error| Failure::input(format!("{}:{error}", path.display()), error.cure.clone()))?
         }
     };
-    let log: Option<Box<dyn io::Write>> = match &arguments.log {
+    let log: Option<Box<dyn io::Write>> = match log {
         None => None,
         Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stderr())),
         Some(path) => Some(Box::new(fs::File::create(path).map_err(|error| Failure::write(path, &error))?)),

@@ -38,6 +38,9 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = RELEASES.map(trial).into_iter().chain(RELEASES.map(conformance_trial)).chain([
         releases::needs(PACK_RELEASE, "the virtual machine's Erlang modules come from their sources", erlang_pack),
+        releases::needs(PACK_RELEASE, "the modules that run tests come from their sources", |program| {
+            made_pack(program, &repository_dir().join("cli/testing"), "runners.avm").map(drop)
+        }),
         tools::needs(&[Tool::Elixirc], "fixtures of Elixir come from their sources", elixir),
         Trial::test("every Erlang fixture has a source", every_fixture_has_a_source),
     ]);
@@ -145,9 +148,18 @@ fn elixir() -> Result<(), Failed> {
     Ok(())
 }
 
-/// `vm-firmware/erlang/emberl.avm` holds what its sources compile to, without lines, as OTP's preloaded modules; with `EMBERL_UPDATE=1` it is written anew.
+/// `vm-firmware/erlang/emberl.avm` holds what its sources compile to, and all modules that must come first.
 fn erlang_pack(program: &str) -> Result<(), Failed> {
-    let home = repository_dir().join("vm-firmware/erlang");
+    let pack = made_pack(program, &repository_dir().join("vm-firmware/erlang"), "emberl.avm")?;
+    match emberl_erlang::FIRST.iter().find(|name| pack.module(name).is_none()) {
+        Some(name) => Err(format!("{name} comes first, but is not there").into()),
+        None => Ok(()),
+    }
+}
+
+/// The pack of that name in `home` holds what the sources in `src` compile to, without lines, as OTP's preloaded modules;
+/// with `EMBERL_UPDATE=1` it is written anew.
+fn made_pack(program: &str, home: &Path, pack: &str) -> Result<Program, Failed> {
     let folder = TempDir::new()?;
     let mut names = Vec::new();
     for entry in fs::read_dir(home.join("src"))? {
@@ -162,30 +174,26 @@ fn erlang_pack(program: &str) -> Result<(), Failed> {
                       | [from_asm || filename:extension(F) =:= \".S\"]]) \
                       || F <- filelib:wildcard(\"*.{erl,S}\")], halt().";
     releases::run(program, folder.path(), expression, LIMIT)?;
-    let made = folder.path().join("emberl.avm");
+    let made = folder.path().join(pack);
     let mut arguments: Vec<PathBuf> =
         ["pack", "-q", "--lib", "--allow-unresolved", "-o"].into_iter().map(PathBuf::from).collect();
     arguments.push(made.clone());
     arguments.extend(names.iter().map(|name| folder.path().join(format!("{name}.beam"))));
     bin::run(arguments)?.ok()?;
-    let kept = home.join("emberl.avm");
+    let kept = home.join(pack);
     if std::env::var_os("EMBERL_UPDATE").is_some() {
         fs::copy(&made, &kept)?;
     }
     let (old, new) = (Program::open(&[&kept])?, Program::open(&[&made])?);
     let wrong = "EMBERL_UPDATE=1 cargo test -p emberl-tests --test origin writes it anew";
     if old.names() != new.names() {
-        return Err(format!("emberl.avm does not hold the modules of its sources. {wrong}").into());
+        return Err(format!("{pack} does not hold the modules of its sources. {wrong}").into());
     }
     for name in new.names() {
         let (Some(old), Some(new)) = (old.module(name), new.module(name)) else { continue };
         same_program(Path::new(name), old, new).map_err(|error| format!("{}. {wrong}", text(&error)))?;
     }
-    // What must come first is there.
-    match emberl_erlang::FIRST.iter().find(|name| old.module(name).is_none()) {
-        Some(name) => Err(format!("{name} comes first, but is not there").into()),
-        None => Ok(()),
-    }
+    Ok(old)
 }
 
 fn same_program(fixture: &Path, kept: &[u8], compiled: &[u8]) -> Result<(), Failed> {

@@ -50,6 +50,8 @@ pub struct Host {
     network: Desktop,
     hardware: Equipment,
     arguments: Vec<Vec<u8>>,
+    /// Whether what the program prints goes to standard error.
+    is_output_on_stderr: bool,
     closed: Rc<Cell<bool>>,
 }
 
@@ -71,6 +73,7 @@ impl Host {
             network: Desktop::new(),
             hardware: Equipment::default(),
             arguments: Vec::new(),
+            is_output_on_stderr: false,
             closed: Rc::new(Cell::new(false)),
         }
     }
@@ -86,6 +89,13 @@ impl Host {
     #[must_use]
     pub fn with_arguments(mut self, arguments: impl IntoIterator<Item = String>) -> Self {
         self.arguments = arguments.into_iter().map(String::into_bytes).collect();
+        self
+    }
+
+    /// Whether what the program prints goes to standard error: standard output is for who runs it.
+    #[must_use]
+    pub const fn with_output_on_stderr(mut self, is_so: bool) -> Self {
+        self.is_output_on_stderr = is_so;
         self
     }
 
@@ -118,14 +128,14 @@ impl Host {
 impl Platform for Host {
     fn write(&mut self, stream: Stream, bytes: &[u8]) {
         match stream {
-            Stream::Output => {
+            Stream::Output if !self.is_output_on_stderr => {
                 if let Err(error) = io::stdout().write_all(bytes)
                     && error.kind() == io::ErrorKind::BrokenPipe
                 {
                     self.closed.set(true);
                 }
             }
-            Stream::Error => {
+            Stream::Output | Stream::Error => {
                 // What was printed before must be seen before; what cannot be written is lost.
                 let _ = io::stdout().flush();
                 let _ = io::stderr().write_all(bytes);
