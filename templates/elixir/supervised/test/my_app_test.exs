@@ -1,9 +1,6 @@
 defmodule MyAppTest do
   use ExUnit.Case
 
-  # The report of the crash is shown only where a test fails.
-  @moduletag :capture_log
-
   test "counts" do
     start_supervised!(MyApp.Counter)
     assert [MyApp.Counter.next(), MyApp.Counter.next()] == [1, 2]
