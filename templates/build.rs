@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// What building in place leaves behind, and what is nobody else's.
-const MADE: &[&str] = &["_build", "_emberl", "build", "deps", "rebar.lock", "mix.lock", "manifest.toml", "erl_crash.dump"];
+const MADE: &[&str] =
+    &["_build", "_emberl", "build", "deps", "rebar.lock", "mix.lock", "manifest.toml", "erl_crash.dump"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let home = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

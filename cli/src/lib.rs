@@ -25,6 +25,7 @@ mod image;
 mod inputs;
 mod list;
 mod monitor;
+mod new;
 mod pack;
 mod pack_file;
 mod ports;
@@ -43,6 +44,7 @@ pub use file::write_whole;
 
 const AFTER_HELP: &str = "\
 Examples:
+  emberl new hello                          a project to begin with
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
   emberl run app.avm                        the program on this machine
@@ -78,6 +80,7 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Arguments),
     Pack(pack::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
@@ -126,6 +129,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
+        Command::New(arguments) => new::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),

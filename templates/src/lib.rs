@@ -225,7 +225,9 @@ mod tests {
         let pico = Board { name: "rp2040", toolchain: Some("rustup target add thumbv6m-none-eabi") };
         assert!(text(Some(pico), "emberl.toml").contains("name = \"rp2040\""));
         let automation = text(Some(pico), ".gitlab-ci.yml");
-        assert!(automation.contains("BOARD: rp2040") && automation.contains("thumbv6m") && !automation.contains("riscv"));
+        assert!(
+            automation.contains("BOARD: rp2040") && automation.contains("thumbv6m") && !automation.contains("riscv")
+        );
         let emulated = Board { name: "qemu-riscv32", toolchain: None };
         assert!(text(Some(emulated), "emberl.toml").contains("name = \"qemu-riscv32\""));
         assert!(text(Some(emulated), ".gitlab-ci.yml").contains("BOARD: esp32c3"));
