@@ -18,12 +18,12 @@
 
 -type done() :: any().
 
--file("src/my_app.gleam", 21).
--spec print(binary()) -> done().
-print(Text) ->
-    io:put_chars(Text).
+-file("src/my_app.gleam", 26).
+-spec say(binary()) -> done().
+say(Text) ->
+    my_app_ffi:say(Text).
 
--file("src/my_app.gleam", 24).
+-file("src/my_app.gleam", 21).
 -spec write(integer(), level()) -> done().
 write(Pin, Level) ->
     gpio:digital_write(Pin, Level).
@@ -75,7 +75,7 @@ start() ->
             blink(high);
 
         {error, _} ->
-            io:put_chars(
-                <<"There is no pin for the lamp here: emberl run --board mock has some.\n"/utf8>>
+            my_app_ffi:say(
+                <<"There is no pin for the lamp here: emberl run --board mock has some."/utf8>>
             )
     end.

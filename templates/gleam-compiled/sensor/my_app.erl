@@ -19,9 +19,9 @@
 -type done() :: any().
 
 -file("src/my_app.gleam", 26).
--spec print(binary()) -> done().
-print(Text) ->
-    io:put_chars(Text).
+-spec say(binary()) -> done().
+say(Text) ->
+    my_app_ffi:say(Text).
 
 -file("src/my_app.gleam", 29).
 -spec int_to_float(integer()) -> float().
@@ -73,24 +73,24 @@ celsius(Bytes) ->
 -spec report(float()) -> done().
 report(Celsius) ->
     Text = my_app_ffi:one_decimal(Celsius),
-    io:put_chars(<<Text/binary, " degrees\n"/utf8>>),
+    my_app_ffi:say(<<Text/binary, " degrees"/utf8>>),
     case my_app_wifi:connect() of
         {ok, _} ->
             case my_app_ffi:post(<<"http://127.0.0.1:8080/temperature"/utf8>>, Text) of
                 {ok, Status} ->
-                    io:put_chars(
-                        <<<<"the server's answer: "/utf8, Status/binary>>/binary, "\n"/utf8>>
+                    my_app_ffi:say(
+                        <<"the server's answer: "/utf8, Status/binary>>
                     );
 
                 {error, Reason} ->
-                    io:put_chars(
-                        <<<<"no answer from the server: "/utf8, Reason/binary>>/binary, "\n"/utf8>>
+                    my_app_ffi:say(
+                        <<"no answer from the server: "/utf8, Reason/binary>>
                     )
             end;
 
         {error, Reason@1} ->
-            io:put_chars(
-                <<<<"no network: "/utf8, Reason@1/binary>>/binary, "\n"/utf8>>
+            my_app_ffi:say(
+                <<"no network: "/utf8, Reason@1/binary>>
             )
     end.
 
@@ -102,8 +102,8 @@ measure(Bus) ->
             report(celsius(Bytes));
 
         {error, Reason} ->
-            io:put_chars(
-                <<<<"no answer from the thermometer: "/utf8, Reason/binary>>/binary, "\n"/utf8>>
+            my_app_ffi:say(
+                <<"no answer from the thermometer: "/utf8, Reason/binary>>
             )
     end.
 
@@ -116,7 +116,7 @@ start() ->
             esp:deep_sleep(60000);
 
         {error, _} ->
-            io:put_chars(
-                <<"There is no I2C bus here: emberl run --board mock has some.\n"/utf8>>
+            my_app_ffi:say(
+                <<"There is no I2C bus here: emberl run --board mock has some."/utf8>>
             )
     end.

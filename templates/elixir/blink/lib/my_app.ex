@@ -14,7 +14,9 @@ defmodule MyApp do
         blink(:high)
 
       :error ->
-        :io.put_chars("There is no pin for the lamp here: emberl run --board mock has some.\n")
+        # Prints any term. IO.puts/1 could say it nicer, and would add much of Elixir and OTP to the pack.
+        :erlang.display("There is no pin for the lamp here: emberl run --board mock has some.")
+        :ok
     end
   end
 

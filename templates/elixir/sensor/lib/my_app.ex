@@ -21,7 +21,8 @@ defmodule MyApp do
         :esp.deep_sleep(@sleep)
 
       :error ->
-        :io.put_chars("There is no I2C bus here: emberl run --board mock has some.\n")
+        :erlang.display("There is no I2C bus here: emberl run --board mock has some.")
+        :ok
     end
   end
 
@@ -34,7 +35,7 @@ defmodule MyApp do
   defp measure(bus) do
     case :i2c.read_bytes(bus, @thermometer, @temperature, 2) do
       {:ok, bytes} -> report(celsius(bytes))
-      {:error, reason} -> :io.format("no answer from the thermometer: ~p~n", [reason])
+      {:error, reason} -> :erlang.display({:no_thermometer, reason})
     end
   end
 
@@ -42,16 +43,17 @@ defmodule MyApp do
   def celsius(<<sixteenths::signed-12, _::4>>), do: sixteenths / 16
 
   # Nothing here may keep the board awake: what goes wrong is told, and the next measurement comes after the sleep.
+  # :erlang.display/1 prints any term; IO.puts/1 could say it nicer, and would add much of Elixir and OTP to the pack.
   defp report(celsius) do
     text = :erlang.float_to_binary(celsius, decimals: 1)
-    :io.format("~s degrees~n", [text])
+    :erlang.display({:celsius, text})
 
     case MyApp.Wifi.connect() do
       {:ok, _} -> tell(:http_client.post(@url, [{"content-type", "text/plain"}], text, %{timeout: 10_000}))
-      {:error, reason} -> :io.format("no network: ~p~n", [reason])
+      {:error, reason} -> :erlang.display({:no_network, reason})
     end
   end
 
-  defp tell({:ok, %{status: status}}), do: :io.format("the server's answer: ~w~n", [status])
-  defp tell({:error, reason}), do: :io.format("no answer from the server: ~p~n", [reason])
+  defp tell({:ok, %{status: status}}), do: :erlang.display({:answer, status})
+  defp tell({:error, reason}), do: :erlang.display({:no_answer, reason})
 end

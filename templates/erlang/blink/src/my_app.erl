@@ -14,7 +14,9 @@ start() ->
             watch_button(),
             blink(high);
         error ->
-            io:put_chars("There is no pin for the lamp here: emberl run --board mock has some.\n")
+            %% Prints any term. `io:format/2` could say it nicer, and would add much of OTP to the pack.
+            erlang:display("There is no pin for the lamp here: emberl run --board mock has some."),
+            ok
     end.
 
 %% The button connects its pin to ground; the resistor inside of the board pulls it up otherwise. This process gets a

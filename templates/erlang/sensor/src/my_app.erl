@@ -19,13 +19,15 @@ start() ->
             measure(Bus),
             esp:deep_sleep(?SLEEP)
     catch
-        error:badarg -> io:put_chars("There is no I2C bus here: emberl run --board mock has some.\n")
+        error:badarg ->
+            erlang:display("There is no I2C bus here: emberl run --board mock has some."),
+            ok
     end.
 
 measure(Bus) ->
     case i2c:read_bytes(Bus, ?THERMOMETER, ?TEMPERATURE, 2) of
         {ok, Bytes} -> report(celsius(Bytes));
-        {error, Reason} -> io:format("no answer from the thermometer: ~p~n", [Reason])
+        {error, Reason} -> erlang:display({no_thermometer, Reason})
     end.
 
 %% The first 12 bits are sixteenths of a degree; bit syntax takes them, with their sign.
@@ -33,13 +35,14 @@ celsius(<<Sixteenths:12/signed, _:4>>) ->
     Sixteenths / 16.
 
 %% Nothing here may keep the board awake: what goes wrong is told, and the next measurement comes after the sleep.
+%% erlang:display/1 prints any term; `io:format/2` could say it nicer, and would add much of OTP to the pack.
 report(Celsius) ->
     Text = float_to_binary(Celsius, [{decimals, 1}]),
-    io:format("~s degrees~n", [Text]),
+    erlang:display({celsius, Text}),
     case my_app_wifi:connect() of
         {ok, _} -> tell(http_client:post(?URL, [{"content-type", "text/plain"}], Text, #{timeout => 10000}));
-        {error, Reason} -> io:format("no network: ~p~n", [Reason])
+        {error, Reason} -> erlang:display({no_network, Reason})
     end.
 
-tell({ok, #{status := Status}}) -> io:format("the server's answer: ~w~n", [Status]);
-tell({error, Reason}) -> io:format("no answer from the server: ~p~n", [Reason]).
+tell({ok, #{status := Status}}) -> erlang:display({answer, Status});
+tell({error, Reason}) -> erlang:display({no_answer, Reason}).

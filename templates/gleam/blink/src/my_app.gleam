@@ -17,13 +17,13 @@ pub type Level {
 /// What Erlang answers when something is done: the atom `ok`.
 pub type Done
 
-@external(erlang, "io", "put_chars")
-fn print(text: String) -> Done
-
 @external(erlang, "gpio", "digital_write")
 fn write(pin: Int, level: Level) -> Done
 
 // What needs more than a call is in my_app_ffi.erl.
+
+@external(erlang, "my_app_ffi", "say")
+fn say(text: String) -> Done
 
 @external(erlang, "my_app_ffi", "open_lamp")
 fn open_lamp(pin: Int) -> Result(Nil, Nil)
@@ -42,8 +42,8 @@ pub fn start() -> Done {
       blink(High)
     }
     Error(_) ->
-      print(
-        "There is no pin for the lamp here: emberl run --board mock has some.\n",
+      say(
+        "There is no pin for the lamp here: emberl run --board mock has some.",
       )
   }
 }

@@ -1,6 +1,11 @@
 %% The pins, as my_app.gleam declares them: answers that are Gleam's `Ok` and `Error`, `Nil` and `Bool`.
 -module(my_app_ffi).
--export([open_lamp/1, watch_button/1, is_pressed/2]).
+-export([say/1, open_lamp/1, watch_button/1, is_pressed/2]).
+
+%% Prints any term. `io:format/2` could say it nicer, and would add much of OTP to the pack.
+say(Text) ->
+    erlang:display(Text),
+    ok.
 
 open_lamp(Pin) ->
     case gpio:set_pin_mode(Pin, output) of

@@ -22,8 +22,8 @@ pub type Bus
 /// What Erlang answers when something is done: the atom `ok`.
 pub type Done
 
-@external(erlang, "io", "put_chars")
-fn print(text: String) -> Done
+@external(erlang, "my_app_ffi", "say")
+fn say(text: String) -> Done
 
 @external(erlang, "erlang", "float")
 fn int_to_float(number: Int) -> Float
@@ -61,7 +61,7 @@ pub fn start() -> Done {
       deep_sleep(sleep_time)
     }
     Error(_) ->
-      print("There is no I2C bus here: emberl run --board mock has some.\n")
+      say("There is no I2C bus here: emberl run --board mock has some.")
   }
 }
 
@@ -69,7 +69,7 @@ fn measure(bus: Bus) -> Done {
   case read(bus, thermometer, temperature, 2) {
     Ok(bytes) -> report(celsius(bytes))
     Error(reason) ->
-      print("no answer from the thermometer: " <> reason <> "\n")
+      say("no answer from the thermometer: " <> reason <> "")
   }
 }
 
@@ -85,14 +85,14 @@ pub fn celsius(bytes: BitArray) -> Float {
 // Nothing here may keep the board awake: what goes wrong is told, and the next measurement comes after the sleep.
 fn report(celsius: Float) -> Done {
   let text = one_decimal(celsius)
-  print(text <> " degrees\n")
+  say(text <> " degrees")
   case connect() {
     Ok(_) ->
       case post(url, text) {
-        Ok(status) -> print("the server's answer: " <> status <> "\n")
+        Ok(status) -> say("the server's answer: " <> status <> "")
         Error(reason) ->
-          print("no answer from the server: " <> reason <> "\n")
+          say("no answer from the server: " <> reason <> "")
       }
-    Error(reason) -> print("no network: " <> reason <> "\n")
+    Error(reason) -> say("no network: " <> reason <> "")
   }
 }

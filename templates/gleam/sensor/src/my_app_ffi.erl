@@ -1,6 +1,11 @@
 %% The bus and the web server, as my_app.gleam declares them: answers that are Gleam's `Ok` and `Error`, and texts.
 -module(my_app_ffi).
--export([open/2, read/4, one_decimal/1, post/2]).
+-export([say/1, open/2, read/4, one_decimal/1, post/2]).
+
+%% Prints any term. `io:format/2` could say it nicer, and would add much of OTP to the pack.
+say(Text) ->
+    erlang:display(Text),
+    ok.
 
 open(Scl, Sda) ->
     try
@@ -24,5 +29,9 @@ post(Url, Text) ->
         {error, Reason} -> {error, text(Reason)}
     end.
 
+%% Most reasons are atoms. The others are for Erlang's eyes only.
+text(Reason) when is_atom(Reason) ->
+    atom_to_binary(Reason);
 text(Reason) ->
-    iolist_to_binary(io_lib:format("~p", [Reason])).
+    erlang:display(Reason),
+    <<"see above">>.

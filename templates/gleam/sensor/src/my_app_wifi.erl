@@ -12,8 +12,15 @@
 connect() ->
     case network:wait_for_sta(read(), 30000) of
         {ok, {Address, _Netmask, _Gateway}} -> {ok, list_to_binary(inet:ntoa(Address))};
-        {error, Reason} -> {error, iolist_to_binary(io_lib:format("~p", [Reason]))}
+        {error, Reason} -> {error, text(Reason)}
     end.
+
+%% Most reasons are atoms, like `timeout`. The others are for Erlang's eyes only.
+text(Reason) when is_atom(Reason) ->
+    atom_to_binary(Reason);
+text(Reason) ->
+    erlang:display(Reason),
+    <<"see above">>.
 
 read() ->
     case prim_file:read_file(?FILE_NAME) of
