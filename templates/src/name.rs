@@ -71,6 +71,10 @@ impl ProjectName {
     /// # Errors
     /// When no project may have it.
     pub fn new(name: &str) -> Result<Self, Error> {
+        Self::checked(name, near)
+    }
+
+    fn checked(name: &str, near: fn(&str) -> Option<String>) -> Result<Self, Error> {
         let mut characters = name.chars();
         let is_first = characters.next().is_some_and(|first| first.is_ascii_lowercase());
         if !is_first || !characters.all(|other| other.is_ascii_lowercase() || other.is_ascii_digit() || other == '_') {
@@ -134,7 +138,7 @@ fn near(name: &str) -> Option<String> {
         last = if character.is_ascii_alphanumeric() { character } else { '_' };
     }
     let near = near.trim_matches('_').trim_start_matches(|first: char| first.is_ascii_digit() || first == '_');
-    ProjectName::new(near).is_ok().then(|| near.to_owned())
+    ProjectName::checked(near, |_| None).is_ok().then(|| near.to_owned())
 }
 
 #[cfg(test)]
