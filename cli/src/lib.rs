@@ -28,6 +28,7 @@ mod image;
 mod inputs;
 mod list;
 mod monitor;
+mod new;
 mod pack;
 mod pack_file;
 mod ports;
@@ -51,6 +52,7 @@ pub use file::write_whole;
 
 const AFTER_HELP: &str = "\
 Examples:
+  emberl new hello                          a project to begin with
   emberl build                              a project: compiled, checked and packed
   emberl check build/                       will the modules of a folder run?
   emberl pack -o app.avm --prune build/     a pack of the functions that are used
@@ -88,12 +90,13 @@ enum Color {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::Arguments),
     Build(build::Arguments),
-    Pack(pack::Arguments),
-    Check(check::Arguments),
     Run(run::Arguments),
-    Watch(watch::Arguments),
     Test(test::Arguments),
+    Watch(watch::Arguments),
+    Check(check::Arguments),
+    Pack(pack::Arguments),
     Flash(flash::Arguments),
     Monitor(monitor::Arguments),
     Ports(ports::Arguments),
@@ -142,6 +145,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),

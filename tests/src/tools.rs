@@ -33,6 +33,8 @@ pub enum Tool {
     Elixirc,
     /// Erlang's build tool.
     Rebar3,
+    /// Elixir's.
+    Mix,
     /// The client of HTTP.
     Curl,
     /// The machine emulator for 32-bit RISC-V.
@@ -58,12 +60,13 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, in the order of declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Erl,
         Self::Erlc,
         Self::Escript,
         Self::Elixirc,
         Self::Rebar3,
+        Self::Mix,
         Self::Curl,
         Self::QemuRiscv32,
         Self::DeviceToolchain,
@@ -85,6 +88,7 @@ impl Tool {
             Self::Escript => "escript",
             Self::Elixirc => "elixirc",
             Self::Rebar3 => "rebar3",
+            Self::Mix => "mix",
             Self::Curl => "curl",
             Self::QemuRiscv32 => "qemu-system-riscv32",
             Self::DeviceToolchain => "device-toolchain",
@@ -103,7 +107,7 @@ impl Tool {
     pub const fn cure(self) -> &'static str {
         match self {
             Self::Erl | Self::Erlc | Self::Escript => "install Erlang/OTP (Debian: apt-get install erlang)",
-            Self::Elixirc => "install Elixir (Debian: apt-get install elixir)",
+            Self::Elixirc | Self::Mix => "install Elixir (Debian: apt-get install elixir)",
             Self::Rebar3 => "install rebar3 (Debian: apt-get install rebar3)",
             Self::Curl => "install curl (Debian: apt-get install curl)",
             Self::QemuRiscv32 => "install QEMU (Debian: apt-get install qemu-system-misc)",

@@ -1,6 +1,8 @@
 //! The compiled fixtures are what their sources compile to: each is compiled again by the release that it is of, and the
 //! chunks that make up the program must be the same. (Paths and compiler options in other chunks differ by machine.)
 //!
+//! The packs of the templates are compared in the same way.
+//!
 //! `erl` is asked for the fixtures of its own release; the others need `EMBERL_EXTRA_ERLS` (see `disasm.rs`). The Elixir
 //! fixture of OTP 27 (`Elixir.Greeter.beam`) is not compiled again: only `erl` of that release is at hand.
 
@@ -12,6 +14,7 @@ use std::time::Duration;
 use emberl_format::beam::Chunks;
 use emberl_format::module::Module;
 use emberl_host::Program;
+use emberl_templates::{Language, TEMPLATES, Template};
 use emberl_tests::releases::{self, RELEASES};
 use emberl_tests::tools::{self, Tool};
 use emberl_tests::{bin, conformance, corpus, package_dir, process, repository_dir};
@@ -42,6 +45,8 @@ fn main() {
             made_pack(program, &repository_dir().join("cli/testing"), "runners.avm").map(drop)
         }),
         tools::needs(&[Tool::Elixirc], "fixtures of Elixir come from their sources", elixir),
+        releases::needs(PACK_RELEASE, "the templates' packs come from their sources: Erlang, Gleam", erlang_templates),
+        tools::needs(&[Tool::Elixirc], "the templates' packs come from their sources: Elixir", elixir_templates),
         Trial::test("every Erlang fixture has a source", every_fixture_has_a_source),
     ]);
     libtest_mimic::run(&arguments, trials.collect()).exit();
@@ -194,6 +199,87 @@ fn made_pack(program: &str, home: &Path, pack: &str) -> Result<Program, Failed> 
         same_program(Path::new(name), old, new).map_err(|error| format!("{}. {wrong}", text(&error)))?;
     }
     Ok(old)
+}
+
+/// The packs of the templates whose sources Erlang's compiler compiles. Of Gleam's it compiles what Gleam's makes of them.
+fn erlang_templates(program: &str) -> Result<(), Failed> {
+    let home = repository_dir().join("templates");
+    for template in TEMPLATES {
+        for language in [Language::Erlang, Language::Gleam] {
+            let folder = TempDir::new()?;
+            let own = home.join(language.name()).join(template.name).join("src");
+            let compiled = (language == Language::Gleam).then(|| home.join("gleam-compiled").join(template.name));
+            for source in compiled.iter().chain([&own]) {
+                for path in files_of(source, "erl")? {
+                    let name = path.file_name().unwrap_or_default();
+                    if name != "my_app_test.erl" {
+                        fs::copy(&path, folder.path().join(name))?;
+                    }
+                }
+            }
+            let expression =
+                "[{ok, _} = compile:file(F, [deterministic, report]) || F <- filelib:wildcard(\"*.erl\")], halt().";
+            releases::run(program, folder.path(), expression, LIMIT)?;
+            template_pack(language, template, folder.path(), "my_app")?;
+        }
+    }
+    Ok(())
+}
+
+fn elixir_templates() -> Result<(), Failed> {
+    for template in TEMPLATES {
+        let folder = TempDir::new()?;
+        let home = repository_dir().join("templates/elixir").join(template.name);
+        let mut sources = files_of(&home.join("lib"), "ex")?;
+        if home.join("lib/my_app").is_dir() {
+            sources.extend(files_of(&home.join("lib/my_app"), "ex")?);
+        }
+        let mut command = Command::new("elixirc");
+        // Relative paths, since they stand in what is compiled.
+        command.current_dir(&home).args(["--no-docs", "--no-debug-info", "-o"]).arg(folder.path());
+        command.args(sources.iter().filter_map(|path| path.strip_prefix(&home).ok())).env("LC_ALL", "C.UTF-8");
+        process::run(&mut command, LIMIT)?.ok()?;
+        template_pack(Language::Elixir, template, folder.path(), "Elixir.MyApp")?;
+    }
+    Ok(())
+}
+
+fn files_of(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, Failed> {
+    let entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == kind));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The pack of a template holds these modules; with `EMBERL_UPDATE=1` it is written anew.
+fn template_pack(language: Language, template: &Template, compiled: &Path, start: &str) -> Result<(), Failed> {
+    let made = compiled.join("made.avm");
+    let mut arguments: Vec<PathBuf> =
+        ["pack", "-q", "--allow-unresolved", "--start", start, "-o"].map(PathBuf::from).into();
+    arguments.push(made.clone());
+    arguments.extend(files_of(compiled, "beam")?);
+    bin::run(arguments)?.ok()?;
+    let name = format!("{}-{}.avm", language.name(), template.name);
+    let kept = repository_dir().join("templates/packs").join(&name);
+    if std::env::var_os("EMBERL_UPDATE").is_some() {
+        fs::copy(&made, &kept)?;
+    }
+    let wrong = "EMBERL_UPDATE=1 cargo test -p emberl-tests --test origin writes it anew";
+    same_packs(&name, &kept, &made).map_err(|error| format!("{}. {wrong}", text(&error)))?;
+    Ok(())
+}
+
+fn same_packs(name: &str, kept: &Path, made: &Path) -> Result<(), Failed> {
+    let (old, new) = (Program::open(&[kept])?, Program::open(&[made])?);
+    if old.names() != new.names() || old.start() != new.start() {
+        return Err(format!("{name} does not hold the modules of its sources").into());
+    }
+    for module in new.names() {
+        let (Some(old), Some(new)) = (old.module(module), new.module(module)) else { continue };
+        same_program(&Path::new(name).join(module), old, new)?;
+    }
+    Ok(())
 }
 
 fn same_program(fixture: &Path, kept: &[u8], compiled: &[u8]) -> Result<(), Failed> {

@@ -1,0 +1,16 @@
+defmodule MyApp.MixProject do
+  use Mix.Project
+
+  def project do
+    [
+      app: :my_app,
+      version: "0.1.0",
+      elixir: "~> 1.14",
+      deps: []
+    ]
+  end
+
+  def application do
+    []
+  end
+end

@@ -1,0 +1,14 @@
+%% The supervisor: it starts the counter and the web server, and starts again which of them ends.
+-module(my_app_sup).
+-behaviour(supervisor).
+-export([start_link/1, init/1]).
+
+start_link(Port) ->
+    supervisor:start_link({local, ?MODULE}, ?MODULE, Port).
+
+init(Port) ->
+    %% One for one: the others go on when one crashes. More than 5 crashes in 10 seconds, and the supervisor gives up.
+    Flags = #{strategy => one_for_one, intensity => 5, period => 10},
+    Counter = #{id => counter, start => {my_app_counter, start_link, []}},
+    Web = #{id => web, start => {http_server, start_link, [#{port => Port, handler => my_app_web}]}},
+    {ok, {Flags, [Counter, Web]}}.
