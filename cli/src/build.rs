@@ -14,8 +14,10 @@ use crate::project::{Budget, Built, Flag, Group, Project};
 const AFTER_HELP: &str = "\
 Runs in a project: the current folder or one above has emberl.toml. The language's build tool \
 compiles it (rebar3 compile, mix compile, gleam build). What the program uses of OTP and Elixir is \
-taken from what is installed, function by function. Everything is checked before the pack is \
-written, to _emberl/NAME.avm where nothing else is said. Where nothing has changed, nothing is done.
+taken from what is installed, function by function: of kernel, stdlib, elixir, the applications that \
+the project's .app files name, and any that its own code calls. Everything is checked before the \
+pack is written, to _emberl/NAME.avm where nothing else is said. Where nothing has changed, nothing \
+is done.
 
 Calls in OTP's and Elixir's own modules that lead nowhere on the target are counted; --all tells them.
 

@@ -50,7 +50,7 @@ fn kept(program: &Program<'_>, root: &Root) -> BTreeSet<String> {
 }
 
 /// Takes what is needed, and goes on with it until nothing is; gives the functions and the modules.
-fn fill(mut program: Program<'_>, all: &[&str], root: &Root) -> (BTreeSet<String>, usize) {
+fn fill(program: Program<'_>, all: &[&str], root: &Root) -> (BTreeSet<String>, usize) {
     let outside: Vec<&str> =
         all.iter().copied().filter(|name| !program.units().iter().any(|unit| unit.name() == *name)).collect();
     let needed = program.needed(&options(root), &outside).unwrap();
@@ -59,6 +59,8 @@ fn fill(mut program: Program<'_>, all: &[&str], root: &Root) -> (BTreeSet<String
         return (kept(&program, root), program.own());
     }
     let parts = parts(&needed);
+    // It borrows from the parts from here on.
+    let mut program = program;
     assert!(program.extend(&parts, &|| {}).is_empty());
     fill(program, all, root)
 }

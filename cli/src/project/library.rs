@@ -1,7 +1,11 @@
 //! The modules that came with the installed languages, OTP and Elixir: where they are, which is asked once, and which of
-//! them a program needs.
+//! them a program may take.
+//!
+//! As in a release, code comes from the applications that the project and its dependencies name in their `.app` files, and
+//! those that these name; and what the project's own code calls comes from wherever it is. The name of a module alone, as
+//! an atom in a table of OTP, does not bring in another application.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +20,29 @@ use crate::firmware::tool as missing;
 
 /// The file that keeps the answer, in the project's build folder.
 const FILE: &str = "library.json";
+
+/// Applications that every program has.
+const ALWAYS: [&str; 2] = ["kernel", "stdlib"];
+/// Elixir's own application.
+const ELIXIR: &str = "elixir";
+/// What that names and only compiles.
+const COMPILES: &str = "compiler";
+/// Modules of Elixir that only compile, by how their names begin; but for [`RUNS`]. They are taken where the project's own
+/// code calls them.
+const ONLY_COMPILE: [&str; 10] = [
+    "elixir_",
+    "Elixir.Code",
+    "Elixir.Kernel.",
+    "Elixir.Macro",
+    "Elixir.Module",
+    "Elixir.ParallelCompiler",
+    "Elixir.EEx",
+    "Elixir.ExUnit",
+    "Elixir.IEx",
+    "Elixir.Mix",
+];
+/// Those that run, too.
+const RUNS: [&str; 4] = ["elixir_aliases", "elixir_config", "elixir_utils", "Elixir.Kernel.Utils"];
 
 /// The folders of modules that came with the languages, and what was asked for them.
 #[derive(Debug, Deserialize, Serialize)]
@@ -62,15 +89,61 @@ impl Library {
         self.folders.push(folder.to_owned());
     }
 
-    /// The names of its modules, in order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.modules.keys().map(String::as_str)
+    /// The modules that a program may take, in order: `named` are the applications that it names, `called` the modules that
+    /// its own code calls.
+    pub(crate) fn scope(&self, language: Language, named: &[String], called: &HashSet<&str>) -> Vec<&str> {
+        let mut applications: Vec<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
+        applications.extend((language == Language::Elixir).then(|| ELIXIR.to_owned()));
+        applications.extend_from_slice(named);
+        let direct = called.iter().filter_map(|name| application(self.path(name)?));
+        applications.extend(direct.map(str::to_owned));
+        // With what those name.
+        let mut next = 0;
+        while let Some(name) = applications.get(next).cloned() {
+            next += 1;
+            for other in self.requires(&name) {
+                if !(applications.contains(&other) || (name == ELIXIR && other == COMPILES)) {
+                    applications.push(other);
+                }
+            }
+        }
+        let may = |name: &str, path: &Path| {
+            let compiles = ONLY_COMPILE.iter().any(|start| name.starts_with(start)) && !RUNS.contains(&name);
+            let is_named = application(path).is_none_or(|own| applications.iter().any(|known| known == own));
+            called.contains(name) || (is_named && !compiles)
+        };
+        self.modules.iter().filter(|(name, path)| may(name, path)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The applications that one of the library names.
+    fn requires(&self, name: &str) -> Vec<String> {
+        let folder = self.folders.iter().find(|folder| {
+            // Any module of the folder would do: it is asked whose it is.
+            application(&folder.join("x.beam")) == Some(name)
+        });
+        folder.map(|folder| named(&folder.join(format!("{name}.app")))).unwrap_or_default()
     }
 
     /// The file of a module.
     pub(crate) fn path(&self, module: &str) -> Option<&Path> {
         self.modules.get(module).map(PathBuf::as_path)
     }
+}
+
+/// The application that a module's file belongs to: `stdlib` of `lib/stdlib-4.2/ebin/lists.beam`. Folders with other names
+/// are of none.
+fn application(path: &Path) -> Option<&str> {
+    let folder = path.parent().filter(|folder| folder.ends_with("ebin"))?;
+    let name = folder.parent()?.file_name()?.to_str()?;
+    Some(name.split_once('-').map_or(name, |(name, _)| name))
+}
+
+/// The applications that an `.app` file names.
+pub(crate) fn named(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let list = text.split_once("{applications,").and_then(|(_, rest)| rest.split_once(']'));
+    let names = list.map(|(list, _)| list.trim().trim_start_matches('[')).unwrap_or_default().split(',');
+    names.map(|name| name.trim().trim_matches('\'').to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
 /// The folders of the modules that came with a language.
@@ -140,4 +213,60 @@ fn ask(program: &'static str) -> Result<Vec<PathBuf>> {
         });
     }
     Ok(folders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn applications_are_told_by_their_folders_and_files() {
+        assert_eq!(application(Path::new("/lib/stdlib-4.2/ebin/lists.beam")), Some("stdlib"));
+        assert_eq!(application(Path::new("/lib/elixir/ebin/elixir.beam")), Some("elixir"));
+        assert_eq!(application(Path::new("lib/extra.beam")), None);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.app");
+        fs::write(&file, "{application,a,\n [{vsn,\"1\"},\n  {applications,[kernel, stdlib,\n 'my app']}]}.").unwrap();
+        assert_eq!(named(&file), ["kernel", "stdlib", "my app"]);
+        fs::write(&file, "{application,a,[{applications,[]},{modules,[b]}]}.").unwrap();
+        assert!(named(&file).is_empty() && named(Path::new("no.app")).is_empty());
+    }
+
+    #[test]
+    fn modules_come_from_applications_that_are_named_or_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        for (application, modules, needs) in [
+            ("kernel-1", &["code_server"][..], ""),
+            ("stdlib-1", &["lists"], "kernel"),
+            ("elixir", &["Elixir.Enum", "Elixir.Macro", "elixir_expand", "elixir_utils"], "kernel,compiler"),
+            ("compiler-1", &["compile"], "kernel"),
+            ("crypto-1", &["crypto"], "asn1"),
+            ("asn1-1", &["asn1rt_nif"], ""),
+            ("wx-1", &["wx"], ""),
+        ] {
+            let (name, _) = application.split_once('-').unwrap_or((application, ""));
+            file(
+                &format!("{application}/ebin/{name}.app"),
+                &format!("{{application,{name},[{{applications,[{needs}]}}]}}."),
+            );
+            modules.iter().for_each(|module| file(&format!("{application}/ebin/{module}.beam"), ""));
+        }
+        let mut library = Library::default();
+        let folders = ["kernel-1", "stdlib-1", "elixir", "compiler-1", "crypto-1", "asn1-1", "wx-1"];
+        folders.iter().for_each(|name| library.add(&folder.path().join(name).join("ebin")));
+        let none = HashSet::new();
+        assert_eq!(library.scope(Language::Erlang, &[], &none), ["code_server", "lists"]);
+        let elixir = ["Elixir.Enum", "code_server", "elixir_utils", "lists"];
+        assert_eq!(library.scope(Language::Elixir, &[], &none), elixir);
+        let crypto = ["asn1rt_nif", "code_server", "crypto", "lists"];
+        assert_eq!(library.scope(Language::Erlang, &["crypto".to_owned()], &none), crypto);
+        assert_eq!(library.scope(Language::Gleam, &[], &HashSet::from(["crypto"])), crypto);
+        let called = library.scope(Language::Elixir, &[], &HashSet::from(["Elixir.Macro"]));
+        assert!(called.contains(&"Elixir.Macro") && !called.contains(&"elixir_expand"));
+    }
 }

@@ -111,6 +111,8 @@ struct Work<'w> {
     library: Library,
     /// By file: where it comes from.
     origins: HashMap<String, From>,
+    /// The applications that those of the project name.
+    named: Vec<String>,
     /// The files that went in.
     used: Vec<PathBuf>,
 }
@@ -119,7 +121,7 @@ impl<'w> Work<'w> {
     fn new(project: &'w Project, language: Language) -> Result<Self> {
         let library = Library::of(project, language)?;
         let used = library.folders.clone();
-        Ok(Self { project, language, library, origins: HashMap::new(), used })
+        Ok(Self { project, language, library, origins: HashMap::new(), named: Vec::new(), used })
     }
 
     fn build(&mut self, all: bool) -> Result<Built> {
@@ -156,7 +158,10 @@ impl<'w> Work<'w> {
             Root::Module(module) | Root::Function { module, .. } => Some(module.clone()),
             _ => None,
         });
-        let mut fill = Fill { library: &self.library, plan: &plan, taken: Vec::new(), first: first.collect() };
+        let first: Vec<String> = first.collect();
+        let called = called(&program).chain(first.iter().map(String::as_str)).collect();
+        let scope = self.library.scope(self.language, &self.named, &called);
+        let mut fill = Fill { library: &self.library, plan: &plan, scope, taken: Vec::new(), first: first.clone() };
         let (packed, kept) = fill.run(program, findings).map_err(|findings| pack::refuse(findings, &shown))?;
         for path in fill.taken {
             let (kind, name) = ("library", library_of(&path));
@@ -185,6 +190,7 @@ impl<'w> Work<'w> {
         let project = self.project;
         let (mut files, mut folders) = (Vec::new(), BTreeSet::new());
         for application in modules::applications(project, self.language)? {
+            self.named.extend(application.names);
             let kind = if application.is_own { "project" } else { "dependency" };
             for path in application.modules {
                 // A module that comes or goes changes its folder.
@@ -412,6 +418,8 @@ struct Kept {
 struct Fill<'f> {
     library: &'f Library,
     plan: &'f Plan,
+    /// The modules that it may take.
+    scope: Vec<&'f str>,
     /// The files that were read.
     taken: Vec<PathBuf>,
     /// Modules that are taken whatever the program says.
@@ -431,7 +439,7 @@ impl Fill<'_> {
             !known.contains(name)
                 && !library.path(name).is_some_and(|path| self.taken.iter().any(|taken| taken == path))
         };
-        let outside: Vec<&str> = library.names().filter(is_outside).collect();
+        let outside: Vec<&str> = self.scope.iter().copied().filter(is_outside).collect();
         let first = std::mem::take(&mut self.first);
         let mut needed: Vec<&str> =
             outside.iter().copied().filter(|name| first.iter().any(|first| first == name)).collect();
@@ -472,6 +480,11 @@ impl Fill<'_> {
         let kept = kept.collect();
         Ok((packed, kept))
     }
+}
+
+/// The modules that a program's code calls.
+fn called<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p str> {
+    program.own_units().iter().flat_map(|unit| unit.module.imports.iter().map(|import| unit.module.atom(import.module)))
 }
 
 /// Reads modules of the library.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use emberl_project::Language;
 
-use super::Project;
+use super::{Project, library};
 use crate::failure::{Failure, Result};
 
 /// The compiled modules of an application.
@@ -20,6 +20,8 @@ pub(crate) struct Application {
     pub(crate) is_own: bool,
     /// Its modules, sorted.
     pub(crate) modules: Vec<PathBuf>,
+    /// The applications that it names.
+    pub(crate) names: Vec<String>,
 }
 
 /// The applications that the build tool has compiled: those of the project first, then by name.
@@ -41,7 +43,8 @@ pub(crate) fn applications(project: &Project, language: Language) -> Result<Vec<
         modules.extend(compiled.filter(|path| path.file_name().is_none_or(|name| !names.contains(name))));
         if !modules.is_empty() {
             let is_own = is_own(project, language, application, &name);
-            found.push(Application { name, is_own, modules });
+            let names = library::named(&application.join("ebin").join(format!("{name}.app")));
+            found.push(Application { name, is_own, modules, names });
         }
     }
     found.sort_by(|a, b| (!a.is_own, &a.name).cmp(&(!b.is_own, &b.name)));

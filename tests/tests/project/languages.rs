@@ -46,7 +46,7 @@ const ELIXIR: &str = "defmodule Hello do\n  defstruct [:name]\n\n  def start do\
 
 pub(crate) fn elixir() -> Result<(), Failed> {
     let bench = Bench::new()?;
-    bench.write("emberl.toml", "[project]\nname = \"hello\"\n[build]\nallow_unresolved = true\n")?;
+    bench.write("emberl.toml", "[project]\nname = \"hello\"\n")?;
     bench.write("mix.exs", MIX)?;
     bench.write("lib/hello.ex", ELIXIR)?;
     bench.write("../other/mix.exs", OTHER)?;
