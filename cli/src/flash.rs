@@ -105,11 +105,8 @@ enum How {
 const DRIVE: &str = "hold its BOOTSEL button while connecting it, and copy the UF2 file to the drive that appears";
 
 /// Boards that have no serial boot loader: what to do with them.
-const OTHERS: [(&str, &str); 3] = [
-    ("rp2040", DRIVE),
-    ("rp2040w", DRIVE),
-    ("qemu-riscv32", "it is emulated: emberl run --board qemu-riscv32"),
-];
+const OTHERS: [(&str, &str); 3] =
+    [("rp2040", DRIVE), ("rp2040w", DRIVE), ("qemu-riscv32", "it is emulated: emberl run --board qemu-riscv32")];
 
 fn boards() -> PossibleValuesParser {
     PossibleValuesParser::new(chip::NAMES.into_iter().chain(OTHERS.map(|(name, _)| name)))

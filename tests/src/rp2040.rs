@@ -1,4 +1,4 @@
-//! The firmware of the board `rp2040`: built, made into images, and run in two emulators. The crate rp2040-emu runs it in this
+//! The firmware of the boards `rp2040` and `rp2040w`: built, made into images, and run in two emulators. The crate rp2040-emu runs it in this
 //! process, fast, with pins and a console; npm's rp2040js runs it by `rp2040/emulate.mjs`, slower, with a world around it.
 
 use std::{
@@ -37,6 +37,11 @@ const STARTED: u64 = 400_000;
 /// Cycles that are run between two looks at the console.
 const LOOK: u64 = 100_000;
 
+/// The board with the radio.
+pub const WITH_RADIO: &str = "rp2040w";
+/// How long the build of its firmware may take.
+const BUILD_LIMIT: Duration = Duration::from_secs(1800);
+
 /// How long the slower emulator may take for a program.
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -56,14 +61,41 @@ pub fn firmware() -> Result<PathBuf, Failed> {
     built.get_or_insert_with(build).clone().map_err(Failed::from)
 }
 
+/// The firmware of the Pico W, likewise, by the command that builds firmware for boards: `whole` looks at the same.
+///
+/// # Errors
+/// As of [`firmware`].
+pub fn firmware_with_radio() -> Result<PathBuf, Failed> {
+    static BUILT: Mutex<Option<Result<PathBuf, String>>> = Mutex::new(None);
+    let mut built = BUILT.lock().map_err(|_| "another test failed while it built")?;
+    let build = || {
+        let emberl = bin::emberl().map_err(|failed| failed.message().unwrap_or_default().to_owned())?;
+        let mut command = Command::new(emberl);
+        command.args(["firmware", "build", "--board", WITH_RADIO, "--source"]).arg(crate::repository_dir());
+        process::forget_package(&mut command);
+        let output = process::run(&mut command, BUILD_LIMIT).map_err(|error| error.to_string())?.ok()?;
+        Ok(PathBuf::from(output.out().trim_end()))
+    };
+    built.get_or_insert_with(build).clone().map_err(Failed::from)
+}
+
 /// The image of the firmware, and of a pack if there is one, as UF2 in a folder.
 ///
 /// # Errors
 /// When it cannot be made.
 pub fn image(folder: &Path, pack: Option<&Path>) -> Result<PathBuf, Failed> {
+    image_of("rp2040", folder, pack)
+}
+
+/// The image of one of the boards, likewise.
+///
+/// # Errors
+/// As of [`image`].
+pub fn image_of(board: &str, folder: &Path, pack: Option<&Path>) -> Result<PathBuf, Failed> {
     let out = folder.join("image.uf2");
-    let mut arguments: Vec<PathBuf> = ["image", "--board", "rp2040", "--firmware"].map(PathBuf::from).to_vec();
-    arguments.extend([firmware()?, "-o".into(), out.clone()]);
+    let firmware = if board == WITH_RADIO { firmware_with_radio()? } else { firmware()? };
+    let mut arguments: Vec<PathBuf> = ["image", "--board", board, "--firmware"].map(PathBuf::from).to_vec();
+    arguments.extend([firmware, "-o".into(), out.clone()]);
     arguments.extend(pack.map(Path::to_owned));
     bin::run(arguments)?.ok()?;
     Ok(out)

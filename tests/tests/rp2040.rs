@@ -1,8 +1,8 @@
 //! The firmware of the Raspberry Pi Pico in two emulators by other authors: its image starts, runs programs as the desktop
 //! does, drives and watches pins, and talks on its buses and ports.
 //!
-//! What a program does in a world is data: a program of `tests/rp2040/`, and a `.json` file beside it with the world and
-//! with what must be told, in that order, among other things.
+//! What a program does in a world is data: a program of `tests/rp2040/`, or of `tests/rp2040w/` for the Pico W, and a `.json`
+//! file beside it with the world and with what must be told, in that order, among other things.
 
 use std::{
     fs,
@@ -209,20 +209,23 @@ fn conformance_programs() -> Result<(), Failed> {
     check(run * 100 >= all * MOST_RUN, || format!("only {run} of {all} are run to their end"))
 }
 
-/// A test for each program of `rp2040/` with its world.
+/// A test for each program of `rp2040/` with its world, and of `rp2040w/`, for the firmware of the Pico W.
 fn worlds() -> Result<Vec<Trial>, Failed> {
-    let trial = |source: PathBuf| {
-        let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        needs(&rp2040::WORLD_TOOLS, format!("rp2040::world::{name}"), move || world(&source, &name))
-    };
-    Ok(erl::sources("rp2040", "erl")?.into_iter().map(trial).collect())
+    let mut trials = Vec::new();
+    for board in ["rp2040", rp2040::WITH_RADIO] {
+        trials.extend(erl::sources(board, "erl")?.into_iter().map(|source| {
+            let name = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            needs(&rp2040::WORLD_TOOLS, format!("{board}::world::{name}"), move || world(board, &source, &name))
+        }));
+    }
+    Ok(trials)
 }
 
-fn world(source: &Path, name: &str) -> Result<(), Failed> {
+fn world(board: &str, source: &Path, name: &str) -> Result<(), Failed> {
     let folder = TempDir::new()?;
     erl::compile_erlang(&[source.to_owned()], folder.path(), &["-Werror"])?;
     let pack = pack(folder.path(), &[folder.path().join(format!("{name}.beam"))])?;
-    let image = rp2040::image(folder.path(), Some(&pack))?;
+    let image = rp2040::image_of(board, folder.path(), Some(&pack))?;
     let world = source.with_extension("json");
     let told = rp2040::run_in(&world, &image)?;
     let world: Value = serde_json::from_str(&fs::read_to_string(&world)?)?;

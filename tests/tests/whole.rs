@@ -18,8 +18,12 @@ const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 /// The least bytes of a stack.
 const STACK: u64 = 8 << 10;
 /// The boards, and what a toolchain for each is.
-const BOARDS: [(&str, Tool); 3] =
-    [("esp32c3", Tool::DeviceToolchain), ("esp32c6", Tool::DeviceToolchain), ("rp2040", Tool::PicoToolchain)];
+const BOARDS: [(&str, Tool); 4] = [
+    ("esp32c3", Tool::DeviceToolchain),
+    ("esp32c6", Tool::DeviceToolchain),
+    ("rp2040", Tool::PicoToolchain),
+    ("rp2040w", Tool::PicoToolchain),
+];
 
 fn main() {
     let mut trials = Vec::new();

@@ -135,7 +135,7 @@ impl<'a> Decoded<'a> {
                 return Err(Error::new(offset, ErrorKind::BadTag { what: "an opcode", tag }));
             };
             let first = u32::try_from(self.operands.len()).unwrap_or(u32::MAX);
-            if self.instructions.try_reserve(1).is_err() {
+            if !compact::make_room(&mut self.instructions) {
                 return Err(Error::new(offset, compact::NO_ROOM));
             }
             self.instructions.push(Instruction { op: info.op, first, offset: offset as u32 });

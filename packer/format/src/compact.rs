@@ -254,11 +254,18 @@ fn alloc_list(reader: &mut Reader<'_>, out: &mut Vec<Operand>) -> Result<()> {
 /// Appends an operand. That there is no memory for it is an error: devices have little.
 #[inline]
 fn push(reader: &Reader<'_>, out: &mut Vec<Operand>, operand: Operand) -> Result<()> {
-    if out.try_reserve(1).is_err() {
+    if !make_room(out) {
         return Err(reader.error(NO_ROOM));
     }
     out.push(operand);
     Ok(())
+}
+
+/// Makes room for one more, where there is none; whether there is. An eighth more is taken then, and not as much again: on a device
+/// that may be all that is left.
+#[inline]
+pub(crate) fn make_room<T>(out: &mut Vec<T>) -> bool {
+    out.len() < out.capacity() || out.try_reserve_exact(out.len() / 8 + 16).is_ok()
 }
 
 /// What is told where there is no memory to hold what was read of code. Nothing is wrong with the code then.

@@ -93,6 +93,9 @@ pub fn load(shared: &mut Shared, beam: &[u8]) -> Result<Atom, Error> {
         return Err(Error::Unsafe(format!("{}: a function that the VM has itself jumps to its entry", module.name())));
     }
     let translated = translate::translate(&module, &code)?;
+    // Far more than what it was translated to, which needs room twice when it is bound.
+    drop(functions);
+    drop(code);
     bind::bind(shared, &module, translated)
 }
 

@@ -176,7 +176,8 @@ impl Translator<'_, '_> {
             return Err(NoMemory);
         }
         if self.out.words.len() == self.out.words.capacity() {
-            self.out.words.try_reserve(self.out.words.len() / 2 + 64).map_err(|_| NoMemory)?;
+            // Not as much again: on a device that may be all that is left.
+            self.out.words.try_reserve_exact(self.out.words.len() / 4 + 64).map_err(|_| NoMemory)?;
         }
         self.out.words.push(word);
         Ok(())

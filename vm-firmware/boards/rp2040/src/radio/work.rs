@@ -134,10 +134,8 @@ impl Shared {
 
     /// Until anything is.
     async fn is_asked(&self) {
-        poll_fn(|_| {
-            if self.search.get() || self.wanted.borrow().is_some() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+        poll_fn(|_| if self.search.get() || self.wanted.borrow().is_some() { Poll::Ready(()) } else { Poll::Pending })
+            .await;
     }
 }
 
@@ -186,9 +184,7 @@ impl Work<'_> {
 
     /// Does the next thing that is asked for, or measures the signal.
     async fn step(&mut self) -> Result<(), Silent> {
-        let measured = async {
-            if self.shared.joined.get() { Timer::after(MEASURED).await } else { pending().await }
-        };
+        let measured = async { if self.shared.joined.get() { Timer::after(MEASURED).await } else { pending().await } };
         if let Either::Second(()) = select(self.shared.is_asked(), measured).await {
             return self.measure().await;
         }
