@@ -1,6 +1,6 @@
 //! `emberl test`: EUnit's and ExUnit's tests on this machine, by the virtual machine that devices have.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -89,38 +89,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let what = format!("there is no folder {}", folder.display());
         return Err(Failure::input(what, "check the path after --pa"));
     }
-    let (mut inputs, sources) = inputs(arguments)?;
-    // Keeps the compiled modules until the end.
-    let _work = if sources.files.is_empty() {
-        None
-    } else {
-        let beside = inputs.files.iter().filter_map(|file| file.parent()).filter(|folder| folder.is_dir());
-        let mut folders: Vec<PathBuf> = beside.map(Path::to_owned).collect();
-        folders.extend(inputs.tests.iter().chain(&inputs.libraries).cloned());
-        let work = sources.compile(&folders)?;
-        inputs.tests.insert(0, elixir::compiled(&work));
-        Some(work)
-    };
     let is_text = arguments.format == Format::Text;
     let screen = Screen { verbose: arguments.verbose && is_text };
-    let report = testing::run(&inputs, &settings(arguments), &mut |test| screen.ended(test))?;
-    if let Some(path) = &arguments.junit {
-        testing::write_junit(&report, path)?;
-    }
+    let report = testing::run(inputs(arguments)?, &settings(arguments), &mut |test| screen.ended(test))?;
+    let written = arguments.junit.as_ref().map_or(Ok(()), |path| testing::write_junit(&report, path));
     if is_text {
         testing::print_text(&report, arguments.filter.is_some())?;
     } else {
         testing::print_json(&report)?;
     }
+    written?;
     if report.is_good() { Ok(()) } else { Err(Failure::Told(INPUT)) }
 }
 
 fn settings(arguments: &Arguments) -> Settings {
     let is_text = arguments.format == Format::Text;
-    let board = arguments
-        .board
-        .as_ref()
-        .map(|_| testing::Board { script: arguments.script.clone(), log: arguments.log.clone() });
+    let board = || testing::Board { script: arguments.script.clone(), log: arguments.log.clone() };
     Settings {
         filter: arguments.filter.clone(),
         seed: arguments.seed,
@@ -128,34 +112,23 @@ fn settings(arguments: &Arguments) -> Settings {
         memory: arguments.memory,
         colour: is_text && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
         output_to_stderr: !is_text,
-        board,
+        board: arguments.board.as_ref().map(|_| board()),
         ..Settings::new(Duration::from_secs(u64::from(arguments.timeout)))
     }
 }
 
 /// What was named, by its kind: compiled modules, folders with them, sources of ExUnit's tests.
-fn inputs(arguments: &Arguments) -> Result<(Inputs, elixir::Sources)> {
+fn inputs(arguments: &Arguments) -> Result<Inputs> {
     let mut inputs = Inputs { libraries: arguments.pa.clone(), ..Inputs::default() };
-    let mut sources = elixir::Sources::default();
     for path in &arguments.files {
         if path.is_dir() {
-            let inside = elixir::Sources::below(path)?;
-            // A folder of sources alone need not have modules.
-            if !inside.files.is_empty() && !has_modules(path)? {
-                sources.join(inside);
-                continue;
-            }
-            sources.join(inside);
+            inputs.sources.join(elixir::Sources::below(path)?);
             inputs.tests.push(path.clone());
         } else if path.extension().is_some_and(|extension| extension == "exs") {
-            sources.add(path);
+            inputs.sources.add(path);
         } else {
             inputs.files.push(path.clone());
         }
     }
-    Ok((inputs, sources))
-}
-
-fn has_modules(folder: &Path) -> Result<bool> {
-    Ok(!testing::discover::with_extension(folder, "beam")?.is_empty())
+    Ok(inputs)
 }

@@ -42,7 +42,9 @@ impl Sources {
 
     /// Adds a file, with the helper of its folder or of one of the three above.
     pub(crate) fn add(&mut self, path: &Path) {
-        self.files.push(path.to_owned());
+        if !self.files.iter().any(|file| file == path) {
+            self.files.push(path.to_owned());
+        }
         if self.helper.is_none() {
             let folders = path.ancestors().skip(1).take(4);
             // The parent of a bare name is the empty path, which means here.
@@ -52,7 +54,11 @@ impl Sources {
 
     /// Adds what another has.
     pub(crate) fn join(&mut self, other: Self) {
-        self.files.extend(other.files);
+        for file in other.files {
+            if !self.files.contains(&file) {
+                self.files.push(file);
+            }
+        }
         self.helper = self.helper.take().or(other.helper);
     }
 

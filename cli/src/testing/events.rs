@@ -12,6 +12,8 @@ use super::results::{About, Failed, Framework, Status, Test};
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Event {
+    /// A function of EUnit is called next: a test, or a generator of tests.
+    Running(About),
     /// A test began.
     Started(About),
     /// A test ended, or something that belongs to tests failed.
@@ -65,6 +67,7 @@ fn event(bytes: &[u8]) -> Option<Event> {
     let term = etf::decode(bytes).ok()?;
     let fields = Fields::of(&term)?;
     Some(match fields.atom("event")? {
+        "running" => Event::Running(fields.about()?),
         "start" => Event::Started(fields.about()?),
         "finish" => Event::Finished(Box::new(fields.test()?)),
         "excluded" => Event::Excluded(fields.about()?),

@@ -138,7 +138,7 @@ impl Drive<'_> {
                     heard = looked;
                 } else if heard.elapsed() >= self.limit {
                     let seconds = self.limit.as_secs();
-                    return Ok(End::Early(format!("nothing was heard of a test for {seconds} seconds (--timeout)")));
+                    return Ok(End::Early(format!("nothing was heard of a test for {seconds} s (--timeout)")));
                 }
             }
             match step {

@@ -4,7 +4,7 @@
 //! OTP's eunit and Elixir's ex_unit run unmodified, from the installed libraries. Beside them run the modules of
 //! `runners.avm` (`cli/testing/src`), which tell of each test as it begins and ends.
 
-pub(crate) mod discover;
+mod discover;
 pub(crate) mod elixir;
 mod events;
 mod installed;
@@ -19,6 +19,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use emberl_host::Program;
+use tempfile::TempDir;
 
 use crate::failure::{Failure, Result};
 use discover::{Found, Suite};
@@ -46,6 +47,23 @@ pub(crate) struct Inputs {
     pub(crate) project: Vec<PathBuf>,
     /// Folders with modules that are only used.
     pub(crate) libraries: Vec<PathBuf>,
+    /// Files of ExUnit's tests, which are compiled first.
+    pub(crate) sources: elixir::Sources,
+}
+
+impl Inputs {
+    /// Compiles the sources. The folder that they are in is there until it is dropped.
+    fn compile(&mut self) -> Result<Option<TempDir>> {
+        if self.sources.files.is_empty() {
+            return Ok(None);
+        }
+        let beside = self.files.iter().filter_map(|file| file.parent()).filter(|folder| folder.is_dir());
+        let mut folders: Vec<PathBuf> = beside.map(Path::to_owned).collect();
+        folders.extend([&self.tests, &self.project, &self.libraries].into_iter().flatten().cloned());
+        let work = self.sources.compile(&folders)?;
+        self.tests.insert(0, elixir::compiled(&work));
+        Ok(Some(work))
+    }
 }
 
 /// How it is tested.
@@ -88,9 +106,11 @@ impl Settings {
 /// Runs the tests that are among the inputs. `seen` is called as each ends.
 ///
 /// # Errors
-/// When an input cannot be read, no test is among them, or a library is missing. Tests that fail are no error of this.
-pub(crate) fn run(inputs: &Inputs, settings: &Settings, seen: &mut dyn FnMut(&results::Test)) -> Result<Report> {
-    let found = Found::look(inputs)?;
+/// When an input cannot be read or compiled, no test is among them, or a library is missing. Tests that fail are no error
+/// of this: the report tells of them.
+pub(crate) fn run(mut inputs: Inputs, settings: &Settings, seen: &mut dyn FnMut(&results::Test)) -> Result<Report> {
+    let _work = inputs.compile()?;
+    let found = Found::look(&inputs)?;
     let words = words(&found, settings)?;
     let mut program = Program::default();
     for (path, bytes) in found.files {
@@ -102,7 +122,7 @@ pub(crate) fn run(inputs: &Inputs, settings: &Settings, seen: &mut dyn FnMut(&re
         exit: crate::failure::TOOL,
     })?;
     let mut folders = found.folders;
-    folders.extend(inputs.libraries.iter().cloned());
+    folders.extend(inputs.libraries);
     let needs_elixir = found.suites.iter().any(|suite| matches!(suite, Suite::ExUnit { .. }));
     let needs_eunit = found.suites.iter().any(|suite| matches!(suite, Suite::EUnit { .. }));
     installed::complete(&mut folders, needs_eunit, needs_elixir)?;

@@ -176,6 +176,8 @@ pub(crate) struct Collector<'s> {
     seen: &'s mut dyn FnMut(&Test),
     report: Report,
     running: Vec<About>,
+    /// The function of EUnit that was called last, until something is told of it.
+    called: Option<About>,
     names: HashMap<String, usize>,
     done: bool,
     here: String,
@@ -190,6 +192,7 @@ impl<'s> Collector<'s> {
             seen,
             report: Report { tests: Vec::new(), excluded: 0, seed: None, micros: 0, broken: Vec::new() },
             running: Vec::new(),
+            called: None,
             names: HashMap::new(),
             done: false,
             here,
@@ -200,8 +203,13 @@ impl<'s> Collector<'s> {
     /// Takes an event.
     pub(crate) fn add(&mut self, event: Event) {
         match event {
-            Event::Started(about) => self.running.push(about),
+            Event::Running(about) => self.called = Some(about),
+            Event::Started(about) => {
+                self.called = None;
+                self.running.push(about);
+            }
             Event::Finished(test) => {
+                self.called = None;
                 self.ended(&test);
                 self.test(*test);
             }
@@ -247,16 +255,19 @@ impl<'s> Collector<'s> {
 
     /// The results, once the machine has ended.
     pub(crate) fn finish(mut self, end: End) -> Report {
+        let last = self.report.tests.last().filter(|_| self.running.is_empty() && self.called.is_none());
+        let last = last.map(|test| format!("; the last test that was heard of is {}", test.about.shown()));
         let how = match end {
             End::Done if self.done || !self.report.broken.is_empty() => None,
             End::Done => Some("the program ended before all tests were run".to_owned()),
-            End::Early(how) => Some(how),
+            End::Early(how) => Some(how + last.as_deref().unwrap_or_default()),
             End::Faults(faults) => {
                 self.report.broken.extend(faults);
                 None
             }
         };
-        for about in std::mem::take(&mut self.running) {
+        let called = self.called.take().filter(|_| how.is_some());
+        for about in std::mem::take(&mut self.running).into_iter().chain(called) {
             let why = how.clone().unwrap_or_else(|| "it did not end".to_owned());
             let kind = "interrupted".to_owned();
             let failed = Failed { kind, is_assertion: false, text: why, values: Vec::new() };
@@ -305,6 +316,12 @@ mod tests {
         assert!(!report(vec![], End::Done).is_good());
         let halted = report(vec![started()], End::Early("halt(3)".to_owned()));
         assert_eq!(halted.broken, ["halt(3)"]);
+        let called = || Event::Running(about("run", "a_test"));
+        let halted = report(vec![called()], End::Early("halt(3)".to_owned()));
+        assert_eq!(halted.tests[0].about.shown(), "m:a_test");
+        let halted = report(vec![called(), passed(about("1", "a_test"))], End::Early("halt(3)".to_owned()));
+        assert_eq!(halted.broken, ["halt(3); the last test that was heard of is m:a_test"]);
+        assert!(report(vec![called(), Event::Done], End::Done).tests.is_empty());
         assert!(!report(vec![Event::Done], End::Faults(vec!["a.script:1: expected".to_owned()])).is_good());
     }
 

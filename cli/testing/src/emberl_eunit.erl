@@ -11,6 +11,10 @@ run(Functions) ->
     lists:foreach(fun run_one/1, Functions).
 
 run_one({Module, Function} = Name) ->
+    % The listener is a process of its own, and comes too late to tell of a test that ends the machine at once.
+    File = emberl_test:open(),
+    emberl_test:tell(File, (about([{id, run}], #{name => Name}))#{event => running}),
+    ok = file:close(File),
     Item = case lists:suffix("_test_", atom_to_list(Function)) of
         true -> {generator, Module, Function};
         false -> {test, Module, Function}
