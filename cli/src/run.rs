@@ -32,8 +32,8 @@ module given that has it. Where a module init is in the packs, init:boot([<<\"-s
 
 The exit code is 0 when the program returns ok or 0, and 1 when it returns anything else or fails; halt(N) gives N.
 
-In a project (a folder with emberl.toml, or below one) it is built first where no FILE is named; budget.ram is then the
-memory, and the project's board is used if it can be emulated.
+In a project (a folder with emberl.toml, or below one) it is built first where no FILE is named; budget.ram \
+is then the memory, and the project's board is used if it can be emulated.
 
 Examples:
   emberl run                                the project

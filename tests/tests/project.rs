@@ -16,6 +16,7 @@ use emberl_tests::tools::{Tool, needs};
 use libtest_mimic::{Arguments, Trial};
 
 const ERLANG: [Tool; 2] = [Tool::Erl, Tool::Rebar3];
+const OTP: [Tool; 2] = [Tool::Erl, Tool::Erlc];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -32,16 +33,16 @@ fn main() {
             needs(&[Tool::Elixirc], "languages::elixir_with_protocols", languages::elixir),
             needs(&[Tool::Erlc], "languages::gleam", languages::gleam),
             needs(&ERLANG, "build::nothing_changed_is_nothing_done", build::unchanged),
-            needs(&ERLANG, "build::every_change_is_seen", build::changes),
+            needs(&OTP, "build::every_change_is_seen", build::changes),
             needs(&ERLANG, "build::library_is_as_if_all_of_it_were_given", build::library),
-            needs(&ERLANG, "build::faults_leave_the_old_pack", build::faults),
-            needs(&ERLANG, "build::budgets_are_held", build::budgets),
-            needs(&ERLANG, "build::wifi_is_packed_with_a_warning", build::wifi),
-            needs(&ERLANG, "build::files_packs_and_what_is_kept", build::contents),
+            needs(&OTP, "build::faults_leave_the_old_pack", build::faults),
+            needs(&OTP, "build::budgets_are_held", build::budgets),
+            needs(&OTP, "build::wifi_is_packed_with_a_warning", build::wifi),
+            needs(&OTP, "build::files_packs_and_what_is_kept", build::contents),
             needs(&ERLANG, "commands::run_uses_the_project", commands::run),
-            needs(&ERLANG, "commands::image_of_a_project", commands::image),
-            needs(&ERLANG, "commands::flash_builds_first", commands::flash),
-            needs(&ERLANG, "commands::watch_builds_and_runs_again", commands::watch),
+            needs(&OTP, "commands::image_of_a_project", commands::image),
+            needs(&OTP, "commands::flash_builds_first", commands::flash),
+            needs(&OTP, "commands::watch_builds_and_runs_again", commands::watch),
         ]);
     }
     libtest_mimic::run(&arguments, trials).exit();

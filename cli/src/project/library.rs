@@ -203,7 +203,10 @@ fn ask(program: &'static str) -> Result<Vec<PathBuf>> {
     };
     // The current folder is on the path as a point.
     let folders = answer.iter().flat_map(|answer| answer.lines()).map(PathBuf::from);
-    let folders: Vec<PathBuf> = folders.filter(|folder| folder.is_absolute() && folder.is_dir()).collect();
+    // What is in `erts` every machine has of its own, as natives.
+    let is_machine = |folder: &Path| application(&folder.join("x.beam")) == Some("erts");
+    let is_library = |folder: &PathBuf| folder.is_absolute() && folder.is_dir() && !is_machine(folder);
+    let folders: Vec<PathBuf> = folders.filter(is_library).collect();
     if folders.is_empty() {
         let cure = format!("look at what it says: {program} {}", arguments.join(" "));
         return Err(Failure::Message {

@@ -1,7 +1,7 @@
 //! A project, built: compiled by the build tool of its language, completed from the library of that, checked, packed, and
 //! held against the budgets.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,15 @@ use emberl_packer::diagnostic::{Diagnostic, Severity};
 use emberl_packer::pack::{Options, Program};
 use emberl_packer::reach::{Dynamic, Root};
 use emberl_packer::rewrite::KeepLines;
-use emberl_packer::source::{Detail, FilePart, Part, Parts};
+use emberl_packer::source::{FilePart, Part};
 use emberl_project::{Key, Language};
 use serde::{Deserialize, Serialize};
 
+use super::fill::{Fill, Kept, called};
 use super::library::Library;
 use super::{Project, modules, stamp, tool, wifi};
 use crate::args::Sources;
-use crate::assemble::{self, Packed, Plan};
+use crate::assemble::{Packed, Plan};
 use crate::console::{self, bytes, count};
 use crate::failure::{Failure, Result};
 use crate::size::Loader;
@@ -405,103 +406,6 @@ fn loaded(avm: &Avm<'_>) -> Result<usize> {
         loader.load(&name, name.trim_end_matches(".beam"), section.data);
     }
     loader.total()
-}
-
-/// A module of the pack.
-struct Kept {
-    name: String,
-    file: String,
-    functions: usize,
-}
-
-/// What a program takes of the library: module by module, as far as they are needed; of each the functions that are.
-struct Fill<'f> {
-    library: &'f Library,
-    plan: &'f Plan,
-    /// The modules that it may take.
-    scope: Vec<&'f str>,
-    /// The files that were read.
-    taken: Vec<PathBuf>,
-    /// Modules that are taken whatever the program says.
-    first: Vec<String>,
-}
-
-impl Fill<'_> {
-    /// Takes what is missing, and makes the pack.
-    fn run(
-        &mut self,
-        program: Program<'_>,
-        findings: Vec<Diagnostic>,
-    ) -> std::result::Result<(Packed, Vec<Kept>), Vec<Diagnostic>> {
-        let known: HashSet<&str> = program.units().iter().map(|unit| unit.name()).collect();
-        let library = self.library;
-        let is_outside = |name: &&str| {
-            !known.contains(name)
-                && !library.path(name).is_some_and(|path| self.taken.iter().any(|taken| taken == path))
-        };
-        let outside: Vec<&str> = self.scope.iter().copied().filter(is_outside).collect();
-        let first = std::mem::take(&mut self.first);
-        let mut needed: Vec<&str> =
-            outside.iter().copied().filter(|name| first.iter().any(|first| first == name)).collect();
-        if needed.is_empty() {
-            needed = program.needed(&self.plan.options, &outside)?;
-        }
-        if needed.is_empty() {
-            return self.pack(&program, findings);
-        }
-        let paths: Vec<&Path> = needed.iter().filter_map(|name| library.path(name)).collect();
-        self.taken.extend(paths.iter().map(|path| path.to_path_buf()));
-        let (parts, mut findings) = read(&paths, findings);
-        // The program borrows from the parts, and goes on in the next call.
-        let mut program = program;
-        findings.extend(program.extend(&parts, &|| {}));
-        self.run(program, findings)
-    }
-
-    fn pack(
-        &self,
-        program: &Program<'_>,
-        findings: Vec<Diagnostic>,
-    ) -> std::result::Result<(Packed, Vec<Kept>), Vec<Diagnostic>> {
-        let files: HashSet<String> = self.taken.iter().map(|path| path.display().to_string()).collect();
-        // What OTP's own code calls and the target has not cannot be corrected by who uses it; the program gets an error
-        // if it comes to it.
-        let judge = |finding: &mut Diagnostic| {
-            if files.contains(&finding.file) && (200..300).contains(&finding.code.0) {
-                finding.severity = Severity::Warning;
-            }
-        };
-        let packed = assemble::pack(program, findings, self.plan, &judge)?;
-        let kept = program.kept(&packed.selection).map(|(unit, functions)| Kept {
-            name: unit.name().to_owned(),
-            file: unit.file.clone(),
-            functions,
-        });
-        let kept = kept.collect();
-        Ok((packed, kept))
-    }
-}
-
-/// The modules that a program's code calls.
-fn called<'p>(program: &'p Program<'_>) -> impl Iterator<Item = &'p str> {
-    program.own_units().iter().flat_map(|unit| unit.module.imports.iter().map(|import| unit.module.atom(import.module)))
-}
-
-/// Reads modules of the library.
-fn read(paths: &[&Path], mut findings: Vec<Diagnostic>) -> (Vec<Part>, Vec<Diagnostic>) {
-    let mut parts = Vec::new();
-    for path in paths {
-        let file = path.display().to_string();
-        match inputs::read(&file) {
-            Ok(bytes) => {
-                let read = Parts::of(&file, bytes, Detail::Code);
-                parts.extend(read.parts);
-                findings.extend(read.findings);
-            }
-            Err(finding) => findings.push(*finding),
-        }
-    }
-    (parts, findings)
 }
 
 impl Built {

@@ -1,6 +1,7 @@
 //! A project: the folder with `emberl.toml`, its settings, its language and board. Owns how it is found and read; what is
 //! made of it is the business of the modules below.
 
+mod fill;
 mod git;
 mod library;
 mod make;

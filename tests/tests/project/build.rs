@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use emberl_format::etf;
+use emberl_format::etf::{self, Term};
 use emberl_tests::{Failed, check, process};
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ const CHANGES: &[Change] = &[
 ];
 
 pub(crate) fn changes() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.build()?;
     for (number, (what, change)) in CHANGES.iter().enumerate() {
         change(&bench)?;
@@ -80,13 +80,15 @@ pub(crate) fn changes() -> Result<(), Failed> {
         check(bench.build()?["unchanged"] == true, || format!("{what}: it is never unchanged"))?;
     }
     // A change while the build tool works is found the next time.
-    let real = emberl_tests::tools::in_path("rebar3").unwrap_or_default();
-    let script = format!("#!/bin/sh\n'{}' \"$@\"\nresult=$?\nsleep 1\nexit $result\n", real.display());
-    bench.program("rebar3", &script)?;
+    bench.quick_rebar3("touch ../compiled\nwhile [ ! -e ../go ]; do sleep 0.1; done")?;
     bench.write("src/hello.erl", &hello("old"))?;
     let mut child = bench.command()?.args(["build", "-q"]).spawn()?;
-    thread::sleep(Duration::from_millis(800));
+    while !bench.beside("compiled").exists() {
+        check(child.try_wait()?.is_none(), || "the build ended too early".into())?;
+        thread::sleep(Duration::from_millis(20));
+    }
     bench.write("src/hello.erl", &hello("new"))?;
+    fs::write(bench.beside("go"), "")?;
     check(child.wait()?.success(), || "the build failed".into())?;
     let output = bench.ok(&["run"])?;
     check(output.out().starts_with("new 6\n"), || output.to_string())
@@ -130,7 +132,7 @@ pub(crate) fn library() -> Result<(), Failed> {
 }
 
 pub(crate) fn faults() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.build()?;
     let pack = fs::read(bench.path("_emberl/hello.avm"))?;
     let good = hello("one");
@@ -171,7 +173,7 @@ pub(crate) fn faults() -> Result<(), Failed> {
 }
 
 pub(crate) fn budgets() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.settings("[budget]\nflash = \"1M\"\nram = \"4M\"\n")?;
     let report = bench.build()?;
     let budget = |report: &Value, index: usize, key: &str| report["budgets"][index][key].clone();
@@ -187,7 +189,7 @@ pub(crate) fn budgets() -> Result<(), Failed> {
 }
 
 pub(crate) fn wifi() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.settings("[wifi]\nfile = \"wifi.toml\"\npack = true\n")?;
     bench.fails(1, &["build"], &["emberl.toml:4: cannot read wifi.toml"])?;
     bench.write("wifi.toml", "ssid = \"home\"\npsk = \"hush-hush\"\n")?;
@@ -197,8 +199,10 @@ pub(crate) fn wifi() -> Result<(), Failed> {
     check(names.iter().any(|name| name == "hello/priv/wifi.config"), || format!("{names:?}"))?;
     bench.ok(&["extract", "-o", "out", "_emberl/hello.avm", "hello/priv/wifi.config"])?;
     let bytes = fs::read(bench.path("out/hello/priv/wifi.config"))?;
-    let term = etf::decode(&bytes).map_err(|error| error.to_string())?.to_string();
-    check(term == "[{ssid,<<\"home\">>},{psk,<<\"hush-hush\">>}]", || term)?;
+    let pair = |name: &str, value: &[u8]| Term::Tuple(vec![Term::atom(name), Term::binary(value)]);
+    let term = etf::decode(&bytes).map_err(|error| error.to_string())?;
+    let expected = Term::list(vec![pair("ssid", b"home"), pair("psk", b"hush-hush")]);
+    check(term == expected, || term.to_string())?;
     fs::remove_dir_all(bench.path("out"))?;
     for file in ["stamp.json", "library.json"] {
         let text = fs::read_to_string(bench.path("_emberl").join(file))?;
@@ -228,7 +232,7 @@ pub(crate) fn wifi() -> Result<(), Failed> {
 }
 
 pub(crate) fn contents() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.write("priv/index.html", "<p>hello</p>\n")?;
     bench.write("priv/img/a.beam", "no module\n")?;
     let extra = "-module(extra).\n-export([start/0, other/0]).\nstart() -> other().\nother() -> ok.\n";
@@ -241,7 +245,7 @@ pub(crate) fn contents() -> Result<(), Failed> {
     let main = "-module(hello).\n-export([start/0, unused/1]).\nstart() -> extra:other().\nunused(X) -> X.\n";
     bench.write("src/hello.erl", main)?;
     // Not from anywhere.
-    bench.fails(1, &["build"], &["error[E0201]: call to the unknown module extra"])?;
+    bench.fails(1, &["build"], &["error[E0201]: call to extra:other/0", "build.packs"])?;
     let base = "[project]\nname = \"hello\"\n[build]\nfiles = [\"priv\"]\n";
     bench.write("emberl.toml", &format!("{base}packs = [\"lib/extra.avm\"]\n"))?;
     let report = bench.build()?;

@@ -51,7 +51,7 @@ pub(crate) fn run() -> Result<(), Failed> {
 }
 
 pub(crate) fn image() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.fails(1, &["image"], &["the project has no board"])?;
     bench.settings("[board]\nname = \"esp32c3\"\nfirmware = \"c3.elf\"\npartitions = \"parts.csv\"\n")?;
     bench.fails(1, &["image"], &["cannot read c3.elf"])?;
@@ -85,7 +85,7 @@ pub(crate) fn image() -> Result<(), Failed> {
 }
 
 pub(crate) fn flash() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.settings("[board]\nname = \"rp2040\"\n")?;
     bench.fails(2, &["flash"], &["rp2040 is not flashed by a serial port"])?;
     check(bench.calls() == 0, || "it was built for nothing".into())?;
@@ -121,6 +121,16 @@ impl Watch {
         Ok(Self { child, lines })
     }
 
+    /// Ends it as Ctrl-C does.
+    fn end(&self) -> Result<(), Failed> {
+        #[cfg(unix)]
+        {
+            use nix::sys::signal::{Signal, kill};
+            kill(nix::unistd::Pid::from_raw(i32::try_from(self.child.id())?), Signal::SIGINT)?;
+        }
+        Ok(())
+    }
+
     /// Waits for a line with this text.
     fn expect(&self, text: &str) -> Result<(), Failed> {
         let (start, mut seen) = (Instant::now(), Vec::new());
@@ -138,7 +148,8 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // It ends its program, too; one that has ended already is fine.
+        let _ = self.end();
         let _ = self.child.wait();
     }
 }
@@ -152,7 +163,7 @@ fn endless(word: &str) -> String {
 }
 
 pub(crate) fn watch() -> Result<(), Failed> {
-    let bench = Bench::erlang()?;
+    let bench = Bench::quick("")?;
     bench.write("src/hello.erl", &endless("first"))?;
     let mut watch = Watch::start(&bench)?;
     watch.expect("first")?;
@@ -170,12 +181,7 @@ pub(crate) fn watch() -> Result<(), Failed> {
     watch.expect("this is no TOML")?;
     bench.write("emberl.toml", &format!("{settings}\n"))?;
     watch.expect("third 6")?;
-    #[cfg(unix)]
-    {
-        use nix::sys::signal::{Signal, kill};
-        let id = i32::try_from(watch.child.id())?;
-        kill(nix::unistd::Pid::from_raw(id), Signal::SIGINT)?;
-    }
+    watch.end()?;
     let status = watch.child.wait()?;
     check(status.success(), || format!("it ended with {status}"))
 }

@@ -79,7 +79,7 @@ pub(crate) fn gleam() -> Result<(), Failed> {
     bench.write("gleam.toml", "name = \"greeter\"\nversion = \"1.0.0\"\ntarget = \"erlang\"\n")?;
     let main = "-module(greeter).\n-compile([no_auto_import, nowarn_unused_vars, inline]).\n-export([start/0]).\n\n\
         -spec start() -> nil.\nstart() ->\n    _pipe = [{circle, 2}, {square, 3}],\n    \
-        _pipe@1 = lists:map(_pipe, fun(Shape) -> shapes@area:area(Shape) end),\n    \
+        _pipe@1 = lists:map(fun(Shape) -> shapes@area:area(Shape) end, _pipe),\n    \
         erlang:display(_pipe@1),\n    nil.\n";
     bench.write("src/greeter.txt", main)?;
     let area = "-module(shapes@area).\n-compile([no_auto_import, nowarn_unused_vars, inline]).\n-export([area/1]).\n\n\
