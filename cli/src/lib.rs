@@ -37,9 +37,9 @@ mod report;
 mod run;
 mod sbom;
 mod size;
-mod watch;
 mod test;
 mod testing;
+mod watch;
 mod why;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::args::Format;
 use crate::failure::{Failure, INPUT, Result};
+use crate::project::{self, Project};
 use crate::testing::{self, Inputs, Screen, Settings, elixir};
 
 const AFTER_HELP: &str = "\
@@ -17,7 +18,10 @@ else from those that are installed.
 The exit code is 0 when all tests pass, and 1 when one fails or the run ends early. EUnit gives a test 5 seconds, ExUnit 60; \
 both have their own ways to say otherwise.
 
+In a project, without files, its own build tool compiles it for tests; in Erlang erlc compiles test/*.erl.
+
 Examples:
+  emberl test                                in a project
   emberl test _build/test/lib                rebar3 as test compile; mix compile with MIX_ENV=test
   emberl test --pa _build/test/lib/calc/ebin test
                                              compiles test/*_test.exs, and runs them
@@ -79,8 +83,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires = "board", help_heading = "Boards")]
     log: Option<PathBuf>,
 
-    /// Compiled modules, packs, folders with them, and files *_test.exs or folders with these
-    #[arg(required = true, value_name = "FILE|DIR")]
+    /// Compiled modules, packs, folders with them, and files *_test.exs or folders with these; without them, the tests of the
+    /// project (emberl.toml) are compiled and run
+    #[arg(value_name = "FILE|DIR")]
     files: Vec<PathBuf>,
 }
 
@@ -117,8 +122,13 @@ fn settings(arguments: &Arguments) -> Settings {
     }
 }
 
-/// What was named, by its kind: compiled modules, folders with them, sources of ExUnit's tests.
+/// What was named, else the project that this is in; by its kind: compiled modules, folders with them, sources of ExUnit's tests.
 fn inputs(arguments: &Arguments) -> Result<Inputs> {
+    if arguments.files.is_empty() {
+        let mut inputs = project::tests::compile(&Project::instead_of("file", &[])?)?;
+        inputs.libraries.extend(arguments.pa.iter().cloned());
+        return Ok(inputs);
+    }
     let mut inputs = Inputs { libraries: arguments.pa.clone(), ..Inputs::default() };
     for path in &arguments.files {
         if path.is_dir() {

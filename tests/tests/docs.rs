@@ -211,7 +211,9 @@ fn codes() -> String {
 }
 
 fn tables_are_those_of_the_code() -> Result<(), Failed> {
-    for (page, name, table) in [("checks.md", "codes", codes()), ("configuration.md", "keys", emberl_project::page().trim().to_owned())] {
+    for (page, name, table) in
+        [("checks.md", "codes", codes()), ("configuration.md", "keys", emberl_project::page().trim().to_owned())]
+    {
         let text = read(page)?;
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let start = text.find(&open).map(|at| at + open.len()).ok_or("there is no place for the table")?;

@@ -39,8 +39,16 @@ const MISTAKES: &[Mistake] = &[
         edit: ("src/lamp.erl", "gpio:set_pin_mode", "os:cmd(\"ls\"), gpio:set_pin_mode"),
         command: &["build"],
     },
-    Mistake { name: "04_wrong_start_module", edit: ("emberl.toml", "start = \"lamp\"", "start = \"lmap\""), command: &["build"] },
-    Mistake { name: "09_unknown_key", edit: ("emberl.toml", "name = \"esp32c3\"", "nmae = \"esp32c3\""), command: &["build"] },
+    Mistake {
+        name: "04_wrong_start_module",
+        edit: ("emberl.toml", "start = \"lamp\"", "start = \"lmap\""),
+        command: &["build"],
+    },
+    Mistake {
+        name: "09_unknown_key",
+        edit: ("emberl.toml", "name = \"esp32c3\"", "nmae = \"esp32c3\""),
+        command: &["build"],
+    },
 ];
 
 fn project() -> Result<TempDir, Failed> {
@@ -158,10 +166,8 @@ fn broken_beam() -> Result<(), Failed> {
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials: Vec<Trial> = MISTAKES
-        .iter()
-        .map(|mistake| needs(&[Tool::Rebar3], mistake.name, move || in_a_project(mistake)))
-        .collect();
+    let mut trials: Vec<Trial> =
+        MISTAKES.iter().map(|mistake| needs(&[Tool::Rebar3], mistake.name, move || in_a_project(mistake))).collect();
     trials.extend([
         Trial::test("05_too_large_for_the_partition", too_large_for_the_partition),
         Trial::test("08_wrong_chip", wrong_chip),

@@ -7,6 +7,7 @@ mod library;
 mod make;
 mod modules;
 mod stamp;
+pub(crate) mod tests;
 mod tool;
 mod wifi;
 

@@ -29,7 +29,23 @@ pub(crate) struct Application {
 /// # Errors
 /// When there is none.
 pub(crate) fn applications(project: &Project, language: Language) -> Result<Vec<Application>> {
-    let folders = folders(project, language);
+    found(project, language, folders(project, language))
+}
+
+/// As [`applications`], compiled for the project's tests.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn tested(project: &Project, language: Language) -> Result<Vec<Application>> {
+    let folders = match language {
+        Language::Erlang => ["checkouts", "lib"].map(|part| project.path("_build/test").join(part)).to_vec(),
+        Language::Elixir => vec![project.path("_build/test/lib")],
+        Language::Gleam => folders(project, language),
+    };
+    found(project, language, folders)
+}
+
+fn found(project: &Project, language: Language, folders: Vec<PathBuf>) -> Result<Vec<Application>> {
     let all: Vec<PathBuf> = folders.iter().flat_map(|folder| inside(folder)).collect();
     // Consolidated protocols stand for those as they were compiled, in whichever application that was.
     let consolidated = |application: &PathBuf| beams(&application.join("consolidated"));

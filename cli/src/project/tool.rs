@@ -63,9 +63,27 @@ pub(crate) const VARIABLES: [&str; 12] = [
 /// # Errors
 /// When the tool is missing, or fails.
 pub(crate) fn compile(language: Language, folder: &Path) -> Result<()> {
-    let Tool { program, arguments, cure } = of(language);
+    call(of(language), &[], language, folder)
+}
+
+/// Compiles a project as its tests want it, in the same way.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_for_tests(language: Language, folder: &Path) -> Result<()> {
+    let tool = of(language);
+    match language {
+        Language::Erlang => call(Tool { arguments: &["as", "test", "compile"], ..tool }, &[], language, folder),
+        Language::Elixir => call(tool, &[("MIX_ENV", "test")], language, folder),
+        // Its tests are compiled with the rest.
+        Language::Gleam => call(tool, &[], language, folder),
+    }
+}
+
+fn call(tool: Tool, environment: &[(&str, &str)], language: Language, folder: &Path) -> Result<()> {
+    let Tool { program, arguments, cure } = tool;
     let mut command = command(program);
-    command.args(arguments);
+    command.args(arguments).envs(environment.iter().copied());
     if !folder.as_os_str().is_empty() {
         command.current_dir(folder);
     }
