@@ -15,7 +15,7 @@ start() ->
     {ok, {?ADDRESS, {255, 255, 255, 0}, ?HOST}} = network:wait_for_sta(),
     receive connected -> ok end,
     erlang:display({address, esp:get_mac(wifi_sta)}),
-    {ok, -41} = network:sta_rssi(),
+    -41 = strength(100),
     datagram(),
     {ok, {2, Networks}} = network:wifi_scan(),
     [#{channel := 6, rssi := -41, authmode := unknown}] = [Network || #{ssid := <<"home">>} = Network <- Networks],
@@ -34,6 +34,13 @@ start() ->
     stopped(),
     ok = network:wait_for_ap([{ssid, "mine"}, {psk, "password"}, {ap_channel, 3}], 10000),
     ok = network:stop().
+
+%% It is measured as soon as the radio is in the network.
+strength(Times) when Times > 0 ->
+    case network:sta_rssi() of
+        {ok, Strength} -> Strength;
+        {error, enotconn} -> receive after 10 -> strength(Times - 1) end
+    end.
 
 datagram() ->
     {ok, Socket} = gen_udp:open(4000, [binary, {active, false}]),
