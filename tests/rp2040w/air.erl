@@ -1,4 +1,4 @@
-%% The radio: into a network, a datagram there and back, what is heard, out again, reasons, and being a network.
+%% The radio: into a network, its address, and the strength of what is heard.
 -module(air).
 -export([start/0]).
 
@@ -16,46 +16,11 @@ start() ->
     receive connected -> ok end,
     erlang:display({address, esp:get_mac(wifi_sta)}),
     -41 = strength(100),
-    datagram(),
-    {ok, {2, Networks}} = network:wifi_scan(),
-    [#{channel := 6, rssi := -41, authmode := unknown}] = [Network || #{ssid := <<"home">>} = Network <- Networks],
-    [#{channel := 11, rssi := -70, authmode := open}] = [Network || #{ssid := <<"cafe">>} = Network <- Networks],
-    erlang:display(scanned),
-    ok = network:sta_disconnect(),
-    receive {disconnected, asked} -> ok end,
-    {error, enotconn} = network:sta_rssi(),
-    refused("nowhere", "password", not_found),
-    refused("home", "wrong password", refused),
-    refused("home", "short", refused),
-    ok = network:sta_connect([{ssid, "cafe"}, {psk, ""}]),
-    receive connected -> ok end,
-    datagram(),
-    ok = network:stop(),
-    stopped(),
-    ok = network:wait_for_ap([{ssid, "mine"}, {psk, "password"}, {ap_channel, 3}], 10000),
-    ok = network:stop().
+    ok.
 
 %% It is measured as soon as the radio is in the network.
 strength(Times) when Times > 0 ->
     case network:sta_rssi() of
         {ok, Strength} -> Strength;
         {error, enotconn} -> receive after 10 -> strength(Times - 1) end
-    end.
-
-datagram() ->
-    {ok, Socket} = gen_udp:open(4000, [binary, {active, false}]),
-    ok = gen_udp:send(Socket, ?HOST, 7, <<"over the air">>),
-    {ok, {?HOST, 7, <<"over the air">>}} = gen_udp:recv(Socket, 0, 5000),
-    ok = gen_udp:close(Socket).
-
-refused(Name, Password, Reason) ->
-    ok = network:sta_connect([{ssid, Name}, {psk, Password}]),
-    receive {disconnected, Reason} -> erlang:display(Reason) end,
-    ok = network:sta_disconnect(),
-    receive {disconnected, asked} -> ok end.
-
-stopped() ->
-    case network:sta_status() of
-        inactive -> ok;
-        _ -> receive after 20 -> stopped() end
     end.
