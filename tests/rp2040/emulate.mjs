@@ -9,6 +9,7 @@
 //   i2c    {bus: {address: registers}}: devices whose first written byte is the number of a register
 //   spi    {bus: mask}: each byte is answered by itself, with these bits changed
 //   adc    readings of the inputs 0 to 4
+//   quiet  pins whose changes are not told
 //   radio  the Pico W's radio (radio.mjs), with the networks and the host of its world; without it there is none
 //
 // Prints a line of JSON for each line of the console, each change of a pin that is driven, each line by the second serial
@@ -127,7 +128,7 @@ function connect(mcu) {
   });
   mcu.uart[1].onByte = lines((line) => tell({ uart: 1, line }));
   mcu.gpio.forEach((pin, index) => pin.addListener((now) => {
-    if (now <= 1 && pin.functionSelect === 5) tell({ pin: index, high: now === 1 });
+    if (now <= 1 && pin.functionSelect === 5 && !world.quiet?.includes(index)) tell({ pin: index, high: now === 1 });
   }));
   for (const [bus, mask] of Object.entries(world.spi ?? {})) {
     const port = mcu.spi[bus];

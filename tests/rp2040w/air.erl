@@ -1,4 +1,4 @@
-%% The radio: into a network, a datagram there and back, what is heard, out again, reasons, and being a network.
+%% The radio: into a network, its address and strength, what else is heard, out again, reasons, and being a network.
 -module(air).
 -export([start/0]).
 
@@ -15,8 +15,7 @@ start() ->
     {ok, {?ADDRESS, {255, 255, 255, 0}, ?HOST}} = network:wait_for_sta(),
     receive connected -> ok end,
     erlang:display({address, esp:get_mac(wifi_sta)}),
-    {ok, -41} = network:sta_rssi(),
-    datagram(),
+    -41 = strength(100),
     {ok, {2, Networks}} = network:wifi_scan(),
     [#{channel := 6, rssi := -41, authmode := unknown}] = [Network || #{ssid := <<"home">>} = Network <- Networks],
     [#{channel := 11, rssi := -70, authmode := open}] = [Network || #{ssid := <<"cafe">>} = Network <- Networks],
@@ -29,17 +28,17 @@ start() ->
     refused("home", "short", refused),
     ok = network:sta_connect([{ssid, "cafe"}, {psk, ""}]),
     receive connected -> ok end,
-    datagram(),
     ok = network:stop(),
     stopped(),
     ok = network:wait_for_ap([{ssid, "mine"}, {psk, "password"}, {ap_channel, 3}], 10000),
     ok = network:stop().
 
-datagram() ->
-    {ok, Socket} = gen_udp:open(4000, [binary, {active, false}]),
-    ok = gen_udp:send(Socket, ?HOST, 7, <<"over the air">>),
-    {ok, {?HOST, 7, <<"over the air">>}} = gen_udp:recv(Socket, 0, 5000),
-    ok = gen_udp:close(Socket).
+%% It is measured as soon as the radio is in the network.
+strength(Times) when Times > 0 ->
+    case network:sta_rssi() of
+        {ok, Strength} -> Strength;
+        {error, enotconn} -> receive after 10 -> strength(Times - 1) end
+    end.
 
 refused(Name, Password, Reason) ->
     ok = network:sta_connect([{ssid, Name}, {psk, Password}]),

@@ -164,7 +164,7 @@ pub static BOARDS: &[Board] = &[
         package: PICO,
         chip_feature: Some("wifi"),
         features: &[],
-        state: "builds, links; starts in an emulator, without a radio; nothing has run on the chip",
+        state: "runs in an emulator, with a radio of the tests; nothing has run on the chip or on a radio",
     },
     Board {
         name: "qemu-riscv32",

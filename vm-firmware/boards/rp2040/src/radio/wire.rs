@@ -20,8 +20,10 @@ use crate::peripherals::pins::{self, Function};
 use crate::registers::{PIO, RESET_PIO};
 use crate::task;
 
-/// Offset: which state machines are on.
+/// Offset: which state machines are on, and which begin anew, with empty registers. Bits of the first.
 const CONTROL: usize = 0x0;
+const ON: u32 = 1;
+const ANEW: u32 = 1 << 4;
 /// Offset: how full queues are. Bits of it, of the first: nothing has come; there is no room for more to go.
 const STATUS: usize = 0x4;
 const NOTHING_CAME: u32 = 1 << 8;
@@ -141,7 +143,7 @@ impl Wires {
         pins::connect(POWER, Function::Io);
         pins::connect_fast(CLOCK, Function::Pio, false);
         pins::connect_fast(DATA, Function::Pio, true);
-        PIO.write(CONTROL, 1);
+        PIO.write(CONTROL, ON | ANEW);
         Self { starting, written: 0 }
     }
 
