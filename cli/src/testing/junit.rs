@@ -10,6 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::results::{Counts, Failed, Report, Status, Test};
+use super::text::colour;
 use crate::failure::{Failure, Result};
 use crate::file::write_whole;
 
@@ -177,7 +178,14 @@ fn seconds(micros: u64) -> String {
 
 /// Text without colours, and without the characters that XML cannot have, however they are written.
 fn clean(text: &str) -> String {
-    let text = anstream::adapter::strip_str(text).to_string();
+    let mut parts = text.split('\u{1b}');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match colour(part) {
+            Some((_, after)) => text.push_str(after),
+            None => text.extend(["\u{1b}", part]),
+        }
+    }
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '\t' | '\n' | '\r' => out.push(c),

@@ -124,13 +124,18 @@ fn shown(line: &str) -> String {
     let mut parts = line.split('\u{1b}');
     let mut out = plain(parts.next().unwrap_or_default());
     for part in parts {
-        let colour = part.strip_prefix('[').and_then(|rest| rest.split_once('m'));
-        match colour.filter(|(codes, _)| codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';')) {
+        match colour(part) {
             Some((codes, text)) => out.push_str(&format!("\u{1b}[{codes}m{}", plain(text))),
             None => out.push_str(&plain(&format!("\u{1b}{part}"))),
         }
     }
     out
+}
+
+/// What follows an escape character, where that makes a colour: its codes, and the text after it.
+pub(super) fn colour(part: &str) -> Option<(&str, &str)> {
+    let (codes, text) = part.strip_prefix('[')?.split_once('m')?;
+    codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';').then_some((codes, text))
 }
 
 #[cfg(test)]
