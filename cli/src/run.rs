@@ -94,6 +94,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", help_heading = "Boards")]
     firmware: Option<PathBuf>,
 
+    /// In a project: take its pack as it is (emberl watch has built it)
+    #[arg(long, hide = true, conflicts_with = "files")]
+    no_build: bool,
+
     /// Packs, modules, folders and patterns, in the order in which modules are looked for; in a project, else its pack,
     /// which is built first
     #[arg(value_name = "FILE")]
@@ -109,8 +113,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return run_files(arguments);
     }
     let project = Project::instead_of("file", &[])?;
-    let built = project.built()?;
-    let mut arguments = Arguments { files: vec![built.output.display().to_string()], ..arguments.clone() };
+    let pack = if arguments.no_build { project.output() } else { project.built()?.output };
+    let mut arguments = Arguments { files: vec![pack.display().to_string()], ..arguments.clone() };
     let ram = project.settings.number(Key::BudgetRam).and_then(|ram| usize::try_from(ram).ok());
     arguments.memory = arguments.memory.or(ram);
     let emulated = project.settings.text(Key::Board).and_then(|board| Board::from_str(board, false).ok());

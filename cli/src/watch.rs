@@ -144,7 +144,7 @@ impl Session<'_> {
         let program = env::current_exe()
             .map_err(|error| tool(format!("cannot find this program: {}", reason(&error)), "start it by its path"))?;
         let mut command = Command::new(program);
-        command.arg("run").args(&self.arguments.arguments).stdin(Stdio::null());
+        command.args(["run", "--no-build"]).args(&self.arguments.arguments).stdin(Stdio::null());
         if console::is_quiet() {
             command.arg("--quiet");
         }

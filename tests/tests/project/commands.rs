@@ -108,7 +108,7 @@ impl Watch {
     fn start(bench: &Bench) -> Result<Self, Failed> {
         let mut child = bench.command()?.arg("watch").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (sender, lines) = mpsc::channel();
-        let mut read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
+        let read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
             let sender = sender.clone();
             thread::spawn(move || {
                 for line in pipe.into_iter().flat_map(|pipe| BufReader::new(pipe).lines()).map_while(Result::ok) {
