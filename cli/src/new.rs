@@ -13,8 +13,8 @@ use crate::console::{self, STRONG, count, styled};
 use crate::failure::{Failure, Result};
 
 const AFTER_HELP: &str = "\
-The project is one of rebar3, mix or gleam, with tests, a README, and files that let GitHub and GitLab test it and make an
-image at each push. Nothing of it needs the internet.
+The project is one of rebar3, mix or gleam, with tests and a README. Files for GitHub and GitLab let
+them test it, and make an image, at each push. Nothing is fetched from the internet.
 
 Examples:
   emberl new hello
@@ -115,7 +115,7 @@ fn lay_down(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 /// What was made, and what comes next.
 fn told(arguments: &Arguments, name: &ProjectName, files: usize) -> Result<()> {
     let (template, name) = (arguments.template, name.as_str());
-    console::note(&format!("{}: {}, {}", styled(STRONG, name), template.about, count(files, "file")));
+    console::note(&format!("{} ({}): {}", styled(STRONG, name), count(files, "file"), template.about));
     let run = match template.script {
         Some(script) => format!("emberl run --board mock --script {script}"),
         None => "emberl run".to_owned(),

@@ -202,6 +202,8 @@ mod tests {
             for path in ["emberl.toml", "README.md", ".gitignore", ".github/workflows/firmware.yml", ".gitlab-ci.yml"] {
                 assert!(has(path), "{} {}: {path}", language.name(), template.name);
             }
+            let magic = pack(language, template).unwrap().get(..21);
+            assert_eq!(magic, Some(&b"#!/usr/bin/env AtomVM"[..]), "{} {}", language.name(), template.name);
             assert!(template.script.is_none_or(has), "{} {}", language.name(), template.name);
             for (path, content) in &files {
                 let text = String::from_utf8_lossy(content);

@@ -1,5 +1,6 @@
 //! The templates of `emberl new`: each is laid down under another name, built and tested by its own build tool, run on `emberl
-//! run` and on the board `mock` with its script, and asked by a real socket where it serves; and what `emberl new` refuses.
+//! run` and on the board `mock` with its script, and asked by a real socket where it serves; and what `emberl new` refuses. The
+//! program of `emberl demo` is asked, too.
 //!
 //! Gleam's compiler is stood in for by `tests/ci/gleam`.
 
@@ -38,6 +39,7 @@ fn main() {
         Trial::test("new::refuses_what_is_there", there),
         Trial::test("new::writes_all_or_nothing", all_or_nothing),
         Trial::test("new::names_the_board", board),
+        Trial::test("demo::serves_until_it_is_ended", demo),
         needs(&[Tool::Erl], "names::of_otp_are_taken", taken),
     ];
     for language in Language::ALL {
@@ -185,6 +187,21 @@ fn taken() -> Result<(), Failed> {
     for name in names {
         let free = matches!(ProjectName::new(&name), Ok(_) | Err(name::Error::Long(_)));
         check(!free, || format!("{name} is a module of OTP, and not taken"))?;
+    }
+    Ok(())
+}
+
+fn demo() -> Result<(), Failed> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let port = listener.local_addr()?.port();
+    let options = ["demo", "--serve", "--port", &port.to_string()];
+    fails(Path::new("."), 1, &options, &["cannot serve at 127.0.0.1", "--port"])?;
+    drop(listener);
+    let mut command = Command::new(bin::emberl()?);
+    let mut running = Running(command.args(options).stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
+    for (path, text) in [("/", "visit 1: "), ("/", "visit 2: "), ("/crash", "started again"), ("/", "visit 1: ")] {
+        let answer = get(&mut running, port, path)?;
+        check(answer.starts_with("HTTP/1.1 200 ") && answer.contains(text), || format!("{path}: {answer}"))?;
     }
     Ok(())
 }
