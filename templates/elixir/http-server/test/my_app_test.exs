@@ -18,10 +18,4 @@ defmodule MyAppTest do
     assert flags.strategy == :one_for_one
     assert Enum.map(children, & &1.id) == [MyApp.Counter, :web]
   end
-
-  test "credentials are read" do
-    text = ~S([{ssid, "home"}, {psk, "a\"b"}].)
-    assert MyApp.Wifi.credentials(text) == [ssid: "home", psk: "a\"b"]
-    assert MyApp.Wifi.credentials("[].") == []
-  end
 end

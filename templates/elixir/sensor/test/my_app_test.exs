@@ -6,9 +6,4 @@ defmodule MyAppTest do
     assert MyApp.celsius(<<0x00, 0x10>>) == 0.0625
     assert MyApp.celsius(<<0xE7, 0x00>>) == -25.0
   end
-
-  test "credentials are read" do
-    assert MyApp.Wifi.credentials(~S([{ssid, "home"}, {psk, "a\"b"}].)) == [ssid: "home", psk: "a\"b"]
-    assert MyApp.Wifi.credentials("[].") == []
-  end
 end

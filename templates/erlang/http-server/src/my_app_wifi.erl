@@ -1,10 +1,9 @@
-%% Being in the network. The Wi-Fi's name and password are in a file of the pack, my_app/priv/wifi.config:
-%%
-%%     [{ssid, "home"}, {psk, "secret"}].
+%% Being in the network. The Wi-Fi's name and password are in a file of the pack, my_app/priv/wifi.config, which `emberl build`
+%% makes of the settings in [wifi]: the list [{ssid, Name}, {psk, Password}], as term_to_binary/1 has it.
 %%
 %% Boards with a cable, and this machine, need no such file.
 -module(my_app_wifi).
--export([connect/0, credentials/1]).
+-export([connect/0]).
 
 -define(FILE_NAME, "my_app/priv/wifi.config").
 
@@ -17,23 +16,6 @@ connect() ->
 
 read() ->
     case prim_file:read_file(?FILE_NAME) of
-        {ok, Text} -> credentials(Text);
+        {ok, Bytes} -> binary_to_term(Bytes);
         {error, _} -> []
     end.
-
-%% What the file says. (file:consult/1 could read it, but with it all of Erlang's parser would go to the board.)
-credentials(Text) ->
-    [{Key, unquoted(Value)} || Key <- [ssid, psk], Value <- value(Key, Text)].
-
-%% What follows the first quotation mark after `{ssid`: in a list, which is empty where there is no such key.
-value(Key, Text) ->
-    case binary:split(Text, <<"{", (atom_to_binary(Key))/binary>>) of
-        [_, Rest] -> tl(binary:split(Rest, <<"\"">>));
-        [_] -> []
-    end.
-
-unquoted(Text) -> list_to_binary(until_quote(Text)).
-
-until_quote(<<"\"", _/binary>>) -> [];
-until_quote(<<"\\", Char, Rest/binary>>) -> [Char | until_quote(Rest)];
-until_quote(<<Char, Rest/binary>>) -> [Char | until_quote(Rest)].

@@ -18,8 +18,3 @@ the_supervisor_has_two_children_test() ->
     ?assertEqual(ok, supervisor:check_childspecs(Children)),
     ?assertEqual(one_for_one, maps:get(strategy, Flags)),
     ?assertEqual([counter, web], [Id || #{id := Id} <- Children]).
-
-credentials_are_read_test() ->
-    ?assertEqual([{ssid, <<"home">>}, {psk, <<"a\"b">>}], my_app_wifi:credentials(<<"[{ssid, \"home\"}, {psk, \"a\\\"b\"}].\n">>)),
-    ?assertEqual([{ssid, <<"open">>}], my_app_wifi:credentials(<<"[{ssid, <<\"open\">>}].">>)),
-    ?assertEqual([], my_app_wifi:credentials(<<"[].">>)).

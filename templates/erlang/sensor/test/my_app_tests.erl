@@ -7,7 +7,3 @@ celsius_test_() ->
         ?_assertEqual(0.0625, my_app:celsius(<<16#00, 16#10>>)),
         ?_assertEqual(-25.0, my_app:celsius(<<16#e7, 16#00>>))
     ].
-
-credentials_are_read_test() ->
-    ?assertEqual([{ssid, <<"home">>}, {psk, <<"a\"b">>}], my_app_wifi:credentials(<<"[{ssid, \"home\"}, {psk, \"a\\\"b\"}].\n">>)),
-    ?assertEqual([], my_app_wifi:credentials(<<"[].">>)).

@@ -1,8 +1,7 @@
 defmodule MyApp.Wifi do
   @moduledoc """
-  Being in the network. The Wi-Fi's name and password are in a file of the pack, my_app/priv/wifi.config:
-
-      [{ssid, "home"}, {psk, "secret"}].
+  Being in the network. The Wi-Fi's name and password are in a file of the pack, my_app/priv/wifi.config, which `emberl build`
+  makes of the settings in [wifi]: the list `[ssid: name, psk: password]`, as `:erlang.term_to_binary/1` has it.
 
   Boards with a cable, and this machine, need no such file.
   """
@@ -19,25 +18,8 @@ defmodule MyApp.Wifi do
 
   defp read do
     case :prim_file.read_file(@file_name) do
-      {:ok, text} -> credentials(text)
+      {:ok, bytes} -> :erlang.binary_to_term(bytes)
       {:error, _} -> []
     end
   end
-
-  @doc "What the file says. (:file.consult/1 could read it, but with it all of Erlang's parser would go to the board.)"
-  def credentials(text) do
-    for key <- [:ssid, :psk], value <- value(key, text), do: {key, unquoted(value, "")}
-  end
-
-  # What follows the first quotation mark after `{ssid`: in a list, which is empty where there is no such key.
-  defp value(key, text) do
-    case :binary.split(text, "{" <> Atom.to_string(key)) do
-      [_, rest] -> tl(:binary.split(rest, "\""))
-      [_] -> []
-    end
-  end
-
-  defp unquoted("\"" <> _, value), do: value
-  defp unquoted("\\" <> <<char, rest::binary>>, value), do: unquoted(rest, <<value::binary, char>>)
-  defp unquoted(<<char, rest::binary>>, value), do: unquoted(rest, <<value::binary, char>>)
 end
