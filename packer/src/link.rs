@@ -460,6 +460,10 @@ impl Checker<'_, '_> {
                 "the target's library {library} has a module {}: pass its pack with --with atomvmlib.avm",
                 quoted(module)
             ),
+            // The machine has functions of this module itself, and not this one.
+            None if natives => {
+                format!("there is no {shown} on the target: do it another way, or ask for the native function")
+            }
             // A file's name has no quotes.
             None => {
                 let file = quoted(module);

@@ -31,12 +31,12 @@ const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         name: "02_missing_dependency",
-        edit: ("src/lamp.erl", "gpio:set_pin_mode", "jsx:decode(<<\"{}\">>), gpio:set_pin_mode"),
+        edit: ("src/lamp.erl", "start() ->\n", "start() ->\n    jsx:decode(<<\"{}\">>),\n"),
         command: &["build"],
     },
     Mistake {
         name: "03_unsupported_call",
-        edit: ("src/lamp.erl", "gpio:set_pin_mode", "os:cmd(\"ls\"), gpio:set_pin_mode"),
+        edit: ("src/lamp.erl", "start() ->\n", "start() ->\n    erlang:open_port({spawn, \"ls\"}, []),\n"),
         command: &["build"],
     },
     Mistake {
@@ -68,7 +68,8 @@ fn in_a_project(mistake: &Mistake) -> Result<(), Failed> {
     fs::write(&path, text.replacen(before, after, 1))?;
     let mut command = Command::new(bin::emberl()?);
     let line = format!("emberl {}", mistake.command.join(" "));
-    told(mistake.name, &line, command.current_dir(&home).args(mistake.command), 1, &[])?;
+    let shown = home.canonicalize()?.to_string_lossy().into_owned();
+    told(mistake.name, &line, command.current_dir(&home).args(mistake.command), 1, &[(&shown, "HOME")])?;
     check(!home.join("_emberl/lamp.avm").exists(), || "a pack was written".to_owned())
 }
 
