@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_screen_is_what_is_seen() {
-        let terminal = Terminal::new().unwrap_or_else(|error| panic!("{error:?}"));
+        let Ok(terminal) = Terminal::new() else { unreachable!("there is no pseudo-terminal") };
         let mut command = Command::new("sh");
         command.args(["-c", r"printf 'one\rtwo\n\033[31mred\033[0m\n'; exit 3"]);
         let ran = terminal.run(&mut command, 3, Duration::from_secs(20));
