@@ -1,5 +1,6 @@
-//! The firmware of the boards `rp2040` and `rp2040w`: built, made into images, and run in two emulators. The crate rp2040-emu runs it in this
-//! process, fast, with pins and a console; npm's rp2040js runs it by `rp2040/emulate.mjs`, slower, with a world around it.
+//! The firmware of the boards `rp2040` and `rp2040w`: built, made into images, and run in two emulators. The crate rp2040-emu
+//! runs it in this process, fast, with pins and a console; npm's rp2040js runs it by `rp2040/emulate.mjs`, slower, with a
+//! world around it.
 
 use std::{
     fs,
@@ -42,8 +43,8 @@ pub const WITH_RADIO: &str = "rp2040w";
 /// How long the build of its firmware may take.
 const BUILD_LIMIT: Duration = Duration::from_secs(1800);
 
-/// How long the slower emulator may take for a program.
-const LIMIT: Duration = Duration::from_secs(120);
+/// How long the slower emulator may take for a program: those with a radio take a minute where nothing else runs.
+const LIMIT: Duration = Duration::from_secs(900);
 
 /// What tests with the fast emulator need.
 pub const TOOLS: [Tool; 1] = [Tool::PicoToolchain];
