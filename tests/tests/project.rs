@@ -39,6 +39,7 @@ fn main() {
             needs(&OTP, "build::budgets_are_held", build::budgets),
             needs(&OTP, "build::wifi_is_packed_with_a_warning", build::wifi),
             needs(&OTP, "build::files_packs_and_what_is_kept", build::contents),
+            needs(&ERLANG, "build::a_source_of_its_modules_second_is_compiled", build::same_second),
             needs(&ERLANG, "commands::run_uses_the_project", commands::run),
             needs(&OTP, "commands::image_of_a_project", commands::image),
             needs(&OTP, "commands::flash_builds_first", commands::flash),

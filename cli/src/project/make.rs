@@ -80,6 +80,7 @@ impl Project {
         }
         self.make_build_folder()?;
         let before = stamp::before(self, language);
+        stamp::age(self, language, &before);
         tool::compile(language, &self.folder)?;
         let mut work = Work::new(self, language)?;
         let built = work.build(all)?;

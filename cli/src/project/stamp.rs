@@ -5,6 +5,9 @@
 //! number are the same. Files of the project are looked at before the build tool is started, those that it makes after it:
 //! what is changed while it works is found the next time. So that no later change can have the same time, the build waits
 //! until the youngest file is older than the system's clock is coarse.
+//!
+//! rebar3 compares whole seconds: a source that is written in the second in which its module was compiled would never be
+//! compiled again. Such modules are made older before it is called.
 
 use std::collections::HashSet;
 use std::env;
@@ -19,7 +22,7 @@ use emberl_project::{BUILD_FOLDER, Language};
 use serde::{Deserialize, Serialize};
 
 use super::make::Built;
-use super::{Project, tool};
+use super::{Project, modules, tool};
 use crate::failure::Result;
 
 /// The file that keeps what was looked at, in the project's build folder.
@@ -34,9 +37,10 @@ const COARSE: Duration = Duration::from_millis(20);
 const WAITS: usize = 50;
 /// How many folders may be inside of each other.
 const DEEPEST: usize = 64;
+const SECOND: u64 = 1_000_000_000;
 
 /// A file as it was.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Entry {
     path: PathBuf,
     size: u64,
@@ -58,6 +62,11 @@ impl Entry {
         let modified = data.modified().map_or(0, |time| since(time).as_nanos() as u64);
         let (changed, number) = change(data);
         Self { path: path.to_owned(), size: data.len(), modified, changed, number }
+    }
+
+    /// The second in which it was written.
+    fn second(&self) -> u64 {
+        self.modified / SECOND
     }
 
     fn is_same(&self) -> bool {
@@ -158,6 +167,41 @@ pub(crate) fn keep(project: &Project, before: Before, used: &[PathBuf], built: &
         let _ = crate::write_whole(&project.build_folder().join(FILE), &bytes, "emberl");
     }
     Ok(())
+}
+
+/// Makes modules of the project older that rebar3 would take as they are, though a source was changed since the last build:
+/// one that is no whole second younger than its module.
+pub(crate) fn age(project: &Project, language: Language, before: &Before) {
+    let stamp: Option<Stamp> =
+        fs::read(project.build_folder().join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let known: HashSet<&Entry> = stamp.iter().flat_map(|stamp| &stamp.inputs.sources).collect();
+    let changed: Vec<u64> = before.0.sources.iter().filter(|entry| !known.contains(entry)).map(Entry::second).collect();
+    if language == Language::Erlang && !changed.is_empty() {
+        let applications = modules::applications(project, language).unwrap_or_default();
+        make_older(&applications, |module| changed.iter().copied().filter(|&source| source <= module).min());
+    }
+}
+
+/// The same for the modules that are compiled for tests, of which no build is kept: where a source has a module's second.
+pub(crate) fn age_for_tests(project: &Project, language: Language) {
+    if language == Language::Erlang {
+        let sources: HashSet<u64> = inputs(project, language).sources.iter().map(Entry::second).collect();
+        let applications = modules::tested(project, language).unwrap_or_default();
+        make_older(&applications, |module| sources.contains(&module).then_some(module));
+    }
+}
+
+/// Makes the project's modules a second older than the second that `missed` gives for theirs. Where that cannot be done,
+/// they are compiled when rebar3 thinks so.
+fn make_older(applications: &[modules::Application], missed: impl Fn(u64) -> Option<u64>) {
+    for path in
+        applications.iter().filter(|application| application.is_own).flat_map(|application| &application.modules)
+    {
+        let source = Entry::of(path).ok().and_then(|module| missed(module.second()));
+        if let (Some(source), Ok(file)) = (source, fs::File::options().write(true).open(path)) {
+            let _ = file.set_modified(UNIX_EPOCH + Duration::from_secs(source.saturating_sub(1)));
+        }
+    }
 }
 
 fn now() -> u64 {

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use emberl_project::Language;
 
-use super::{Project, modules, tool};
+use super::{Project, modules, stamp, tool};
 use crate::console;
 use crate::failure::{Failure, INPUT, Result, reason};
 use crate::firmware::tool as missing;
@@ -23,6 +23,7 @@ const TESTS: &str = "test";
 /// When a tool is missing, or finds a fault, which it then has printed.
 pub(crate) fn compile(project: &Project) -> Result<Inputs> {
     let language = project.language()?;
+    stamp::age_for_tests(project, language);
     tool::compile_for_tests(language, &project.folder)?;
     let mut inputs = Inputs::default();
     for application in modules::tested(project, language)? {

@@ -94,6 +94,21 @@ pub(crate) fn changes() -> Result<(), Failed> {
     check(output.out().starts_with("new 6\n"), || output.to_string())
 }
 
+/// rebar3 itself takes a module of the same second for as new as its source.
+pub(crate) fn same_second() -> Result<(), Failed> {
+    let bench = Bench::erlang()?;
+    bench.build()?;
+    let module = fs::metadata(bench.path("_build/default/lib/hello/ebin/hello.beam"))?.modified()?;
+    for (word, earlier) in [("two", 0), ("six", 2)] {
+        let path = bench.path("src/hello.erl");
+        fs::write(&path, hello(word))?;
+        fs::File::options().write(true).open(&path)?.set_modified(module - Duration::from_secs(earlier))?;
+        let output = bench.ok(&["run"])?;
+        check(output.out().starts_with(&format!("{word} 6\n")), || output.to_string())?;
+    }
+    Ok(())
+}
+
 /// The functions of a pack: by module, how many.
 fn functions(bench: &Bench, pack: &str) -> Result<Vec<String>, Failed> {
     let output = bench.ok(&["size", "--by", "function", "--format", "json", pack])?;
