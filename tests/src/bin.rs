@@ -41,7 +41,7 @@ pub fn packbeam() -> Result<PathBuf, Failed> {
 pub fn checked() -> Result<PathBuf, Failed> {
     static CHECKED: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let path = CHECKED.get_or_init(|| {
-        let folder = build(&["--bin", "emberl-checked", "--features", "checked"])?;
+        let folder = build(&["--bin", "emberl-checked", "--features", "emberl/checked"])?;
         Ok(folder.join(format!("emberl-checked{}", env::consts::EXE_SUFFIX)))
     });
     path.clone().map_err(Failed::from)
@@ -73,7 +73,8 @@ fn path(name: &str) -> Result<PathBuf, Failed> {
 }
 
 /// Builds binaries beside the running test with its profile, and gives their folder. Cargo itself knows whether they are
-/// there and fresh; then this takes a fraction of a second. Cargo holds no lock while tests run.
+/// there and fresh; then this takes a fraction of a second. Cargo holds no lock while tests run. Of the whole workspace:
+/// for one package alone the dependencies would be built again, with its features only.
 fn build(options: &[&str]) -> Result<PathBuf, String> {
     let test = env::current_exe().map_err(|error| error.to_string())?;
     let folder = profile_folder(&test).ok_or_else(|| format!("{} is not in a target folder", test.display()))?;
@@ -84,7 +85,7 @@ fn build(options: &[&str]) -> Result<PathBuf, String> {
     };
     let target = folder.parent().ok_or_else(|| format!("{} has no parent", folder.display()))?;
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(crate::repository_dir()).args(["build", "--quiet", "-p", "emberl"]).args(options);
+    command.current_dir(crate::repository_dir()).args(["build", "--quiet", "--workspace"]).args(options);
     command.args(["--profile", profile, "--target-dir"]).arg(target);
     process::forget_package(&mut command);
     process::run(&mut command, Duration::from_secs(1200)).map_err(|error| error.to_string())?.ok()?;
