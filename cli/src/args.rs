@@ -122,7 +122,13 @@ impl Sources {
         }
         self.own.parts.retain(|part| !file_module(part).is_some_and(emberl_erlang::is_first));
         let modules = self.know_machine(profile);
-        Machine { modules, services: emberl_erlang::SERVICES.to_owned(), served: emberl_erlang::SERVED }
+        Machine {
+            modules,
+            services: emberl_erlang::SERVICES.to_owned(),
+            served: emberl_erlang::SERVED,
+            elsewhere: emberl_erlang::ELSEWHERE,
+            seldom: emberl_erlang::SELDOM,
+        }
     }
 
     /// Lets programs call what the target's machine has of its own; the names of those modules.

@@ -3,21 +3,23 @@
 //! It is read once a module, in one pass over the instructions. Every reference keeps the index of its instruction, so
 //! that its source line can be told. An atom counts wherever it is a term: an operand that is moved, passed, compared
 //! with, put into a term or used as a key, and inside literals. (A value from outside, once compared with an atom, may be
-//! called by it.) The tag of `is_tagged_tuple` does not count: a record's name is no value of its own.
+//! called by it.) The tag of `is_tagged_tuple` does not count: a record's name is no value of its own. Nor do the keys of a
+//! map, unless all of them name modules, nor what code makes only to raise it with `erlang:error`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 
 use emberl_format::code::Instruction;
 use emberl_format::compact::Operand;
-use emberl_format::etf;
+use emberl_format::etf::{self, Term};
 use emberl_format::opcode::{Kind, Op};
 use emberl_format::{ChunkId, Error};
 use rayon::prelude::*;
 
 use crate::protocol::{self, Protocols};
 use crate::rewrite;
+use crate::site::{self, Site, Sites};
 use crate::unit::Unit;
 
 /// Stands for "none" in the tables of numbers.
@@ -36,6 +38,8 @@ pub enum Target {
     Import(u32),
     /// A literal that names functions or atoms that matter, by its index in the literal table.
     Literal(u32),
+    /// A literal of an exception's reason, which has `error_info` or names functions by `fun M:F/A`.
+    Raised(u32),
     /// An atom that names a module, an exported function or a struct of the set, by its index in the atom table.
     Atom(u32),
 }
@@ -106,6 +110,8 @@ pub(crate) struct UnitGraph {
     ranges: Vec<Range<u32>>,
     /// By literal.
     pub(crate) literals: Vec<LiteralNames>,
+    /// By function: where it calls by name. The names are numbers, the imports units.
+    pub(crate) sites: Vec<Vec<Site>>,
     /// By import.
     pub(crate) imports: Vec<Imported>,
     /// By atom index: its name's number, or [`NONE`].
@@ -135,8 +141,8 @@ pub struct Graph {
     pub(crate) first: Vec<u32>,
     /// By name: the unit that has it, or [`NONE`].
     pub(crate) modules: Vec<u32>,
-    /// By name: the numbers of the functions that are exported under it, with their units.
-    pub(crate) exporters: Vec<Vec<(u32, u32)>>,
+    /// By name: the functions that are exported under it: unit, arity, number.
+    pub(crate) exporters: Vec<Vec<(u32, u8, u32)>>,
     pub(crate) protocols: Protocols,
     /// The number of the name `error_info`.
     pub(crate) error_info: u32,
@@ -164,10 +170,14 @@ impl Graph {
     pub fn build_beside(units: &[Unit<'_>], outside: &[&str]) -> Result<Self, BadLiteral> {
         let mut names = Names::default();
         let (error_info, format_error) = (names.number("error_info"), names.number("format_error"));
-        let outside = outside.iter().map(|name| (names.number(name), (*name).to_owned())).collect();
+        let outside: HashMap<u32, String> =
+            outside.iter().map(|name| (names.number(name), (*name).to_owned())).collect();
+        names.modules.extend(outside.keys());
         let mut modules = Vec::new();
         for (index, unit) in units.iter().enumerate() {
-            let name = names.number(unit.name()) as usize;
+            let name = names.number(unit.name());
+            names.modules.insert(name);
+            let name = name as usize;
             grow(&mut modules, name, NONE);
             if let Some(place @ &mut NONE) = modules.get_mut(name) {
                 *place = index as u32;
@@ -206,7 +216,7 @@ impl Graph {
             let shadowed = by_name.get(unit.name()) != Some(&(index as u32));
             for &(name, arity, function) in graph.exports.iter().filter(|_| !shadowed) {
                 if let Some(list) = exporters.get_mut(name as usize) {
-                    list.push((index as u32, total.saturating_add(function)));
+                    list.push((index as u32, arity, total.saturating_add(function)));
                 }
                 exported.insert((index as u32, name, arity), total.saturating_add(function));
             }
@@ -231,6 +241,21 @@ impl Graph {
                     }
                 })
                 .collect();
+            for sites in &mut graph.sites {
+                sites.retain_mut(|site| match site {
+                    Site::Passed(place, _) => {
+                        let import = unit.module.imports.get(*place as usize);
+                        let callee = import.and_then(|import| by_name.get(unit.module.atom(import.module)));
+                        *place = callee.copied().unwrap_or(NONE);
+                        callee.is_some()
+                    }
+                    Site::Kept(name) => {
+                        *site = Site::Passed(by_name.get(unit.name()).copied().unwrap_or(NONE), *name);
+                        true
+                    }
+                    Site::Named(..) | Site::Open(_) => true,
+                });
+            }
             for literal in &mut graph.literals {
                 literal.functions = literal
                     .exports
@@ -270,6 +295,11 @@ impl Graph {
         self.by_name.get(module).map(|&unit| unit as usize)
     }
 
+    /// The unit of the module with this name.
+    pub(crate) fn module(&self, name: u32) -> Option<usize> {
+        self.modules.get(name as usize).filter(|&&unit| unit != NONE).map(|&unit| unit as usize)
+    }
+
     /// The number of a function among all.
     pub(crate) fn number(&self, unit: usize, function: usize) -> Option<u32> {
         let (first, next) = (*self.first.get(unit)?, *self.first.get(unit + 1)?);
@@ -288,12 +318,22 @@ impl Graph {
 #[derive(Default)]
 struct Names<'n> {
     numbers: HashMap<&'n str, u32>,
+    /// Those of modules, of the set or beside it.
+    modules: HashSet<u32>,
 }
 
 impl<'n> Names<'n> {
     fn number(&mut self, name: &'n str) -> u32 {
         let next = self.numbers.len() as u32;
         *self.numbers.entry(name).or_insert(next)
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    fn is_module(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|name| self.modules.contains(&name))
     }
 }
 
@@ -307,16 +347,48 @@ fn grow<T: Clone>(list: &mut Vec<T>, index: usize, fill: T) {
 struct Collect<'n, 'a> {
     names: &'n Names<'a>,
     found: LiteralNames,
+    has_map: bool,
+}
+
+impl Collect<'_, '_> {
+    fn name(&mut self, name: &str) {
+        if let Some(number) = self.names.find(name)
+            && !self.found.names.contains(&number)
+        {
+            self.found.names.push(number);
+        }
+    }
+
+    /// Takes the names from the term, but for those that are only keys.
+    fn without_keys(&mut self, term: &Term) {
+        self.found.names.clear();
+        let mut left = vec![term];
+        while let Some(term) = left.pop() {
+            match term {
+                Term::Atom(name) => self.name(name),
+                Term::List { elements, tail } => left.extend(elements.iter().chain([&**tail])),
+                Term::Tuple(elements) => left.extend(elements),
+                Term::Map(pairs) => {
+                    let is_name = |key: &Term| matches!(key, Term::Atom(name) if self.names.is_module(name));
+                    let is_table = pairs.iter().all(|(key, _)| is_name(key));
+                    let keys = pairs.iter().map(|(key, _)| key);
+                    left.extend(keys.filter(|key| is_table || !matches!(key, Term::Atom(_))));
+                    left.extend(pairs.iter().map(|(_, value)| value));
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 impl etf::Visitor for Collect<'_, '_> {
     fn atom(&mut self, name: &str) {
         self.found.asks |= is_question(name);
-        if let Some(&number) = self.names.numbers.get(name)
-            && !self.found.names.contains(&number)
-        {
-            self.found.names.push(number);
-        }
+        self.name(name);
+    }
+
+    fn map(&mut self, _: usize) {
+        self.has_map = true;
     }
 
     fn export(&mut self, module: &str, function: &str, arity: u8) {
@@ -327,9 +399,15 @@ impl etf::Visitor for Collect<'_, '_> {
 fn read(unit: &Unit<'_>, names: &Names<'_>, is_implementation: bool) -> Result<UnitGraph, Error> {
     let literals = (0..unit.module.literals.len())
         .map(|index| {
-            let mut collect = Collect { names, found: LiteralNames::default() };
-            etf::visit(unit.module.literals.get(index).unwrap_or_default(), &mut collect)
-                .map_err(|error| error.shifted(unit.module.literals.offset(index)).within(ChunkId(*b"LitT")))?;
+            let mut collect = Collect { names, found: LiteralNames::default(), has_map: false };
+            let bytes = unit.module.literals.get(index).unwrap_or_default();
+            let read = etf::visit(bytes, &mut collect).and_then(|_| {
+                if collect.has_map && !collect.found.names.is_empty() {
+                    collect.without_keys(&etf::decode_prefix(bytes)?.0);
+                }
+                Ok(())
+            });
+            read.map_err(|error| error.shifted(unit.module.literals.offset(index)).within(ChunkId(*b"LitT")))?;
             Ok(collect.found)
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -362,22 +440,40 @@ fn read(unit: &Unit<'_>, names: &Names<'_>, is_implementation: bool) -> Result<U
         let may_ask = !(tells_its_name || (name == "__info__" && arity == 1));
         let (mut asks, mut reflects) = (false, false);
         let mut item = None;
+        let (mut registers, mut sites) = (Sites::default(), Vec::new());
         let start = graph.references.len() as u32;
+        let raised = site::raised(unit, function.instructions.clone());
         for (at, instruction) in function_code(unit, function.instructions.clone()) {
             if instruction.op == Op::OnLoad {
                 graph.on_load = Some(index as u32);
             }
-            References { unit, graph: &mut graph, at: at as u32, atoms: !tells_its_name }.read(instruction);
+            let is_raised = raised.iter().any(|range| range.contains(&at));
+            References { unit, names, graph: &mut graph, at: at as u32, tells_its_name, is_raised }.read(instruction);
+            registers.read(unit, instruction, |site| sites.extend(numbered(site, &graph.atoms)));
             if may_ask {
                 asks |= asks_for_exports(unit, &graph, instruction);
                 reflects |= asks_the_vm(unit, instruction, &mut item);
             }
         }
+        sites.sort_unstable();
+        sites.dedup();
+        graph.sites.push(sites);
         graph.asks.push(asks);
         graph.reflects.push(reflects);
         graph.ranges.push(start..graph.references.len() as u32);
     }
     Ok(graph)
+}
+
+/// A site with the number of its name instead of an index; none, if no module and no function has that name.
+fn numbered(site: Site, atoms: &[u32]) -> Option<Site> {
+    let number = |atom: u32| atoms.get(atom as usize).copied().filter(|&name| name != NONE);
+    Some(match site {
+        Site::Named(atom, arity) => Site::Named(number(atom)?, arity),
+        Site::Passed(import, atom) => Site::Passed(import, number(atom)?),
+        Site::Kept(atom) => Site::Kept(number(atom)?),
+        Site::Open(_) => site,
+    })
 }
 
 fn asks_for_exports(unit: &Unit<'_>, graph: &UnitGraph, instruction: &Instruction) -> bool {
@@ -436,9 +532,13 @@ fn function_code<'u>(unit: &'u Unit<'_>, range: Range<usize>) -> impl Iterator<I
 /// The references of one instruction.
 struct References<'r, 'u, 'a> {
     unit: &'u Unit<'a>,
+    names: &'r Names<'u>,
     graph: &'r mut UnitGraph,
     at: u32,
-    atoms: bool,
+    /// Whether atoms do not count.
+    tells_its_name: bool,
+    /// Whether it makes something that is only raised.
+    is_raised: bool,
 }
 
 impl References<'_, '_, '_> {
@@ -458,19 +558,12 @@ impl References<'_, '_, '_> {
                     }
                 }
                 (Kind::Source | Kind::MoveSource, _) => self.term(operand),
-                (
-                    Kind::Sources
-                    | Kind::Keys
-                    | Kind::KeysAndValues
-                    | Kind::KeysToDestinations
-                    | Kind::SelectValues
-                    | Kind::Updates,
-                    _,
-                ) => {
+                (Kind::Sources | Kind::SelectValues | Kind::Updates, _) => {
                     for &element in self.unit.code.elements(operand) {
                         self.term(element);
                     }
                 }
+                (Kind::KeysAndValues, _) => self.map(self.unit.code.elements(operand)),
                 (Kind::Segments, _) => {
                     for segment in self.unit.code.elements(operand).chunks(6) {
                         for &term in segment.iter().skip(4) {
@@ -479,6 +572,20 @@ impl References<'_, '_, '_> {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The keys and values that are put into a map.
+    fn map(&mut self, elements: &[Operand]) {
+        let is_name = |key: Operand| match key {
+            Operand::Atom(index) => self.names.is_module(self.unit.module.atom(index)),
+            _ => false,
+        };
+        let is_table = elements.iter().step_by(2).all(|&key| is_name(key));
+        for (place, &element) in elements.iter().enumerate() {
+            if place % 2 == 1 || is_table || !matches!(element, Operand::Atom(_)) {
+                self.term(element);
             }
         }
     }
@@ -500,16 +607,19 @@ impl References<'_, '_, '_> {
 
     fn term(&mut self, operand: Operand) {
         match operand {
-            Operand::Atom(index)
-                if self.atoms && self.graph.atoms.get(index as usize).is_some_and(|&name| name != NONE) =>
-            {
-                self.add(Target::Atom(index));
+            Operand::Atom(index) => {
+                let counts = !(self.tells_its_name || self.is_raised);
+                let is_name = self.graph.atoms.get(index as usize).is_some_and(|&name| name != NONE);
+                if is_name && (counts || self.unit.module.atom(index) == "error_info") {
+                    self.add(Target::Atom(index));
+                }
             }
             Operand::Literal(index) => {
                 let says = self.graph.literals.get(index as usize);
-                if says.is_some_and(|says| !says.names.is_empty() || !says.exports.is_empty()) {
-                    self.add(Target::Literal(index));
+                if says.is_none_or(|says| says.names.is_empty() && says.exports.is_empty()) {
+                    return;
                 }
+                self.add(if self.is_raised { Target::Raised(index) } else { Target::Literal(index) });
             }
             _ => {}
         }

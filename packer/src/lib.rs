@@ -17,6 +17,7 @@ pub mod profile;
 mod protocol;
 pub mod reach;
 pub mod rewrite;
+mod site;
 pub mod source;
 pub mod suggest;
 pub mod unit;

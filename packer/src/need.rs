@@ -8,8 +8,15 @@ use crate::pack::behaviours;
 use crate::reach::Reach;
 use crate::unit::Unit;
 
-/// Those of `outside` that the kept functions of `units` may come to. `graph` was built beside `outside`.
-pub(crate) fn modules<'o>(units: &[Unit<'_>], graph: &Graph, reach: &Reach, outside: &[&'o str]) -> HashSet<&'o str> {
+/// Those of `outside` that the kept functions of `units` may come to. `graph` was built beside `outside`; `is_cut` tells
+/// what is not followed, by a unit and the name of a module.
+pub(crate) fn modules<'o>(
+    units: &[Unit<'_>],
+    graph: &Graph,
+    reach: &Reach,
+    outside: &[&'o str],
+    is_cut: &dyn Fn(usize, &str) -> bool,
+) -> HashSet<&'o str> {
     let known: HashSet<&'o str> = outside.iter().copied().collect();
     let mut found = HashSet::new();
     let mut need = |name: &str| {
@@ -28,7 +35,11 @@ pub(crate) fn modules<'o>(units: &[Unit<'_>], graph: &Graph, reach: &Reach, outs
             protocols.push(format!("{}.", unit.name()));
         }
         for function in (0..unit.functions.list().len()).filter(|&function| reach.is_kept(index, function)) {
-            names(unit, graph, index, function, &mut need);
+            names(unit, graph, index, function, &mut |name| {
+                if !is_cut(index, name) {
+                    need(name);
+                }
+            });
         }
     }
     // An implementation is found by its name alone: the protocol's, a dot and the type's.
@@ -46,6 +57,10 @@ fn names(unit: &Unit<'_>, graph: &Graph, index: usize, function: usize, need: &m
     for reference in graph.references(index, function) {
         match reference.target {
             Target::Call(_) | Target::Fun(_) => {}
+            Target::Raised(literal) => {
+                let exports = refs.literals.get(literal as usize).map(|literal| &literal.exports);
+                exports.into_iter().flatten().for_each(|export| need(&export.module));
+            }
             Target::Import(import) => {
                 let import = import as usize;
                 if let (Some(Imported::Outside), Some(import)) =

@@ -17,7 +17,7 @@ use crate::graph::Graph;
 use crate::link::{self, Target, quoted};
 use crate::need;
 use crate::profile::{Platform, Profile};
-use crate::reach::{Dynamic, Reach, Root};
+use crate::reach::{Cut, Dynamic, Reach, Root};
 use crate::rewrite::{Emit, KeepLines, rewrite};
 use crate::source::{FilePart, ModulePart, Part};
 use crate::suggest;
@@ -54,7 +54,15 @@ pub struct Machine {
     pub services: String,
     /// Modules that need such a process without naming it, and the process.
     pub served: &'static [(&'static str, &'static str)],
+    /// Modules of the library that are no use on the machine. They are taken where the program's own code calls them.
+    pub elsewhere: &'static [&'static str],
+    /// What modules of the library need of others seldom.
+    pub seldom: &'static [Seldom],
 }
+
+/// A module of the library, others that it needs for what is seldom asked of it, and those by whose functions that is
+/// asked: unless the program's own code calls one of these, the need does not count.
+pub type Seldom = (&'static str, &'static [&'static str], &'static [&'static str]);
 
 /// An entry of a pack, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +83,8 @@ pub struct Program<'p> {
     entries: Vec<Entry>,
     /// The names of modules that could not be read, as far as their files tell.
     damaged: Vec<String>,
+    /// Those of the modules that are the library's.
+    library: HashSet<String>,
 }
 
 impl<'p> Program<'p> {
@@ -85,8 +95,14 @@ impl<'p> Program<'p> {
     #[must_use]
     pub fn load(parts: &'p [Part], with: &'p [Part], tick: &(dyn Fn() + Sync)) -> (Self, Vec<Diagnostic>) {
         let mut findings = Vec::new();
-        let mut program =
-            Self { units: Vec::new(), parts: Vec::new(), files: Vec::new(), entries: Vec::new(), damaged: Vec::new() };
+        let mut program = Self {
+            units: Vec::new(),
+            parts: Vec::new(),
+            files: Vec::new(),
+            entries: Vec::new(),
+            damaged: Vec::new(),
+            library: HashSet::new(),
+        };
         let mut loaded = load_all(parts, true, tick).into_iter();
         let mut seen: HashMap<&str, &str> = HashMap::new();
         let mut seen_files: HashMap<&[u8], &str> = HashMap::new();
@@ -137,7 +153,8 @@ impl<'p> Program<'p> {
         (program, findings)
     }
 
-    /// Adds modules to those of the pack, after the others. A module whose name is there already is left out.
+    /// Adds modules of a library to those of the pack, after the others. A module whose name is there already is left
+    /// out.
     ///
     /// `tick` is called as by [`load`](Self::load).
     pub fn extend(&mut self, parts: &'p [Part], tick: &(dyn Fn() + Sync)) -> Vec<Diagnostic> {
@@ -153,6 +170,7 @@ impl<'p> Program<'p> {
                     let index = self.own();
                     findings.extend(found);
                     self.entries.push(Entry::Module(index));
+                    self.library.insert(unit.name().to_owned());
                     // Those on the device stay behind those of the pack.
                     self.units.insert(index, unit);
                     self.parts.push(module);
@@ -174,8 +192,14 @@ impl<'p> Program<'p> {
     /// As [`select`](Self::select).
     pub fn needed<'o>(&self, options: &Options, outside: &[&'o str]) -> Result<Vec<&'o str>, Vec<Diagnostic>> {
         let mut selection = self.select(&Options { prune: false, ..options.clone() })?;
-        let (graph, reach) = self.reach_beside(&mut selection.roots, options, outside)?;
-        let found = need::modules(&self.units, &graph, &reach, outside);
+        let called = self.called();
+        let elsewhere = options.machine.elsewhere;
+        let outside: Vec<&'o str> =
+            outside.iter().copied().filter(|name| !elsewhere.contains(name) || called.contains(name)).collect();
+        let (graph, reach) = self.reach_beside(&mut selection.roots, options, &outside)?;
+        let seldom = self.seldom(&options.machine);
+        let is_cut = |unit: usize, name: &str| seldom.iter().any(|(from, to)| *from == unit && to.contains(&name));
+        let found = need::modules(&self.units, &graph, &reach, &outside, &is_cut);
         Ok(outside.iter().copied().filter(|name| found.contains(name)).collect())
     }
 
@@ -249,6 +273,22 @@ impl<'p> Program<'p> {
         Ok(Selection { start, roots, reach })
     }
 
+    /// The modules that the program's own code calls, and that of other packs on the device.
+    fn called(&self) -> HashSet<&str> {
+        let is_own = |unit: &&Unit<'_>| !self.library.contains(unit.name());
+        let imports = self.own_units().iter().filter(is_own);
+        imports.flat_map(|unit| unit.module.imports.iter().map(|import| unit.module.atom(import.module))).collect()
+    }
+
+    /// The units of the library that need other modules only for what this program does not ask, and those modules.
+    fn seldom(&self, machine: &Machine) -> Vec<(usize, &'static [&'static str])> {
+        let called = self.called();
+        let rows = machine.seldom.iter().filter(|(_, _, unless)| !unless.iter().any(|name| called.contains(name)));
+        rows.filter(|(from, ..)| self.library.contains(*from))
+            .filter_map(|(from, to, _)| Some((self.find(from)?, *to)))
+            .collect()
+    }
+
     fn reach(&self, roots: &mut Vec<Root>, options: &Options) -> Result<Reach, Vec<Diagnostic>> {
         self.reach_beside(roots, options, &[]).map(|(_, reach)| reach)
     }
@@ -282,7 +322,10 @@ impl<'p> Program<'p> {
         }
         let graph = Graph::build_beside(&self.units, outside)
             .map_err(|bad| vec![Diagnostic::unreadable(bad.file.clone(), &bad.error)])?;
-        let reach = Reach::compute_with(&self.units, &graph, roots, options.dynamic);
+        let seldom = self.seldom(machine);
+        let cut = seldom.iter().flat_map(|&(from, to)| to.iter().map(move |name| (from, name)));
+        let cut: Cut = cut.filter_map(|(from, name)| Some((from, graph.unit(name)?))).collect();
+        let reach = Reach::compute_with(&self.units, &graph, roots, options.dynamic, &cut);
         Ok((graph, reach))
     }
 

@@ -24,6 +24,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Graph, Imported, NONE, Target};
+use crate::site::Site;
 use crate::unit::Unit;
 
 /// Where reachability starts.
@@ -171,6 +172,9 @@ struct Cause {
     edge: Edge,
 }
 
+/// References that are not followed, calls and names: from the code of the one unit to the module that the other is.
+pub type Cut = HashSet<(usize, usize)>;
+
 /// The functions that can be reached.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -185,12 +189,12 @@ impl Reach {
     /// Follows all references from the roots. `graph` is that of `units`.
     #[must_use]
     pub fn compute(units: &[Unit<'_>], graph: &Graph, roots: &[Root]) -> Self {
-        Self::compute_with(units, graph, roots, Dynamic::default())
+        Self::compute_with(units, graph, roots, Dynamic::default(), &Cut::new())
     }
 
-    /// As [`compute`](Self::compute), with a choice of what a named module keeps.
+    /// As [`compute`](Self::compute), with a choice of what a named module keeps, and with what is not followed.
     #[must_use]
-    pub fn compute_with(units: &[Unit<'_>], graph: &Graph, roots: &[Root], dynamic: Dynamic) -> Self {
+    pub fn compute_with(units: &[Unit<'_>], graph: &Graph, roots: &[Root], dynamic: Dynamic, cut: &Cut) -> Self {
         let functions = graph.first.last().copied().unwrap_or(0) as usize;
         let mut walk = Walk {
             graph,
@@ -199,6 +203,13 @@ impl Reach {
             queue: Vec::new(),
             named: vec![None; graph.exporters.len()],
             modules: vec![None; graph.units.len()],
+            loose: vec![false; graph.units.len()],
+            said: vec![HashSet::new(); graph.units.len()],
+            called: HashMap::new(),
+            open: vec![Vec::new(); graph.units.len()],
+            arities: HashSet::new(),
+            cut,
+            passed: vec![Vec::new(); graph.units.len()],
             touched: vec![NONE; graph.units.len()],
             reflection: NONE,
             asks: NONE,
@@ -280,6 +291,20 @@ struct Walk<'g> {
     named: Vec<Option<(u32, u32)>>,
     /// By unit: why it counts as named.
     modules: Vec<Option<Cause>>,
+    /// By unit: whether its name and that of its function may stand anywhere.
+    loose: Vec<bool>,
+    /// By unit: the names that its kept functions have as atoms.
+    said: Vec<HashSet<u32>>,
+    /// By name: the arities with which some module's function of it is called.
+    called: HashMap<u32, Vec<Option<u8>>>,
+    /// By unit: the arities with which it calls functions by names that it is given.
+    open: Vec<Vec<Option<u8>>>,
+    /// What is not followed: from this unit to that.
+    cut: &'g Cut,
+    /// The arities with which functions are called by names that are given.
+    arities: HashSet<u8>,
+    /// By unit: the names that others hand over to its functions.
+    passed: Vec<Vec<u32>>,
     /// By unit: its first function that was kept.
     touched: Vec<u32>,
     /// A function that calls `erlang:get_module_info`.
@@ -320,6 +345,9 @@ impl Walk<'_> {
             }
             Root::Named(module) => {
                 let Some(unit) = self.graph.unit(module) else { return false };
+                if let Some(loose) = self.loose.get_mut(unit) {
+                    *loose = true;
+                }
                 self.name_module(unit, cause);
             }
             Root::Beside { other, module, name } => {
@@ -376,12 +404,18 @@ impl Walk<'_> {
         if refs.reflects.get(function) == Some(&true) {
             self.reflect(number);
         }
+        let mut said = HashSet::new();
         for reference in graph.references(unit, function) {
             let at = reference.at as usize;
             match reference.target {
                 Target::Call(callee) => self.keep_local(unit, callee, Cause { parent: number, edge: Edge::Call(at) }),
                 Target::Fun(body) => self.keep_local(unit, body, Cause { parent: number, edge: Edge::Fun(at) }),
                 Target::Import(index) => {
+                    if let Some(&Imported::Function(callee)) = refs.imports.get(index as usize)
+                        && self.is_cut(unit, graph.place(callee).0)
+                    {
+                        continue;
+                    }
                     if let Some(&Imported::Function(callee)) = refs.imports.get(index as usize) {
                         self.keep(callee, Cause { parent: number, edge: Edge::Call(at) });
                     }
@@ -392,15 +426,38 @@ impl Walk<'_> {
                         self.keep(callee, Cause { parent: number, edge: Edge::FunExport(at) });
                     }
                     for &name in &literal.names {
+                        if graph.module(name).is_some_and(|module| self.is_cut(unit, module)) {
+                            continue;
+                        }
                         self.name(name, unit, number, reference.at);
+                        said.insert(name);
+                    }
+                }
+                Target::Raised(index) => {
+                    let Some(literal) = refs.literals.get(index as usize) else { continue };
+                    for &callee in &literal.functions {
+                        self.keep(callee, Cause { parent: number, edge: Edge::FunExport(at) });
+                    }
+                    if literal.names.contains(&graph.error_info) {
+                        self.error_info(unit, number, reference.at);
                     }
                 }
                 Target::Atom(index) => {
                     if let Some(&name) = refs.atoms.get(index as usize) {
+                        if graph.module(name).is_some_and(|module| self.is_cut(unit, module)) {
+                            continue;
+                        }
                         self.name(name, unit, number, reference.at);
+                        said.insert(name);
                     }
                 }
             }
+        }
+        for &site in refs.sites.get(function).into_iter().flatten() {
+            self.site(site, unit, &said);
+        }
+        for module in said.iter().filter_map(|&name| graph.module(name)) {
+            self.keep_named(module, |_, name, _| said.contains(&name));
         }
     }
 
@@ -443,24 +500,103 @@ impl Walk<'_> {
         if name == NONE || graph.protocols.is_own_name(unit as u32, name) {
             return;
         }
-        match self.named.get_mut(name as usize) {
-            Some(place @ None) => *place = Some((number, at)),
-            _ => return,
+        if let Some(place @ None) = self.named.get_mut(name as usize) {
+            *place = Some((number, at));
+            if let Some(module) = graph.module(name) {
+                self.name_module(module, Cause { parent: number, edge: Edge::Named(at as usize) });
+            }
+            self.keep_exported(name, |walk, module, _| walk.loose.get(module) == Some(&true));
+            for &implementation in graph.protocols.for_target(name) {
+                self.implement(implementation, number);
+            }
         }
-        for &(exporter, function) in graph.exporters.get(name as usize).map_or(&[][..], Vec::as_slice) {
-            if let Some(&Some(cause)) = self.modules.get(exporter as usize)
+        if self.said.get_mut(unit).is_some_and(|said| said.insert(name)) {
+            self.say(name, unit);
+        }
+    }
+
+    /// The kept functions of a unit have a name for the first time.
+    fn say(&mut self, name: u32, unit: usize) {
+        self.keep_exported(name, |walk, module, arity| module == unit && walk.arities.contains(&arity));
+    }
+
+    fn is_cut(&self, from: usize, to: usize) -> bool {
+        self.cut.contains(&(from, to))
+    }
+
+    fn says(&self, unit: usize, name: u32) -> bool {
+        self.said.get(unit).is_some_and(|said| said.contains(&name))
+    }
+
+    /// Reachable code of `unit` calls functions by name.
+    fn site(&mut self, site: Site, unit: usize, said: &HashSet<u32>) {
+        match site {
+            Site::Named(name, arity) => self.call(name, arity),
+            Site::Open(arity) => {
+                said.iter().for_each(|&name| self.call(name, arity));
+                if let Some(arity) = arity
+                    && self.arities.insert(arity)
+                {
+                    for unit in 0..self.modules.len() {
+                        self.keep_named(unit, |walk, name, exported| exported == arity && walk.says(unit, name));
+                    }
+                }
+                let Some(open) = self.open.get_mut(unit).filter(|open| !open.contains(&arity)) else { return };
+                open.push(arity);
+                let passed = self.passed.get(unit).cloned().unwrap_or_default();
+                passed.into_iter().for_each(|name| self.call(name, arity));
+            }
+            Site::Kept(_) => {}
+            Site::Passed(to, name) => {
+                let Some(passed) = self.passed.get_mut(to as usize).filter(|passed| !passed.contains(&name)) else {
+                    return;
+                };
+                passed.push(name);
+                for arity in self.open.get(to as usize).cloned().unwrap_or_default() {
+                    self.call(name, arity);
+                }
+            }
+        }
+    }
+
+    /// Reachable code calls a function of this name and arity, of any module.
+    fn call(&mut self, name: u32, arity: Option<u8>) {
+        let called = self.called.entry(name).or_default();
+        if called.contains(&arity) {
+            return;
+        }
+        called.push(arity);
+        self.keep_exported(name, |_, _, exported| arity.is_none_or(|arity| arity == exported));
+    }
+
+    fn is_called(&self, name: u32, arity: u8) -> bool {
+        let called = self.called.get(&name);
+        called.is_some_and(|called| called.iter().any(|called| called.is_none_or(|called| called == arity)))
+    }
+
+    /// Keeps the functions of this name whose module is named and that `if_kept` takes, by module and arity.
+    fn keep_exported(&mut self, name: u32, if_kept: impl Fn(&Self, usize, u8) -> bool) {
+        for &(module, arity, function) in self.graph.exporters.get(name as usize).map_or(&[][..], Vec::as_slice) {
+            if let Some(&Some(cause)) = self.modules.get(module as usize)
                 && !self.unnamed.contains(&function)
+                && if_kept(self, module as usize, arity)
             {
                 self.keep(function, cause);
             }
         }
-        if let Some(&module) = graph.modules.get(name as usize)
-            && module != NONE
-        {
-            self.name_module(module as usize, Cause { parent: number, edge: Edge::Named(at as usize) });
-        }
-        for &implementation in graph.protocols.for_target(name) {
-            self.implement(implementation, number);
+    }
+
+    /// Keeps the functions of a module that is named that `if_kept` takes, by name and arity.
+    fn keep_named(&mut self, unit: usize, if_kept: impl Fn(&Self, u32, u8) -> bool) {
+        let Some(&Some(cause)) = self.modules.get(unit) else { return };
+        let Some(refs) = self.graph.units.get(unit) else { return };
+        for &(name, arity, function) in &refs.exports {
+            let number = self.graph.number(unit, function as usize);
+            if let Some(number) = number.filter(|number| !self.unnamed.contains(number))
+                && if_kept(self, name, arity)
+            {
+                self.keep(number, cause);
+            }
         }
     }
 
@@ -472,16 +608,14 @@ impl Walk<'_> {
         if self.reflection != NONE && self.asks != NONE {
             self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
         }
-        let Some(refs) = self.graph.units.get(unit) else { return };
-        for &(name, _, function) in &refs.exports {
-            let number = self.graph.number(unit, function as usize);
-            if number.is_some_and(|number| self.unnamed.contains(&number)) {
-                continue;
-            }
-            if self.dynamic == Dynamic::Any || self.named.get(name as usize).is_some_and(Option::is_some) {
-                self.keep_local(unit, function, cause);
-            }
-        }
+        let is_loose = self.loose.get(unit) == Some(&true);
+        let any = self.dynamic == Dynamic::Any;
+        self.keep_named(unit, |walk, name, arity| {
+            let is_named = || walk.named.get(name as usize).is_some_and(Option::is_some);
+            any || (walk.arities.contains(&arity) && walk.says(unit, name))
+                || walk.is_called(name, arity)
+                || (is_loose && is_named())
+        });
     }
 
     /// An implementation counts as named when its protocol is used and values of its target can exist.

@@ -7,7 +7,7 @@ use emberl_format::ErrorKind;
 use emberl_format::compact::Operand;
 use emberl_format::module::literals::LiteralForm;
 use emberl_packer::graph::{Graph, Target};
-use emberl_packer::reach::{Dynamic, Edge, Reach, Root};
+use emberl_packer::reach::{Cut, Dynamic, Edge, Reach, Root};
 use emberl_packer::rewrite::{Emit, KeepLines, kept_whole, rewrite};
 use emberl_packer::unit::Unit;
 
@@ -102,7 +102,7 @@ fn a_named_module_keeps_all_exports_on_request() {
     let units = units(&bytes);
     let graph = Graph::build(&units).unwrap();
     let roots = [Root::parse_keep("roots:names_module_only/0").unwrap()];
-    let all = kept(&units, &Reach::compute_with(&units, &graph, &roots, Dynamic::Any));
+    let all = kept(&units, &Reach::compute_with(&units, &graph, &roots, Dynamic::Any, &Cut::new()));
     let targets = units.iter().find(|unit| unit.name() == "targets").unwrap();
     for export in &targets.module.exports {
         let name = format!("targets:{}/{}", targets.module.atom(export.function), export.arity);

@@ -11,7 +11,7 @@ use std::{
 use emberl_format::beam;
 use emberl_packer::{
     graph::Graph,
-    reach::{Dynamic, Reach, Root},
+    reach::{Cut, Dynamic, Reach, Root},
     rewrite::{Emit, KeepLines, rewrite},
     unit::Unit,
 };
@@ -231,7 +231,7 @@ fn size_of_hello() -> Result<(), Failed> {
     println!("{HELLO}: {pruned} bytes pruned ({} modules)", modules.len());
     println!("  {} % of {touched}, the same modules whole", percent(touched));
     println!("  {} % of {needed}, all {} modules that whole modules need", percent(needed), closed.len());
-    let any = Reach::compute_with(&units, &graph, &[Root::Start(program.module.clone())], Dynamic::Any);
+    let any = Reach::compute_with(&units, &graph, &[Root::Start(program.module.clone())], Dynamic::Any, &Cut::new());
     let modules: Vec<usize> = any.modules_kept().collect();
     let any = size(&units, &modules, &|index, function| any.is_kept(index, function))?;
     println!("  {any} bytes where a module's name keeps all its exports ({} modules)", modules.len());

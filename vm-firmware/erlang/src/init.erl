@@ -82,10 +82,14 @@ description(Application) ->
             {application, Application, [{vsn, "0"} | items(Application)]};
         File ->
             {ok, Bytes, _} = erl_prim_loader:get_file(File),
-            {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Bytes)),
-            {ok, Description} = erl_parse:parse_term(Tokens),
+            {ok, Tokens, _} = (library("erl_scan")):string(unicode:characters_to_list(Bytes)),
+            {ok, Description} = (library("erl_parse")):parse_term(Tokens),
             Description
     end.
+
+%% A module that is there where `.app` files are. Where they are not, who packs what code names shall not find it named.
+library(Name) ->
+    list_to_atom(Name).
 
 items(kernel) ->
     [

@@ -38,6 +38,66 @@ pub const SERVED: &[(&str, &str)] = &[
     ("application_controller", "init"),
 ];
 
+/// Modules of OTP that are no use here: what they do needs other nodes, the emulator's ports or drivers, a terminal's
+/// shell, or a code server. Who makes a pack of what a program uses takes them only where the program's own code calls them.
+pub const ELSEWHERE: &[&str] = &[
+    // Other nodes.
+    "auth",
+    "dist_ac",
+    "dist_util",
+    "erl_boot_server",
+    "erl_distribution",
+    "erl_epmd",
+    "erpc",
+    "global",
+    "global_group",
+    "global_search",
+    "net_kernel",
+    "rpc",
+    "slave",
+    // Ports and drivers.
+    "erl_ddll",
+    "inet_config",
+    "inet_db",
+    "win32reg",
+    // The shell.
+    "c",
+    "edlin",
+    "edlin_expand",
+    "group",
+    "group_history",
+    "shell",
+    "shell_docs",
+    "user",
+    "user_drv",
+    "user_sup",
+    // Code: `code` of this pack stands for its server.
+    "code_server",
+    "compile",
+    // Explanations of errors in OTP's functions, which bring the compiler's checks of formats.
+    "erl_kernel_errors",
+    "erl_stdlib_errors",
+];
+
+/// What modules of OTP need of others for what is seldom asked of them: the module, the others, and those by whose
+/// functions it is asked.
+pub const SELDOM: &[(&str, &[&str], &[&str])] = &[
+    // Configuration and `.app` files, in their text.
+    (
+        "application_controller",
+        &["erl_parse", "erl_scan", "erl_prim_loader", "file", "unicode"],
+        &["application", "Elixir.Application"],
+    ),
+    // A log of what a process does, in a file.
+    ("sys", &["file"], &["sys"]),
+    ("logger_std_h", &["file"], &["logger", "Elixir.Logger"]),
+    // Titles of the reports of processes by the module that they began with.
+    ("proc_lib", &["gen_event", "gen_fsm", "supervisor_bridge"], &["gen_event", "gen_fsm", "supervisor_bridge"]),
+    // Exceptions in code that the shell evaluates.
+    ("proc_lib", &["erl_eval"], &["erl_eval"]),
+    ("erl_error", &["erl_eval", "erl_pp"], &["erl_eval", "erl_error"]),
+];
+
 /// Whether a module of the pack comes before a program's own.
 #[must_use]
 pub fn is_first(module: &str) -> bool {

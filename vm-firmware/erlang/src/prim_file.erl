@@ -372,7 +372,7 @@ internal_native2name(Bytes) ->
         _ -> Bytes
     end.
 
-internal_normalize_utf8(Bytes) -> unicode:characters_to_nfc_list(Bytes).
+internal_normalize_utf8(Bytes) -> unicode:characters_to_list(Bytes).
 
 is_translatable(_) -> true.
 

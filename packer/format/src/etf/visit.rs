@@ -11,6 +11,9 @@ pub trait Visitor {
     /// an environment are atoms too; the names in a `fun m:f/a` are not told here.
     fn atom(&mut self, _name: &str) {}
 
+    /// A map with this many keys; they and their values come next.
+    fn map(&mut self, _keys: usize) {}
+
     /// A `fun module:function/arity`.
     fn export(&mut self, _module: &str, _function: &str, _arity: u8) {}
 }
@@ -57,7 +60,10 @@ fn walk(reader: &mut Reader<'_>, visitor: &mut impl Visitor) -> Result<bool> {
         match token {
             Token::Atom(name) => visitor.atom(&name),
             Token::Export { module, function, arity } => visitor.export(&module, &function, arity),
-            Token::Map(count) => has_map |= count > 1,
+            Token::Map(count) => {
+                visitor.map(count);
+                has_map |= count > 1;
+            }
             Token::Pid(pid) => visitor.atom(&pid.node),
             Token::Port { node, .. } | Token::Reference { node, .. } => visitor.atom(&node),
             Token::Fun { module, creator, .. } | Token::OldFun { module, creator, .. } => {
