@@ -280,13 +280,16 @@ impl<'p> Program<'p> {
         imports.flat_map(|unit| unit.module.imports.iter().map(|import| unit.module.atom(import.module))).collect()
     }
 
-    /// The units of the library that need other modules only for what this program does not ask, and those modules.
+    /// The units of the library, and of the machine, that need other modules only for what this program does not ask, and those modules.
     fn seldom(&self, machine: &Machine) -> Vec<(usize, &'static [&'static str])> {
         let called = self.called();
         let rows = machine.seldom.iter().filter(|(_, _, unless)| !unless.iter().any(|name| called.contains(name)));
-        rows.filter(|(from, ..)| self.library.contains(*from))
-            .filter_map(|(from, to, _)| Some((self.find(from)?, *to)))
-            .collect()
+        let place = |from: &str| {
+            let is_known =
+                |unit: &Unit<'_>| self.library.contains(from) || machine.modules.iter().any(|own| own == unit.name());
+            self.units.iter().position(|unit| unit.name() == from && is_known(unit))
+        };
+        rows.filter_map(|(from, to, _)| Some((place(from)?, *to))).collect()
     }
 
     fn reach(&self, roots: &mut Vec<Root>, options: &Options) -> Result<Reach, Vec<Diagnostic>> {

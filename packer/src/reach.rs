@@ -2,10 +2,19 @@
 //!
 //! - A call keeps its target; a fun keeps its body; a `fun M:F/A` in a literal keeps `M:F/A`.
 //! - A dynamic call (`apply`, `spawn`, a behaviour's callback) needs the module and the function as atoms. So an
-//!   exported function is kept when reachable code has an atom of its module's name and an atom of its own name,
-//!   wherever the two stand. What counts as having an atom is said in [`crate::graph`]. With [`Dynamic::Any`] the
-//!   module's name is enough, for all of its exports; then a hello-world keeps 92 % of kernel and stdlib instead of 5 %,
-//!   since `c`, `lists` or `timer` as plain tags name modules, too (`tests/tests/prune.rs` measures it).
+//!   exported function is kept when reachable code has an atom of its module's name, and its own name can meet it
+//!   (`crate::site` tells where code calls by name):
+//!   - the name stands at such a call, whose module may be any, with the arity of the call (`Module:init(X)`); or after a
+//!     module in a tuple that is made (`{Module, start_link, []}`);
+//!   - both atoms stand in one function, literals included;
+//!   - the name is an argument of a function whose module calls by names that it is given, or stands in a function that
+//!     does;
+//!   - its own module has the name, and somewhere functions of its arity are called by names that are given (the states
+//!     of `gen_statem`).
+//!
+//!   What counts as having an atom is said in [`crate::graph`]. With [`Dynamic::Any`] the module's name is enough, for
+//!   all of its exports; then a hello-world keeps 92 % of kernel and stdlib instead of 5 %, since `c`, `lists` or `timer`
+//!   as plain tags name modules, too (`tests/tests/prune.rs` measures it).
 //! - `module_info/0,1` tell what a module exports: where they are called by the module's name, all its exports are kept,
 //!   as soon as reachable code has the atom `exports` or `functions`, without which no function is found in the answer.
 //!   The same holds for modules that are named, when reachable code calls `erlang:get_module_info/1,2` itself. A
@@ -17,7 +26,8 @@
 //!   struct can exist: that is a built-in type, or the struct's name stands in reachable code.
 //!
 //! What no rule can see is an atom that is made when the program runs (`list_to_atom/1`, `binary_to_term/1`,
-//! `file:consult/1`, a native's answer) and then called: such functions need a [`Root`].
+//! `file:consult/1`, a native's answer) and then called, nor a name that meets its module only by a way through other data:
+//! such functions need a [`Root`]. What is in [`Cut`] is not followed at all.
 //!
 //! The work is a queue of functions, each visited once, in the order of their distance from the roots.
 
@@ -393,8 +403,10 @@ impl Walk<'_> {
         // A module_info that is only named may be called by anybody who looks at modules; that alone keeps no exports.
         let named = matches!(self.causes.get(number as usize), Some(Some(Cause { edge: Edge::Named(_), .. })));
         if refs.module_info.contains(&(function as u32)) && !named {
-            self.infos.push(number);
-            if self.asks != NONE {
+            if self.loose.get(unit) != Some(&true) {
+                self.infos.push(number);
+            }
+            if self.asks != NONE && self.loose.get(unit) != Some(&true) {
                 self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
             }
         }
@@ -423,7 +435,9 @@ impl Walk<'_> {
                 Target::Literal(index) => {
                     let Some(literal) = refs.literals.get(index as usize) else { continue };
                     for &callee in &literal.functions {
-                        self.keep(callee, Cause { parent: number, edge: Edge::FunExport(at) });
+                        if !self.is_cut(unit, graph.place(callee).0) {
+                            self.keep(callee, Cause { parent: number, edge: Edge::FunExport(at) });
+                        }
                     }
                     for &name in &literal.names {
                         if graph.module(name).is_some_and(|module| self.is_cut(unit, module)) {
@@ -605,10 +619,10 @@ impl Walk<'_> {
             Some(place @ None) => *place = Some(cause),
             _ => return,
         }
-        if self.reflection != NONE && self.asks != NONE {
+        let is_loose = self.loose.get(unit) == Some(&true);
+        if self.reflection != NONE && self.asks != NONE && !is_loose {
             self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
         }
-        let is_loose = self.loose.get(unit) == Some(&true);
         let any = self.dynamic == Dynamic::Any;
         self.keep_named(unit, |walk, name, arity| {
             let is_named = || walk.named.get(name as usize).is_some_and(Option::is_some);
@@ -661,7 +675,8 @@ impl Walk<'_> {
             return;
         }
         for unit in 0..self.modules.len() {
-            if self.modules.get(unit).is_some_and(Option::is_some) {
+            // The machine's own names are nobody's.
+            if self.modules.get(unit).is_some_and(Option::is_some) && self.loose.get(unit) != Some(&true) {
                 self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use emberl_packer::pack::{Options, Program};
+use emberl_packer::pack::{Machine, Options, Program, Seldom};
 use emberl_packer::reach::Root;
 use emberl_packer::source::{Detail, Part, Parts};
 
@@ -93,4 +93,48 @@ fn a_module_is_taken_once() {
     let names: Vec<&str> = program.own_units().iter().map(|unit| unit.name()).collect();
     assert_eq!(names, ["targets", "loaded"]);
     assert!(program.find("loaded").is_some());
+}
+
+#[test]
+fn what_is_no_use_on_the_machine_is_taken_where_it_is_called() {
+    let needed = |root: &str, machine: Machine| -> Vec<String> {
+        let own = parts(&["roots"]);
+        let (program, _) = Program::load(&own, &[], &|| {});
+        let options = Options { machine, ..options(&Root::parse_keep(root).unwrap()) };
+        program.needed(&options, &["loaded", "targets"]).unwrap().iter().map(ToString::to_string).collect()
+    };
+    let elsewhere = |modules: &'static [&'static str]| Machine { elsewhere: modules, ..Machine::default() };
+    assert_eq!(needed("roots:loads/0", elsewhere(&[])), ["loaded"]);
+    assert_eq!(needed("roots:loads/0", elsewhere(&["loaded"])), ["loaded"]);
+    // It is only named.
+    let own = parts(&["meets"]);
+    let (program, _) = Program::load(&own, &[], &|| {});
+    for (modules, expected) in [(&[][..], &["targets"][..]), (&["targets"], &[])] {
+        let options = Options { machine: elsewhere(modules), ..options(&Root::parse_keep("meets:table/0").unwrap()) };
+        assert_eq!(program.needed(&options, &["loaded", "targets"]).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_the_library_seldom_needs_is_taken_where_the_program_asks() {
+    const ASKED_BY_ROOTS: &[Seldom] = &[("meets", &["caller"], &["loaded"])];
+    const ASKED_BY_NOBODY: &[Seldom] = &[("meets", &["caller"], &["unheard_of"])];
+    let root = Root::parse_keep("meets:to_another/1").unwrap();
+    for (seldom, of_library, expected) in [
+        (&[][..], true, &["caller"][..]),
+        (ASKED_BY_ROOTS, true, &["caller"]),
+        (ASKED_BY_NOBODY, true, &[]),
+        (ASKED_BY_NOBODY, false, &["caller"]),
+    ] {
+        let machine = Machine { seldom, ..Machine::default() };
+        let options = Options { machine, ..options(&root) };
+        let (own, library) = (parts(&["roots"]), parts(&["meets"]));
+        let both = parts(&["roots", "meets"]);
+        let mut program = Program::load(if of_library { &own } else { &both }, &[], &|| {}).0;
+        assert!(program.extend(&library, &|| {}).is_empty());
+        let needed = program.needed(&options, &["caller"]).unwrap();
+        assert_eq!(needed, expected, "{seldom:?} {of_library}");
+        let kept = program.select(&options).unwrap();
+        assert!(kept.keeps_module(1));
+    }
 }

@@ -89,6 +89,42 @@ fn names_keep_what_may_be_called_dynamically() {
 }
 
 #[test]
+fn names_count_where_they_can_meet() {
+    let check = |root: &str, expected: &[&str]| {
+        let mut expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+        expected.push(root.to_owned());
+        expected.sort();
+        assert_eq!(from(&["meets", "caller", "targets"], &[root]), expected);
+    };
+    let one = ["targets:dynamic/1", "targets:private/1"];
+    let both = ["targets:dynamic/0", one[0], one[1]];
+    check("meets:apart/0", &["meets:module/0", "meets:function/0"]);
+    check("meets:at_the_call/1", &["meets:module/0", one[0], one[1]]);
+    check("meets:handed_over/1", &[&["meets:module/0", "meets:by/2"], &both[..]].concat());
+    check("meets:to_another/1", &[&["meets:module/0", "caller:by/2"], &both[..]].concat());
+    check("meets:in_a_tuple/1", &[&["meets:module/0"], &both[..]].concat());
+    check("meets:own_state/0", &["meets:step/2", "meets:next/0", "meets:waiting/1"]);
+    check("meets:keys/0", &[]);
+    check("meets:table/0", &both);
+    check("meets:put_key/1", &[]);
+    check("meets:raised/1", &[]);
+}
+
+#[test]
+fn what_is_cut_is_not_followed() {
+    let bytes = bytes(&ERLANG);
+    let units = units(&bytes);
+    let graph = Graph::build(&units).unwrap();
+    let cut = Cut::from([(0, 1)]);
+    for (rule, whole) in [("roots:calls/0", 3), ("roots:names/0", 4), ("roots:literal_fun/0", 2)] {
+        let roots = [Root::parse_keep(rule).unwrap()];
+        let kept = |cut: &Cut| kept(&units, &Reach::compute_with(&units, &graph, &roots, Dynamic::Named, cut));
+        assert_eq!(kept(&Cut::new()).len(), whole, "{rule}");
+        assert!(kept(&cut).iter().all(|name| !name.starts_with("targets:")), "{rule}");
+    }
+}
+
+#[test]
 fn a_comparison_names_what_it_compares_with() {
     // The value may come from outside, and be called once it was found to be one of these.
     let dynamic = ["targets:dynamic/0", "targets:dynamic/1", "targets:private/1"];

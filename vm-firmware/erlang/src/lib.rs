@@ -71,9 +71,15 @@ pub const ELSEWHERE: &[&str] = &[
     "user",
     "user_drv",
     "user_sup",
-    // Code: `code` of this pack stands for its server.
+    // Code, and files of code: `code` of this pack stands for its server.
+    "beam_lib",
     "code_server",
     "compile",
+    "erl_expand_records",
+    "ms_transform",
+    "otp_internal",
+    "qlc",
+    "qlc_pt",
     // Explanations of errors in OTP's functions, which bring the compiler's checks of formats.
     "erl_kernel_errors",
     "erl_stdlib_errors",
@@ -85,17 +91,32 @@ pub const SELDOM: &[(&str, &[&str], &[&str])] = &[
     // Configuration and `.app` files, in their text.
     (
         "application_controller",
-        &["erl_parse", "erl_scan", "erl_prim_loader", "file", "unicode"],
+        &["erl_parse", "erl_scan", "erl_prim_loader", "file", "filename", "unicode"],
         &["application", "Elixir.Application"],
     ),
     // A log of what a process does, in a file.
     ("sys", &["file"], &["sys"]),
-    ("logger_std_h", &["file"], &["logger", "Elixir.Logger"]),
+    // Logs of all, in files: a board has none that can be written.
+    ("logger", &["file"], &["file"]),
+    ("logger_std_h", &["file", "filename"], &["file"]),
+    // What is said of options that are wrong; handlers of events from the time before `logger`.
+    ("gen", &["error_logger"], &["error_logger", "sys"]),
+    ("error_logger", &["error_logger_file_h", "error_logger_tty_h", "gen_event"], &["error_logger"]),
+    ("logger", &["error_logger"], &["error_logger"]),
+    // `{file, Name}` is an answer, and no module.
+    ("code", &["file"], &["file"]),
     // Titles of the reports of processes by the module that they began with.
     ("proc_lib", &["gen_event", "gen_fsm", "supervisor_bridge"], &["gen_event", "gen_fsm", "supervisor_bridge"]),
-    // Exceptions in code that the shell evaluates.
+    // Exceptions in code that is evaluated; what a function's clauses were that did not match.
     ("proc_lib", &["erl_eval"], &["erl_eval"]),
     ("erl_error", &["erl_eval", "erl_pp"], &["erl_eval", "erl_error"]),
+    ("Elixir.Exception", &["erl_eval"], &["erl_eval"]),
+    // The folders of Elixir's tools.
+    ("elixir", &["file", "Elixir.File", "Elixir.System"], &["elixir"]),
+    ("Elixir.System", &["file", "filename"], &["Elixir.System", "Elixir.File"]),
+    // Names of places in sources: the atoms `file` and `line`.
+    ("Elixir.IO", &["file"], &["file", "Elixir.File"]),
+    ("Elixir.Exception", &["file"], &["file", "Elixir.File"]),
 ];
 
 /// Whether a module of the pack comes before a program's own.
