@@ -7,10 +7,22 @@
 start() ->
     register(?MODULE, self()),
     process_flag(trap_exit, true),
-    [Port] = init:get_plain_arguments(),
-    Server = #{port => list_to_integer(Port), ip => {127, 0, 0, 1}, handler => page},
-    Starts = [fun visits:start_link/0, fun() -> http_server:start_link(Server) end],
-    supervise(maps:from_list([child(Start) || Start <- Starts])).
+    {Where, Server} = place(init:get_plain_arguments()),
+    Starts = [fun visits:start_link/0, fun() -> http_server:start_link(Server#{handler => page}) end],
+    Children = maps:from_list([child(Start) || Start <- Starts]),
+    tell(Where),
+    supervise(Children).
+
+%% Where it serves. On a desktop an argument names the port, and nobody else is served. A board has no arguments: it gets into
+%% its network first, and serves that.
+place([Port]) ->
+    {here, #{port => list_to_integer(Port), ip => {127, 0, 0, 1}}};
+place([]) ->
+    {ok, {Address, _Netmask, _Gateway}} = network:wait_for_sta([]),
+    {Address, #{port => 80}}.
+
+tell(here) -> ok;
+tell(Address) -> erlang:display({serves, Address}).
 
 child(Start) ->
     {ok, Pid} = Start(),

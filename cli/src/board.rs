@@ -35,9 +35,9 @@ const PACK_ROOM: usize = (64 << 20) - 0x2000;
 /// Where it looks for the bytes that the virtual machine may use.
 const MEMORY_ADDRESS: u64 = 0x87ff_fff8;
 /// How often it is looked whether the emulator has ended.
-const PAUSE: Duration = Duration::from_millis(10);
+pub(crate) const PAUSE: Duration = Duration::from_millis(10);
 /// The exit status after a signal, as shells give it for Ctrl-C.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Boards that can be emulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,6 +87,11 @@ impl FromStr for Forward {
 }
 
 impl Forward {
+    /// One of TCP.
+    pub(crate) const fn tcp(host: u16, board: u16) -> Self {
+        Self { protocol: Protocol::Tcp, host, board }
+    }
+
     /// Finds out whether the port of this machine is free: the emulator says it in its own words only.
     fn check(self) -> Result<()> {
         let address = (Ipv4Addr::LOCALHOST, self.host);
@@ -142,7 +147,7 @@ impl Run<'_> {
         // Before the emulator is started: a signal from now on takes the file away with it.
         let signals = signals()?;
         let file = write(&pack)?;
-        let child = self.start(&firmware, file.path(), memory)?;
+        let child = spawn(&mut emulator(&firmware, file.path(), memory, self.forwards))?;
         let end = wait(child, &signals);
         drop(file);
         match end? {
@@ -188,37 +193,49 @@ impl Run<'_> {
         }
         Ok(pack)
     }
+}
 
-    /// Starts the emulator. Its console is standard output; the board reads nothing from it.
-    fn start(&self, firmware: &Path, pack: &Path, memory: Option<u32>) -> Result<Child> {
-        let mut command = Command::new(EMULATOR);
-        command.args(["-M", "virt", "-m", "128M", "-display", "none", "-monitor", "none", "-serial", "stdio"]);
-        command.args(["-bios", "none", "-kernel"]).arg(firmware);
-        command.arg("-device").arg(option(&[
-            "loader,file=".as_ref(),
-            pack.as_os_str(),
-            format!(",addr={PACK_ADDRESS:#x},force-raw=on").as_ref(),
-        ]));
-        if let Some(memory) = memory {
-            let data = u64::from(memory) | u64::from(!memory) << 32;
-            command.arg("-device").arg(format!("loader,addr={MEMORY_ADDRESS:#x},data={data:#x},data-len=8"));
-        }
-        let forwards = self
-            .forwards
-            .iter()
-            .map(|Forward { protocol, host, board }| format!(",hostfwd={}:127.0.0.1:{host}-:{board}", protocol.name()));
-        command.arg("-netdev").arg(format!("user,id=net{}", forwards.collect::<String>()));
-        command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
-        // What was said so far stands before what the program prints.
-        io::stdout().flush()?;
-        command.stdin(Stdio::null()).spawn().map_err(|error| {
-            let cure = "install QEMU: apt-get install qemu-system-misc (Debian, Ubuntu), dnf install qemu-system-riscv \
-                        (Fedora), brew install qemu (macOS)";
-            match error.kind() {
-                io::ErrorKind::NotFound => tool(format!("the emulator {EMULATOR} was not found"), cure),
-                _ => tool(format!("cannot start {EMULATOR}: {}", reason(&error)), cure),
-            }
-        })
+/// The emulator with what it is given. Its console is standard output; the board reads nothing from it.
+pub(crate) fn emulator(firmware: &Path, pack: &Path, memory: Option<u32>, forwards: &[Forward]) -> Command {
+    let mut command = Command::new(EMULATOR);
+    command.args(["-M", "virt", "-m", "128M", "-display", "none", "-monitor", "none", "-serial", "stdio"]);
+    command.args(["-bios", "none", "-kernel"]).arg(firmware);
+    command.arg("-device").arg(option(&[
+        "loader,file=".as_ref(),
+        pack.as_os_str(),
+        format!(",addr={PACK_ADDRESS:#x},force-raw=on").as_ref(),
+    ]));
+    if let Some(memory) = memory {
+        let data = u64::from(memory) | u64::from(!memory) << 32;
+        command.arg("-device").arg(format!("loader,addr={MEMORY_ADDRESS:#x},data={data:#x},data-len=8"));
+    }
+    let forwards = forwards
+        .iter()
+        .map(|Forward { protocol, host, board }| format!(",hostfwd={}:127.0.0.1:{host}-:{board}", protocol.name()));
+    command.arg("-netdev").arg(format!("user,id=net{}", forwards.collect::<String>()));
+    command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
+    command
+}
+
+/// Starts the emulator.
+pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
+    // What was said so far stands before what the program prints.
+    io::stdout().flush()?;
+    command.stdin(Stdio::null()).spawn().map_err(|error| not_started(&error))
+}
+
+/// Finds out whether the emulator is there.
+pub(crate) fn find_emulator() -> Result<()> {
+    let output = Command::new(EMULATOR).arg("--version").stdin(Stdio::null()).output();
+    output.map(drop).map_err(|error| not_started(&error))
+}
+
+fn not_started(error: &io::Error) -> Failure {
+    let cure = "install QEMU: apt-get install qemu-system-misc (Debian, Ubuntu), dnf install qemu-system-riscv \
+                (Fedora), brew install qemu (macOS)";
+    match error.kind() {
+        io::ErrorKind::NotFound => tool(format!("the emulator {EMULATOR} was not found"), cure),
+        _ => tool(format!("cannot start {EMULATOR}: {}", reason(error)), cure),
     }
 }
 
@@ -240,7 +257,7 @@ fn option(parts: &[&std::ffi::OsStr]) -> OsString {
 }
 
 /// The pack as a file for the emulator, gone with the value.
-fn write(pack: &[u8]) -> Result<NamedTempFile> {
+pub(crate) fn write(pack: &[u8]) -> Result<NamedTempFile> {
     let write = || -> io::Result<NamedTempFile> {
         let mut file = tempfile::Builder::new().prefix("emberl-").suffix(".avm").tempfile()?;
         file.write_all(pack)?;
@@ -251,7 +268,7 @@ fn write(pack: &[u8]) -> Result<NamedTempFile> {
 }
 
 /// Tells of each signal that is to end this program: from now on they do not end it by themselves.
-fn signals() -> Result<Receiver<()>> {
+pub(crate) fn signals() -> Result<Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
     // Nobody listens any more when the program ends anyway.
     let handler = move || sender.send(()).unwrap_or_default();
@@ -288,8 +305,13 @@ fn wait(mut child: Child, signals: &Receiver<()>) -> Result<u8> {
 
 /// Builds the firmware, or finds that what was built is fresh.
 fn build() -> Result<PathBuf> {
-    let board = emberl_image::Board::named(BOARD).ok_or_else(|| failed("the board is not in its table"))?;
+    let board = in_table()?;
     firmware::build(board, &source::find(board, None)?, None)
+}
+
+/// What the table of boards says of it.
+pub(crate) fn in_table() -> Result<&'static emberl_image::Board> {
+    emberl_image::Board::named(BOARD).ok_or_else(|| failed("the board is not in its table"))
 }
 
 #[cfg(test)]

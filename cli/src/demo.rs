@@ -1,5 +1,6 @@
-//! `emberl demo`: the main jobs on a program that is built in, explained step by step. It needs no files and writes none.
+//! `emberl demo`: the main jobs on a program that is built in, explained step by step. It needs no files and leaves none.
 
+mod emulated;
 mod serve;
 
 use clap::Args;
@@ -31,7 +32,8 @@ const MEMORY: usize = 256 << 10;
 const PATHS: &[&str] = &["/", "/", "/crash", "/"];
 
 const AFTER_HELP: &str = "\
-It reads no files and writes none. The program that it shows is a web server of four modules.
+It needs no files and leaves none. The program that it shows is a web server of four modules. With QEMU and the \
+firmware for it (emberl firmware build --board qemu-riscv32) it is shown on riscv32, too.
 
 Examples:
   emberl demo
@@ -59,7 +61,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     mistakes(profile)?;
     let pruned = sizes(profile)?;
-    answers(pruned)?;
+    here(&pruned)?;
+    on_board(&pruned)?;
     next()
 }
 
@@ -97,13 +100,31 @@ fn sizes(profile: &'static Profile) -> Result<Vec<u8>> {
     Ok(pruned.pack)
 }
 
-fn answers(pack: Vec<u8>) -> Result<()> {
+fn here(pack: &[u8]) -> Result<()> {
     let memory = bytes(MEMORY);
     say(&format!(
         "3. It runs here, on the virtual machine that boards have, in {memory} of memory. Its supervisor starts again what \
          crashes, so the count begins anew:"
     ))?;
-    let answers = serve::ask(pack, PATHS)?;
+    tell_answers(&serve::ask(pack.to_vec(), PATHS)?)
+}
+
+fn on_board(pack: &[u8]) -> Result<()> {
+    say("4. The same image on a device's instruction set, riscv32, which QEMU emulates: the firmware of the board \
+         qemu-riscv32 has the same virtual machine in as much memory, and a network driver of its own:")?;
+    let firmware = match emulated::firmware() {
+        Ok(firmware) => firmware,
+        Err(Failure::Message { what, cure, .. }) => {
+            return console::out(|out| Ok(writeln!(out, "   not shown: {what}; {cure}\n")?));
+        }
+        Err(failure) => return Err(failure),
+    };
+    let emulated::Ran { printed, answers } = emulated::ask(&firmware, pack, PATHS)?;
+    console::out(|out| Ok(printed.iter().try_for_each(|line| writeln!(out, "   it prints  {line}"))?))?;
+    tell_answers(&answers)
+}
+
+fn tell_answers(answers: &[serve::Answer]) -> Result<()> {
     let width = PATHS.iter().map(|path| path.len()).max().unwrap_or_default();
     console::out(|out| {
         for (path, answer) in PATHS.iter().zip(answers) {
@@ -114,7 +135,7 @@ fn answers(pack: Vec<u8>) -> Result<()> {
 }
 
 fn next() -> Result<()> {
-    say("4. Your turn. Make a project, or give emberl what is compiled already (erlc, rebar3, mix, gleam):")?;
+    say("5. Your turn. Make a project, or give emberl what is compiled already (erlc, rebar3, mix, gleam):")?;
     console::out(|out| {
         Ok(out.write_all(
             b"   emberl new hello                             a project to begin with; --list tells of others\n   \

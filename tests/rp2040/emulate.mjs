@@ -85,7 +85,11 @@ function chip(before) {
   } else {
     for (const [offset, bytes] of uf2(readFileSync(image))) mcu.flash.set(bytes, offset);
   }
-  watchdog.onWatchdogTrigger = () => { state.restarts = true; };
+  watchdog.onWatchdogTrigger = () => {
+    state.restarts = true;
+    // Else it would bite again at once, for ever.
+    watchdog.timer.enable = false;
+  };
   connect(mcu);
   if (world.radio) radio(mcu, world.radio, tell);
   // Its programmable peripheral would run by itself, at any time; here it runs with the processor.

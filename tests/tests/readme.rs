@@ -1,4 +1,5 @@
-//! The tables of the README are made from the tables of the code. `EMBERL_UPDATE=1` writes them.
+//! The tables of the README are made from the tables of the code, and that of the boards' features is the book's.
+//! `EMBERL_UPDATE=1` writes them.
 
 #![allow(clippy::panic)]
 
@@ -49,12 +50,22 @@ fn instructions() -> String {
     table
 }
 
+/// The table below the heading `Features` of the book's page about boards.
+fn features() -> String {
+    let page = fs::read_to_string(repository_dir().join("docs/src/boards.md")).unwrap_or_default();
+    let (_, rest) = page.split_once("\n## Features\n").unwrap_or_default();
+    let rows: Vec<&str> =
+        rest.lines().skip_while(|line| line.is_empty()).take_while(|line| line.starts_with('|')).collect();
+    assert!(rows.len() > 2, "docs/src/boards.md has no table of features");
+    rows.join("\n") + "\n"
+}
+
 #[test]
 fn tables_are_those_of_the_code() {
     let path = repository_dir().join("README.md");
     let text = fs::read_to_string(&path).unwrap_or_default();
     let mut made = text.clone();
-    for (name, table) in [("codes", codes()), ("instructions", instructions())] {
+    for (name, table) in [("codes", codes()), ("instructions", instructions()), ("features", features())] {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let start = made.find(&open).map(|at| at + open.len());
         let end = made.find(&close);

@@ -16,7 +16,7 @@ use std::{
 
 use emberl_templates::{Language, ProjectName, TEMPLATES, Template, name};
 use emberl_tests::{
-    Failed, bin, check, erl, package_dir, process,
+    Failed, bin, check, erl, package_dir, process, qemu,
     tools::{Tool, needs},
 };
 use libtest_mimic::{Arguments, Trial};
@@ -40,6 +40,8 @@ fn main() {
         Trial::test("new::writes_all_or_nothing", all_or_nothing),
         Trial::test("new::names_the_board", board),
         Trial::test("demo::serves_until_it_is_ended", demo),
+        needs(&qemu::TOOLS, "demo::is_served_by_an_emulated_board", demo_on_board),
+        needs(&[Tool::QemuRiscv32], "demo::goes_on_without_the_boards_firmware", demo_without_firmware),
         needs(&[Tool::Erl], "names::of_otp_are_taken", taken),
     ];
     for language in Language::ALL {
@@ -204,6 +206,47 @@ fn demo() -> Result<(), Failed> {
         check(answer.starts_with("HTTP/1.1 200 ") && answer.contains(text), || format!("{path}: {answer}"))?;
     }
     Ok(())
+}
+
+/// What the demo says, where the sources of Emberl are in a folder.
+fn demo_with(source: &Path) -> Result<String, Failed> {
+    let folder = TempDir::new()?;
+    let mut command = Command::new(bin::emberl()?);
+    command.arg("demo").env("EMBERL_SOURCE", source).current_dir(folder.path());
+    Ok(process::run(&mut command, LIMIT)?.ok()?.out().to_owned())
+}
+
+fn demo_on_board() -> Result<(), Failed> {
+    qemu::firmware()?;
+    let text = demo_with(&emberl_tests::repository_dir())?;
+    let (_, board) = text.split_once("\n4. ").ok_or_else(|| text.clone())?;
+    // The address is the one that QEMU gives: the board's own network driver has asked for it.
+    let expected = [
+        "it prints  {serves,{10,0,2,15}}",
+        "GET /       200 visit 1: ",
+        "GET /       200 visit 2: ",
+        "GET /crash  200 the counter has crashed",
+        "GET /       200 visit 1: ",
+        "5. Your turn.",
+    ];
+    let mut lines = board.lines();
+    for wanted in expected {
+        check(lines.any(|line| line.trim_start().starts_with(wanted)), || {
+            format!("{wanted}: not there, or not then\n{text}")
+        })?;
+    }
+    Ok(())
+}
+
+fn demo_without_firmware() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let package = folder.path().join("vm-firmware/boards/qemu-riscv32");
+    fs::create_dir_all(&package)?;
+    fs::write(package.join("Cargo.toml"), "")?;
+    let text = demo_with(folder.path())?;
+    let missing = "   not shown: the firmware of the board qemu-riscv32 was not built yet; \
+                   emberl firmware build --board qemu-riscv32\n";
+    check(text.contains(missing) && text.contains("\n5. Your turn."), || text.clone())
 }
 
 /// A project, laid down and built; its modules.

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::rc::Rc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use emberl_host::{Host, Program};
@@ -46,19 +46,35 @@ pub(super) fn until_ended(pack: Vec<u8>, port: u16) -> Result<()> {
 
 /// Serves at a port that is free until all these paths are answered.
 pub(super) fn ask(pack: Vec<u8>, paths: &'static [&'static str]) -> Result<Vec<Answer>> {
-    let failed = |error: &io::Error| {
-        let what = format!("the demo's server did not answer: {}", reason(error));
-        Failure::Message { what, cure: "let programs listen and connect on 127.0.0.1".to_owned(), exit: TOOL }
-    };
-    let port = free_port().map_err(|error| failed(&error))?;
-    let client = thread::spawn(move || paths.iter().map(|path| request(port, path)).collect::<io::Result<Vec<_>>>());
+    let port = free_port()?;
+    let client = client(port, paths);
     run(pack, port, &|| client.is_finished())?;
-    let ended = |_| Failure::Message { what: "the demo's client failed".to_owned(), cure: String::new(), exit: TOOL };
-    client.join().map_err(ended)?.map_err(|error| failed(&error))
+    answered(client)
 }
 
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+fn unanswered(error: &io::Error) -> Failure {
+    let what = format!("the demo's server did not answer: {}", reason(error));
+    Failure::Message { what, cure: "let programs listen and connect on 127.0.0.1".to_owned(), exit: TOOL }
+}
+
+/// Who asks.
+pub(super) type Client = JoinHandle<io::Result<Vec<Answer>>>;
+
+/// Asks for each path, one after the other.
+pub(super) fn client(port: u16, paths: &'static [&'static str]) -> Client {
+    thread::spawn(move || paths.iter().map(|path| request(port, path)).collect())
+}
+
+/// The answers, when there are all.
+pub(super) fn answered(client: Client) -> Result<Vec<Answer>> {
+    let ended = |_| Failure::Message { what: "the demo's client failed".to_owned(), cure: String::new(), exit: TOOL };
+    client.join().map_err(ended)?.map_err(|error| unanswered(&error))
+}
+
+/// A port of this machine that nobody has.
+pub(super) fn free_port() -> Result<u16> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    bound.map(|address| address.port()).map_err(|error| unanswered(&error))
 }
 
 /// Runs the program until `over`.

@@ -1,6 +1,7 @@
 //! `emberl firmware build`: the firmware of a board, from the sources of Emberl. Owns where those are, the toolchain that
 //! builds for the board, and what cargo says of the result.
 
+pub(crate) mod built;
 pub(crate) mod source;
 pub(crate) mod toolchain;
 
@@ -95,10 +96,7 @@ pub(crate) fn build(board: &Board, checkout: &Path, features: Option<&[String]>)
     let package = checkout.join(board.package);
     let mut command = toolchain::cargo(board, checkout, &package)?;
     command.current_dir(&package).args(["build", "--locked", "--release", "--target", board.target]);
-    // Folders of their own: another compiler builds here, and boards are not to wait for each other.
-    let target = checkout.join("target/device").join(board.folder());
-    // By the name that packages of boards have.
-    let folder = package.file_name().unwrap_or_default().to_string_lossy();
+    let target = built::folder(board, checkout);
     command.arg("--target-dir").arg(&target);
     command.args(["--no-default-features", "--features", &board.all_features(features).join(",")]);
     command.args(["--message-format", "json-render-diagnostics"]);
@@ -107,7 +105,7 @@ pub(crate) fn build(board: &Board, checkout: &Path, features: Option<&[String]>)
         command.args(["-Z", "build-std=core,alloc"]);
     }
     // Only whether something is said depends on it.
-    if !target.join(format!("{}/release/emberl-board-{folder}", board.target)).is_file() {
+    if !built::place(board, &target).is_file() {
         console::note(&format!("building the firmware of the board {}: a minute or two, this once", board.name));
     }
     // What a compiler says of what it could build is of no use here.

@@ -78,7 +78,8 @@ pub trait PulseTrains {
     /// Sends so many pulses, one right after the other, and returns when the last one has ended.
     ///
     /// # Errors
-    /// `enomem`; `eio` where a pulse came too late for the one before it.
+    /// `enomem`; `eio` where the channel tells that it failed. A pulse that comes too late for the one before it is not always
+    /// told: ESP chips send old ones again.
     fn send(&mut self, count: usize, pulses: &mut dyn Iterator<Item = Pulse>) -> Result<(), Error>;
 }
 

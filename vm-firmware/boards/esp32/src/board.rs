@@ -94,7 +94,7 @@ impl Board {
             packs,
             #[cfg(feature = "wifi")]
             network: network::new(machine.radio),
-            peripherals: peripherals::new(machine.pads, machine.pulses, machine.flash),
+            peripherals: peripherals::new(machine.pads, machine.pulses, machine.flash, machine.watchdog),
         }
     }
 }

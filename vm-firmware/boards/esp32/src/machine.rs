@@ -22,6 +22,7 @@ use esp_hal::timer::timg::TimerGroup;
 use esp_radio_rtos_driver::semaphore::{SemaphoreHandle, SemaphoreKind};
 
 use crate::flash::Flash;
+use crate::peripherals::watchdog::Timer;
 use crate::{clock, console, entropy, watchdog};
 
 /// Bytes of the heap among the program's own data: what these leave, less the stack of the main thread, 32 KB. The linker
@@ -56,6 +57,8 @@ pub struct Machine {
     pub pads: IO_MUX<'static>,
     /// Pulses.
     pub pulses: LEDC<'static>,
+    /// The watchdog of programs.
+    pub watchdog: Timer,
     /// The radio.
     #[cfg(feature = "wifi")]
     pub radio: WIFI<'static>,
@@ -71,7 +74,8 @@ impl Machine {
         esp_alloc::heap_allocator!(size: HEAP_SIZE);
         clock::begin(hardware.RTC_TIMER);
         watchdog::begin();
-        esp_rtos::start(TimerGroup::new(hardware.TIMG0).timer0, hardware.FROM_CPU_INTR0);
+        let timers = TimerGroup::new(hardware.TIMG0);
+        esp_rtos::start(timers.timer0, hardware.FROM_CPU_INTR0);
         let bell = SemaphoreHandle::new(SemaphoreKind::Counting { max: 1, initial: 0 });
         let bell: &'static SemaphoreHandle = Box::leak(Box::new(bell));
         critical_section::with(|section| BELL.borrow(section).set(Some(bell)));
@@ -90,6 +94,7 @@ impl Machine {
             flash: Flash::new(hardware.FLASH),
             pads: hardware.IO_MUX,
             pulses: hardware.LEDC,
+            watchdog: timers.wdt,
             #[cfg(feature = "wifi")]
             radio: hardware.WIFI,
             bell,

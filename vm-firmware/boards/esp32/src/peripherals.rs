@@ -10,6 +10,7 @@ mod rmt;
 mod spi;
 mod system;
 mod uart;
+pub mod watchdog;
 
 use alloc::vec::Vec;
 
@@ -33,13 +34,20 @@ pub struct Chip {
     kept: &'static mut [u8],
     /// What ends a deep sleep beside its time: pins, bit by bit, and whether they are high then.
     wake: Option<(u64, bool)>,
+    watchdog: watchdog::Watchdog,
 }
 
 /// Takes the peripherals. To be called once, at the start.
 #[must_use]
-pub fn new(pads: IO_MUX<'static>, pulses: LEDC<'static>, flash: Flash) -> Hardware {
+pub fn new(pads: IO_MUX<'static>, pulses: LEDC<'static>, flash: Flash, watchdog: watchdog::Timer) -> Hardware {
     pins::begin(pads);
-    Peripherals::new(Chip { store: Store::new(flash), pwm: pwm::Timers::new(pulses), kept: system::kept(), wake: None })
+    Peripherals::new(Chip {
+        store: Store::new(flash),
+        pwm: pwm::Timers::new(pulses),
+        kept: system::kept(),
+        wake: None,
+        watchdog: watchdog::Watchdog::new(watchdog),
+    })
 }
 
 impl Board for Chip {
@@ -112,6 +120,14 @@ impl Board for Chip {
 
     fn partitions(&mut self) -> Result<Vec<Partition>, Error> {
         self.store.flash.partitions().map_err(|_| "eio")
+    }
+
+    fn watchdog(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        self.watchdog.set(milliseconds)
+    }
+
+    fn watchdog_feed(&mut self) {
+        self.watchdog.feed();
     }
 
     fn kept(&mut self) -> &mut [u8] {

@@ -12,6 +12,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use cortex_m::peripheral::NVIC;
 use critical_section::Mutex;
 use embedded_alloc::TlsfHeap;
+use emberl_vm::hardware::Error;
 pub(crate) use rp2040_pac::Interrupt;
 use rp2040_pac::interrupt;
 
@@ -26,10 +27,20 @@ const KEPT: usize = if cfg!(feature = "wifi") { 12 << 10 } else { 4 << 10 };
 
 /// Offset of the watchdog: its control.
 const CONTROL: usize = 0x0;
-/// Bit of it: it bites now.
+/// Bit of it: it counts.
+const ENABLE: u32 = 1 << 30;
+/// As [`ENABLE`]: it bites now.
 const TRIGGER: u32 = 1 << 31;
+/// Offset: from what it counts down.
+const LOAD: usize = 0x4;
+/// What it counts in a millisecond: it counts each microsecond twice (the data sheet's erratum E1).
+const COUNTS: u32 = 2000;
+/// The most that it counts, 24 bits: 8.3 seconds.
+const MOST: u32 = 0xff_ffff;
 /// Offset: why it bit last; 0 after any other start.
 const REASON: usize = 0x8;
+/// Bit of it: it was not fed in time.
+const UNFED: u32 = 1;
 /// Offset: a word that stays through its bite, and that the ROM does not look at.
 const SCRATCH: usize = 0xc;
 /// In that word: this program restarted the chip, since it was to.
@@ -196,12 +207,15 @@ impl Machine {
 
 /// Why the chip was started. What was noted for that is noted no longer.
 fn reset_reason() -> &'static str {
+    WATCHDOG.clear(CONTROL, ENABLE);
     let noted = WATCHDOG.read(SCRATCH);
     WATCHDOG.write(SCRATCH, 0);
-    if WATCHDOG.read(REASON) != 0 {
+    let reason = WATCHDOG.read(REASON);
+    if reason != 0 {
         return match noted {
             RESTARTED => "esp_rst_sw",
             FAILED => "esp_rst_panic",
+            _ if reason & UNFED != 0 => "esp_rst_task_wdt",
             _ => "esp_rst_wdt",
         };
     }
@@ -229,6 +243,8 @@ pub fn restart_failed(pause: u64) -> ! {
 }
 
 fn again(pause: u64, why: u32) -> ! {
+    // The program's, if there is one, would bite before.
+    WATCHDOG.clear(CONTROL, ENABLE);
     console::flush();
     clock::pause(pause * 1000);
     WATCHDOG.write(SCRATCH, why);
@@ -236,6 +252,41 @@ fn again(pause: u64, why: u32) -> ! {
     WATCHDOG.set(CONTROL, TRIGGER);
     loop {
         cortex_m::asm::wfi();
+    }
+}
+
+/// The watchdog of programs, which starts the chip anew when it is not fed in time.
+#[derive(Debug, Default)]
+pub(crate) struct Watchdog {
+    /// From what it counts down, while it does.
+    counts: Option<u32>,
+}
+
+impl Watchdog {
+    /// Begins it anew with a time in milliseconds, or ends it.
+    ///
+    /// # Errors
+    /// `einval` where the time is too long.
+    pub(crate) fn set(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        let counts = match milliseconds {
+            Some(time) => Some(time.checked_mul(COUNTS).filter(|&counts| counts <= MOST).ok_or("einval")?),
+            None => None,
+        };
+        WATCHDOG.clear(CONTROL, ENABLE);
+        self.counts = counts;
+        if counts.is_some() {
+            PSM.set(STARTED_ANEW, ALL_BUT_OSCILLATORS);
+            self.feed();
+            WATCHDOG.set(CONTROL, ENABLE);
+        }
+        Ok(())
+    }
+
+    /// Lets it count from the beginning.
+    pub(crate) fn feed(&mut self) {
+        if let Some(counts) = self.counts {
+            WATCHDOG.write(LOAD, counts);
+        }
     }
 }
 

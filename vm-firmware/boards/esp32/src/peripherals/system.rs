@@ -68,7 +68,8 @@ fn read_reset_reason() -> &'static str {
     // By the number: the chips' lists differ, their numbers do not (ESP-IDF, `soc/reset_reasons.h` of each chip).
     match reason as u32 {
         0x01 => "esp_rst_poweron",
-        0x03 | 0x0c if failed => "esp_rst_panic",
+        // After it failed, the program's watchdog may have been quicker than the restart.
+        0x03 | 0x07 | 0x0b | 0x0c if failed => "esp_rst_panic",
         0x03 | 0x0c => "esp_rst_sw",
         0x05 => "esp_rst_deepsleep",
         0x06 => "esp_rst_sdio",

@@ -39,6 +39,7 @@ const PACK: u8 = 1;
 #[derive(Debug)]
 pub struct Chip {
     machine: Machine,
+    watchdog: machine::Watchdog,
     storage: Option<flash::Storage>,
     pulses: Rc<RefCell<pwm::Slices>>,
 }
@@ -47,7 +48,7 @@ impl Chip {
     /// The chip, of which nothing is in use but the console.
     #[must_use]
     pub fn new(machine: Machine) -> Self {
-        Self { machine, storage: flash::Storage::open(), pulses: Rc::default() }
+        Self { machine, watchdog: machine::Watchdog::default(), storage: flash::Storage::open(), pulses: Rc::default() }
     }
 }
 
@@ -151,6 +152,14 @@ impl Board for Chip {
             partitions.push(Partition { name, kind, subtype, offset: part.offset(), size: part.size() });
         }
         Ok(partitions)
+    }
+
+    fn watchdog(&mut self, milliseconds: Option<u32>) -> Result<(), Error> {
+        self.watchdog.set(milliseconds)
+    }
+
+    fn watchdog_feed(&mut self) {
+        self.watchdog.feed();
     }
 
     fn kept(&mut self) -> &mut [u8] {
