@@ -34,7 +34,7 @@ fn main() {
             needs(&[Tool::Erlc], "languages::gleam", languages::gleam),
             needs(&ERLANG, "build::nothing_changed_is_nothing_done", build::unchanged),
             needs(&OTP, "build::every_change_is_seen", build::changes),
-            needs(&ERLANG, "build::library_is_as_if_all_of_it_were_given", build::library),
+            needs(&ERLANG, "build::the_library_is_taken_as_far_as_it_is_asked", build::library),
             needs(&OTP, "build::faults_leave_the_old_pack", build::faults),
             needs(&OTP, "build::budgets_are_held", build::budgets),
             needs(&OTP, "build::wifi_is_packed_with_a_warning", build::wifi),
