@@ -1,8 +1,8 @@
 //! From `emberl new` to an image, for each language and template, in a terminal: what somebody sees who does what the documents
 //! say. The screens are kept in `fixtures/screens/`, a terminal for each command; with `EMBERL_UPDATE=1` they are written anew.
 //!
-//! What is not the same in every run is left out: the reports of crashes, which come when they are written, and how many calls of
-//! OTP's own lead nowhere. Gleam's compiler is stood in for by `tests/ci/gleam`.
+//! What is not the same in every run is left out: the reports of crashes, which come when they are written, how many calls of
+//! OTP's own lead nowhere, and whether a command had to build first. Gleam's compiler is stood in for by `tests/ci/gleam`.
 
 #[cfg(not(target_os = "linux"))]
 fn main() {}
@@ -164,7 +164,7 @@ mod linux {
             let (kept, reports) = without_reports(&screen);
             let crashes = kept.contains("It crashes, on purpose");
             check(!crashes || reports.contains("on_purpose"), || format!("the crash is not told:\n{screen}"))?;
-            self.screens += &without_calls(&kept);
+            self.screens += &without_calls(&without_building(&kept));
             Ok(())
         }
 
@@ -220,6 +220,14 @@ mod linux {
             is_report &= !line.is_empty();
         }
         (kept, reports)
+    }
+
+    /// A screen without the line that a command tells of the pack where it had to build it first. (A build of Emberl between two
+    /// commands is a reason to.)
+    fn without_building(screen: &str) -> String {
+        let is_build = screen.starts_with("$ emberl build\n");
+        let lines = screen.lines().filter(|line| is_build || !line.starts_with("_emberl/lamp.avm: "));
+        lines.map(|line| format!("{line}\n")).collect()
     }
 
     /// A screen without the note on calls in modules of the library, of which each release has another number, or none.
