@@ -222,7 +222,7 @@ fn line_without_numbers(line: &str) -> String {
             }
         }
         // `118.3 KiB;` is a size, too.
-        let unit = out.trim_end_matches([',', ';', ':', '.']);
+        let unit = out.trim_end_matches([',', ';', ':', '.', ')']);
         if words.last().is_some_and(|word| word.trim_start_matches('(') == "0")
             && let Some([first, ..]) = UNITS.into_iter().find(|units| units.contains(&unit))
         {
