@@ -122,7 +122,8 @@ fn told(arguments: &Arguments, name: &ProjectName, files: usize) -> Result<()> {
     };
     let steps = [
         (format!("cd {name}"), ""),
-        (arguments.lang.test_command().to_owned(), "its tests"),
+        ("emberl test".to_owned(), "its tests, on the virtual machine of boards"),
+        (arguments.lang.test_command().to_owned(), "its tests, on this machine's Erlang"),
         (run, "the program, on this machine"),
         ("emberl flash".to_owned(), "the program, on a board"),
     ];

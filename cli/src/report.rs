@@ -7,18 +7,20 @@ use emberl_packer::link::quoted;
 use serde::Serialize;
 
 use crate::console::{self, ERROR, LABEL, STRONG, WARNING, styled};
+use crate::project::Home;
 
 /// Findings as text. Lines are broken at `width`, if there is one.
 pub(crate) fn text(findings: &[Diagnostic], width: Option<usize>) -> String {
+    let home = Home::here();
     let mut out = String::new();
     for finding in findings {
-        one(finding, width, &mut out);
+        one(finding, home.as_ref(), width, &mut out);
         out.push('\n');
     }
     out
 }
 
-fn one(finding: &Diagnostic, width: Option<usize>, out: &mut String) {
+fn one(finding: &Diagnostic, home: Option<&Home>, width: Option<usize>, out: &mut String) {
     let (style, severity) = match finding.severity {
         Severity::Error => (ERROR, "error"),
         Severity::Warning => (WARNING, "warning"),
@@ -46,7 +48,7 @@ fn one(finding: &Diagnostic, width: Option<usize>, out: &mut String) {
             }
         }
     }
-    let place = place(finding);
+    let place = place(finding, home);
     // A file alone is not said twice.
     let said = place == finding.file && finding.what.contains(&place);
     if !place.is_empty() && !said {
@@ -76,15 +78,17 @@ fn labelled(label: &str, text: &str, width: Option<usize>, out: &mut String) {
     }
 }
 
-/// Where a finding is: `hello.erl:12 in hello:start/0 (build/hello.beam)`.
-fn place(finding: &Diagnostic) -> String {
+/// Where a finding is: `hello.erl:12 in hello:start/0 (build/hello.beam)`. Some compilers name the whole path of a source: in
+/// a project it is told as it is found from here.
+fn place(finding: &Diagnostic, home: Option<&Home>) -> String {
     let function = match (&finding.module, &finding.function) {
         (Some(module), Some((name, arity))) => format!(" in {}:{}/{arity}", quoted(module), quoted(name)),
         (Some(module), None) => format!(" in {}", quoted(module)),
         (None, _) => String::new(),
     };
     if let Some(location) = &finding.location {
-        return format!("{}:{}{function} ({})", location.file, location.line, finding.file);
+        let source = home.map_or_else(|| location.file.clone(), |home| home.source(&location.file));
+        return format!("{source}:{}{function} ({})", location.line, finding.file);
     }
     let bytes = match &finding.place {
         Some((Some(chunk), offset)) => format!(", chunk {chunk}, byte {offset}"),

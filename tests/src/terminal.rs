@@ -1,14 +1,15 @@
 //! Commands in a terminal, as somebody who sits before it sees them: a pseudo-terminal of 100 columns, and the screen that
-//! comes of what is written to it.
+//! comes of what is written to it. Nothing here depends on how fast a machine is: what was written before the screen is asked
+//! for is on it.
 
 use std::{
     fs::{self, File},
-    io::Read as _,
+    io::{Read as _, Write as _},
     num::NonZeroU16,
     os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -26,11 +27,23 @@ use crate::{Failed, check};
 const COLUMNS: NonZeroU16 = NonZeroU16::MIN.saturating_add(99);
 /// The lines of it that are kept: more than what is shown.
 const LINES: NonZeroU16 = NonZeroU16::MIN.saturating_add(199);
+/// A byte that no program prints, and that leaves the screen as it is: it shows that all before it was read.
+const MARK: u8 = 0;
+/// How long the reader may take. Generous: it guards against hangs.
+const READ_LIMIT: Duration = Duration::from_secs(120);
 
 /// A terminal with what was done in it.
 pub struct Terminal {
-    parser: Arc<Mutex<vt100::Parser>>,
+    seen: Arc<Mutex<Seen>>,
     slave: OwnedFd,
+}
+
+/// What the reader has read.
+struct Seen {
+    parser: vt100::Parser,
+    marks: u64,
+    /// How many were written.
+    written: u64,
 }
 
 impl std::fmt::Debug for Terminal {
@@ -86,15 +99,23 @@ impl Terminal {
         let pair = openpty(Some(&size), None)?;
         fcntl(&pair.master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
         fcntl(&pair.slave, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
-        let parser = Arc::new(Mutex::new(vt100::Parser::new(LINES, COLUMNS, 0)));
-        let (shared, mut master) = (Arc::clone(&parser), File::from(pair.master));
+        let parser = vt100::Parser::new(LINES, COLUMNS, 0);
+        let seen = Arc::new(Mutex::new(Seen { parser, marks: 0, written: 0 }));
+        let (shared, mut master) = (Arc::clone(&seen), File::from(pair.master));
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = master.read(&mut bytes) {
-                shared.lock().unwrap_or_else(PoisonError::into_inner).process(bytes.get(..count).unwrap_or_default());
+                let bytes = bytes.get(..count).unwrap_or_default();
+                let mut seen = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.parser.process(bytes);
+                seen.marks += bytes.iter().map(|&byte| u64::from(byte == MARK)).sum::<u64>();
             }
         });
-        Ok(Self { parser, slave: pair.slave })
+        Ok(Self { seen, slave: pair.slave })
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts a command, after a line that shows it as somebody would have typed it.
@@ -105,7 +126,7 @@ impl Terminal {
         let words = command.get_args().map(|word| word.to_string_lossy());
         let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
         let line = std::iter::once(program.into()).chain(words).collect::<Vec<_>>().join(" ");
-        self.parser.lock().unwrap_or_else(PoisonError::into_inner).process(format!("$ {line}\r\n").as_bytes());
+        self.seen().parser.process(format!("$ {line}\r\n").as_bytes());
         let stream = || -> Result<Stdio, Failed> { Ok(Stdio::from(self.slave.try_clone()?)) };
         command.stdin(Stdio::null()).stdout(stream()?).stderr(stream()?).env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR").env_remove("CI");
@@ -135,25 +156,35 @@ impl Terminal {
         Ok(())
     }
 
-    /// What is on the screen, without the empty lines at its end. What was written a moment ago is there.
+    /// What is on the screen, without the empty lines at its end. All that was written until now is there, or the screen says
+    /// that it is not.
     #[must_use]
     pub fn screen(&self) -> String {
-        // The reader has what the kernel has: it needs a moment.
-        let mut before = String::new();
-        loop {
-            let text = self.parser.lock().unwrap_or_else(PoisonError::into_inner).screen().contents();
-            if text == before {
-                let lines = text.trim_end().lines().map(str::trim_end);
-                return lines.map(|line| format!("{line}\n")).collect();
-            }
-            before = text;
-            thread::sleep(Duration::from_millis(30));
+        let missing = self.read_all().err().map(|error| format!("[{}]\n", error.message().unwrap_or_default()));
+        let text = self.seen().parser.screen().contents();
+        let lines = text.trim_end().lines().map(|line| format!("{}\n", line.trim_end()));
+        lines.chain(missing).collect()
+    }
+
+    /// Waits until the reader has read what the kernel has of it.
+    fn read_all(&self) -> Result<(), Failed> {
+        File::from(self.slave.try_clone()?).write_all(&[MARK])?;
+        let wanted = {
+            let mut seen = self.seen();
+            seen.written += 1;
+            seen.written
+        };
+        let start = Instant::now();
+        while self.seen().marks < wanted {
+            check(start.elapsed() < READ_LIMIT, || "what was written was not read in time".to_owned())?;
+            thread::sleep(Duration::from_millis(1));
         }
+        Ok(())
     }
 }
 
 /// Compares a screen with the one that is kept; with `EMBERL_UPDATE=1` it is kept instead. Numbers may be others (times, and the
-/// sizes of what an installed library has), and so may the spaces that make them stand in columns.
+/// sizes of what an installed library has), and so may their units, and the spaces that make them stand in columns.
 ///
 /// # Errors
 /// When they differ, with both.
@@ -172,19 +203,34 @@ pub fn compare(path: &Path, screen: &str) -> Result<(), Failed> {
     })
 }
 
-/// Each number as `0`, and spaces in a row as one.
+/// The units of sizes, and of times.
+const UNITS: [&[&str]; 2] = [&["bytes", "KiB", "MiB"], &["ms", "s"]];
+
+/// Each number as `0`, its unit as the first of its kind, and spaces in a row as one.
 fn without_numbers(text: &str) -> String {
-    let mut out = String::new();
-    let mut last = ' ';
-    for c in text.chars() {
-        let is_number = c.is_ascii_digit() || (c == '.' && last == '0');
-        let c = if is_number { '0' } else { c };
-        if !((c == '0' || c == ' ') && c == last) {
-            out.push(c);
+    text.lines().map(|line| line_without_numbers(line) + "\n").collect()
+}
+
+fn line_without_numbers(line: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split(' ').filter(|word| !word.is_empty()) {
+        let mut out = String::new();
+        for c in word.chars() {
+            let is_number = c.is_ascii_digit() || (c == '.' && out.ends_with('0'));
+            if !(is_number && out.ends_with('0')) {
+                out.push(if is_number { '0' } else { c });
+            }
         }
-        last = c;
+        // `118.3 KiB;` is a size, too.
+        let unit = out.trim_end_matches([',', ';', ':', '.', ')']);
+        if words.last().is_some_and(|word| word.trim_start_matches('(') == "0")
+            && let Some([first, ..]) = UNITS.into_iter().find(|units| units.contains(&unit))
+        {
+            out = out.replacen(unit, first, 1);
+        }
+        words.push(out);
     }
-    out
+    words.join(" ")
 }
 
 /// A text with what differs from run to run replaced by words.
@@ -205,7 +251,13 @@ mod tests {
     #[test]
     fn numbers_and_columns_may_differ() {
         assert_eq!(without_numbers("a  12.5 KiB\nb 7 x"), without_numbers("a 3 KiB\nb   71 x"));
+        assert_eq!(
+            without_numbers("lamp: 3 bytes; (9.5 MiB) in 3.1 s"),
+            without_numbers("lamp: 1 KiB; (7 bytes) in 9 ms")
+        );
         assert_ne!(without_numbers("a 1"), without_numbers("b 1"));
+        assert_ne!(without_numbers("a 1"), without_numbers("a"));
+        assert_ne!(without_numbers("1 s"), without_numbers("1 byte"));
     }
 
     #[test]

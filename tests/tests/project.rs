@@ -36,6 +36,7 @@ fn main() {
             needs(&OTP, "build::every_change_is_seen", build::changes),
             needs(&ERLANG, "build::the_library_is_taken_as_far_as_it_is_asked", build::library),
             needs(&OTP, "build::faults_leave_the_old_pack", build::faults),
+            needs(&ERLANG, "build::sources_are_named_as_they_are_found", build::sources),
             needs(&OTP, "build::budgets_are_held", build::budgets),
             needs(&OTP, "build::wifi_is_packed_with_a_warning", build::wifi),
             needs(&OTP, "build::files_packs_and_what_is_kept", build::contents),

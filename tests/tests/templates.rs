@@ -88,8 +88,8 @@ fn told() -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let output = emberl(folder.path(), &["new", NAME, "--template", "blink"])?.ok()?;
     check(output.stdout.is_empty(), || format!("talk goes to stderr: {output}"))?;
-    for step in ["cd rain_gauge", "rebar3 eunit", "emberl run --board mock --script test/blink.script", "emberl flash"]
-    {
+    let run = "emberl run --board mock --script test/blink.script";
+    for step in ["cd rain_gauge", "emberl test", "rebar3 eunit", run, "emberl flash"] {
         check(output.err().contains(step), || format!("{step:?} expected: {output}"))?;
     }
     let expected: Vec<String> = vec![NAME.to_owned()];

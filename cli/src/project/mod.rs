@@ -3,6 +3,7 @@
 
 mod fill;
 mod git;
+mod home;
 mod library;
 mod make;
 mod modules;
@@ -22,6 +23,7 @@ use emberl_project::{BUILD_FOLDER, Error, Key, LOCAL_FILE, Language, PROJECT_FIL
 
 use crate::failure::{Failure, INPUT, Result, reason};
 
+pub(crate) use home::Home;
 pub(crate) use make::{Budget, Built, Group};
 
 /// A project.

@@ -201,6 +201,28 @@ pub(crate) fn faults() -> Result<(), Failed> {
     bench.build().map(drop)
 }
 
+/// rebar3 has the compiler name whole paths; what is told is how the source is found from where the command was given.
+pub(crate) fn sources() -> Result<(), Failed> {
+    let bench = Bench::erlang()?;
+    bench.write("src/hello.erl", "-module(hello).\n-export([start/0]).\nstart() -> lists:foldll(a).\n")?;
+    let place = "src/hello.erl:3 in hello:start/0";
+    bench.fails(1, &["build"], &[&format!(" --> {place}")])?;
+    let ebin = bench.path("_build/default/lib/hello/ebin");
+    let check_in = |folder: &str| -> Result<String, Failed> {
+        let mut command = bench.command()?;
+        command.current_dir(bench.path(folder)).arg("check").arg(&ebin);
+        Ok(process::run(&mut command, Duration::from_secs(120))?.out())
+    };
+    for (folder, told) in [("", place.to_owned()), ("_build/default", format!("../../{place}"))] {
+        let out = check_in(folder)?;
+        check(out.contains(&format!(" --> {told}")), || format!("{told:?} is not told: {out}"))?;
+    }
+    // Outside of a project the path is the compiler's.
+    let whole = fs::canonicalize(bench.path("src/hello.erl"))?.display().to_string();
+    let out = check_in("..")?;
+    check(out.contains(&format!(" --> {whole}:3 in hello:start/0")), || format!("{whole:?} is not told: {out}"))
+}
+
 pub(crate) fn budgets() -> Result<(), Failed> {
     let bench = Bench::quick("")?;
     bench.settings("[budget]\nflash = \"1M\"\nram = \"4M\"\n")?;
