@@ -34,9 +34,6 @@ mod linux {
     use socket2::{Domain, Socket, Type};
     use tempfile::TempDir;
 
-    /// Templates whose pack is larger than a board's partition as yet (README, "Limits"): no image is made of them.
-    const TOO_LARGE: &[&str] = &["http-server", "sensor", "supervised"];
-
     /// How long anything may take. Generous: it guards against hangs.
     const LIMIT: Duration = Duration::from_secs(600);
     /// The name of the projects.
@@ -77,14 +74,12 @@ mod linux {
             (_, Some(script)) => desk.emberl(NAME, &["run", "--board", "mock", "--script", script])?,
             _ => desk.emberl(NAME, &["run"])?,
         }
-        if !TOO_LARGE.contains(&template.name) {
-            // The board's own firmware takes minutes to build; `whole` does that.
-            fs::write(desk.home().join("firmware.elf"), Elf::esp(emberl_image::Chip::Esp32c3).bytes())?;
-            desk.emberl(NAME, &["image", "--firmware", "firmware.elf", "-o", "lamp.bin"])?;
-            let image = fs::read(desk.home().join("lamp.bin"))?;
-            let pack = fs::read(desk.home().join("_emberl/lamp.avm"))?;
-            check(image.windows(pack.len()).any(|part| part == pack), || "the pack is not in the image".to_owned())?;
-        }
+        // The board's own firmware takes minutes to build; `whole` does that.
+        fs::write(desk.home().join("firmware.elf"), Elf::esp(emberl_image::Chip::Esp32c3).bytes())?;
+        desk.emberl(NAME, &["image", "--firmware", "firmware.elf", "-o", "lamp.bin"])?;
+        let image = fs::read(desk.home().join("lamp.bin"))?;
+        let pack = fs::read(desk.home().join("_emberl/lamp.avm"))?;
+        check(image.windows(pack.len()).any(|part| part == pack), || "the pack is not in the image".to_owned())?;
         let kept = package_dir().join("fixtures/screens").join(format!("{}-{}.txt", language.name(), template.name));
         compare(&kept, &desk.screens)
     }

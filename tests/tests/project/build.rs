@@ -143,7 +143,8 @@ pub(crate) fn library() -> Result<(), Failed> {
     let (built, all) = (functions(&bench, "_emberl/hello.avm")?, functions(&bench, "all.avm")?);
     // Sizes differ where a module has less.
     let names = |functions: &[String]| -> BTreeSet<String> {
-        functions.iter().filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+        let name = |line: &String| Some(line.split_whitespace().next()?.trim_matches('"').to_owned());
+        functions.iter().filter_map(name).collect()
     };
     let (built, all) = (names(&built), names(&all));
     let more: Vec<&String> = built.difference(&all).collect();

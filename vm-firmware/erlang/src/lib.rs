@@ -91,20 +91,21 @@ pub const SELDOM: &[(&str, &[&str], &[&str])] = &[
     // Configuration and `.app` files, in their text.
     (
         "application_controller",
-        &["erl_parse", "erl_scan", "erl_prim_loader", "file", "filename", "unicode"],
+        &["erl_parse", "erl_scan", "erl_prim_loader", "file", "filelib", "filename", "unicode"],
         &["application", "Elixir.Application"],
     ),
     // A log of what a process does, in a file.
     ("sys", &["file"], &["sys"]),
     // Logs of all, in files: a board has none that can be written.
     ("logger", &["file"], &["file"]),
-    ("logger_std_h", &["file", "filename"], &["file"]),
+    ("logger_std_h", &["file", "filelib", "filename"], &["file"]),
     // What is said of options that are wrong; handlers of events from the time before `logger`.
     ("gen", &["error_logger"], &["error_logger", "sys"]),
     ("error_logger", &["error_logger_file_h", "error_logger_tty_h", "gen_event"], &["error_logger"]),
     ("logger", &["error_logger"], &["error_logger"]),
-    // `{file, Name}` is an answer, and no module.
+    // `{file, Name}` is an answer of `code`, and where a function is; no module.
     ("code", &["file"], &["file"]),
+    ("erl_error", &["file"], &["file"]),
     // Titles of the reports of processes by the module that they began with.
     ("proc_lib", &["gen_event", "gen_fsm", "supervisor_bridge"], &["gen_event", "gen_fsm", "supervisor_bridge"]),
     // Exceptions in code that is evaluated; what a function's clauses were that did not match.
