@@ -22,7 +22,7 @@ use emberl_tests::{
 use libtest_mimic::Arguments;
 use tempfile::TempDir;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(300);
 /// The variable that makes tests long.
 const SOAK: &str = "EMBERL_SOAK";
 /// Programs that look at what packs leave out: a module's attributes.
