@@ -7,8 +7,7 @@
 //!   - the name stands at such a call, whose module may be any, with the arity of the call (`Module:init(X)`); or after a
 //!     module in a tuple that is made (`{Module, start_link, []}`);
 //!   - both atoms stand in one function, literals included;
-//!   - the name is an argument of a function whose module calls by names that it is given, or stands in a function that
-//!     does;
+//!   - the name stands in a module that calls by names that it is given, or is an argument of a function of such a one;
 //!   - its own module has the name, and somewhere functions of its arity are called by names that are given (the states
 //!     of `gen_statem`).
 //!
@@ -468,7 +467,7 @@ impl Walk<'_> {
             }
         }
         for &site in refs.sites.get(function).into_iter().flatten() {
-            self.site(site, unit, &said);
+            self.site(site, unit);
         }
         for module in said.iter().filter_map(|&name| graph.module(name)) {
             self.keep_named(module, |_, name, _| said.contains(&name));
@@ -532,6 +531,9 @@ impl Walk<'_> {
     /// The kept functions of a unit have a name for the first time.
     fn say(&mut self, name: u32, unit: usize) {
         self.keep_exported(name, |walk, module, arity| module == unit && walk.arities.contains(&arity));
+        for arity in self.open.get(unit).cloned().unwrap_or_default() {
+            self.call(name, arity);
+        }
     }
 
     fn is_cut(&self, from: usize, to: usize) -> bool {
@@ -543,11 +545,10 @@ impl Walk<'_> {
     }
 
     /// Reachable code of `unit` calls functions by name.
-    fn site(&mut self, site: Site, unit: usize, said: &HashSet<u32>) {
+    fn site(&mut self, site: Site, unit: usize) {
         match site {
             Site::Named(name, arity) => self.call(name, arity),
             Site::Open(arity) => {
-                said.iter().for_each(|&name| self.call(name, arity));
                 if let Some(arity) = arity
                     && self.arities.insert(arity)
                 {
@@ -557,8 +558,10 @@ impl Walk<'_> {
                 }
                 let Some(open) = self.open.get_mut(unit).filter(|open| !open.contains(&arity)) else { return };
                 open.push(arity);
-                let passed = self.passed.get(unit).cloned().unwrap_or_default();
-                passed.into_iter().for_each(|name| self.call(name, arity));
+                // They may come from anywhere in the module, as of a list that a comprehension goes through.
+                let mut names = self.passed.get(unit).cloned().unwrap_or_default();
+                names.extend(self.said.get(unit).into_iter().flatten());
+                names.into_iter().for_each(|name| self.call(name, arity));
             }
             Site::Kept(_) => {}
             Site::Passed(to, name) => {
