@@ -62,6 +62,11 @@ pub(crate) struct SelectOptions {
 }
 
 impl SelectOptions {
+    /// Whether any of them is given.
+    pub(crate) fn is_set(&self) -> bool {
+        self.start.is_some() || self.lib || !self.keep.is_empty() || self.dynamic != Dynamic::default()
+    }
+
     /// The options for the packer.
     pub(crate) fn options(&self, prune: bool) -> Options {
         let start = self.start.as_deref().map(|name| module_name(name).to_owned());

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use emberl_packer::link::quoted;
-use emberl_packer::pack::Program;
+use emberl_packer::pack::{Program, Selection};
 use emberl_packer::reach::{Reach, Root, Step};
 use emberl_packer::suggest::{self, Mfa};
 use emberl_packer::unit::Unit;
@@ -10,20 +10,23 @@ use emberl_packer::unit::Unit;
 use crate::args::{self, SelectOptions, Sources, Wanted, WithOptions};
 use crate::console::{self, LABEL, STRONG, styled};
 use crate::failure::{Failure, Result};
+use crate::project::Project;
 use crate::report;
 
 const AFTER_HELP: &str = "\
 The chain is a shortest one, from where the program starts to the function. A module \
-alone is explained by the function of it that is nearest to the start.
+alone is explained by the function of it that is nearest to the start. In a project \
+(emberl.toml) without inputs: what keeps it in the project's program.
 
 Examples:
+  emberl why io_lib
   emberl why app.avm lists:map/2
   emberl why build/ io_lib
   emberl why --start hello build/ 'Elixir.Enum':map/2";
 
 /// Tell why a function or a module is kept when pruning
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP, override_usage = "emberl why [OPTIONS] <INPUT>... <M:F/A>")]
+#[command(after_help = AFTER_HELP, override_usage = "emberl why [OPTIONS] [INPUT]... <M:F/A>")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     select: SelectOptions,
@@ -37,31 +40,55 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let Some((wanted, inputs)) = arguments.arguments.split_last().filter(|(_, inputs)| !inputs.is_empty()) else {
-        let what = "an input or the function is missing";
-        return Err(Failure::usage(what, "write the inputs, then MODULE:FUNCTION/ARITY or a module"));
-    };
+    let Some((wanted, inputs)) = arguments.arguments.split_last() else { return Ok(()) };
     let Ok(Wanted { module: Some(module), function }) = Wanted::parse(wanted) else {
         return Err(Failure::usage(
             format!("{wanted} is no function with its module"),
             "the last argument is MODULE:FUNCTION/ARITY, or a module",
         ));
     };
+    let wanted = (module.as_str(), function.as_ref());
+    if inputs.is_empty() {
+        let project = Project::instead_of("file", &[])?;
+        if arguments.select.is_set() || !arguments.with.with.is_empty() {
+            let what = "the options of what is kept are for inputs that are named";
+            return Err(Failure::usage(
+                what,
+                "in a project, emberl.toml says it: start, build.keep, build.dynamic, build.with",
+            ));
+        }
+        return project.explore(&|program, selection, library| {
+            let is_known = |module: &str| library.path(module).is_some();
+            explain(program, selection, wanted, "kept by build.keep", &is_known)
+        })?;
+    }
     let sources = Sources::read(inputs, &arguments.with.with);
     let program = sources.load_unchecked()?;
-    let unit = program
-        .units()
-        .iter()
-        .position(|unit| unit.name() == module)
-        .ok_or_else(|| unknown_module(&module, program.units().iter().map(Unit::name)))?;
     let selection = args::select(&program, &arguments.select.options(true))?;
+    explain(&program, &selection, wanted, "kept by --keep", &|_| false)
+}
+
+/// Tells the chain. `rule` is what a rule of the user's is called, `is_known` tells of modules that were not taken.
+fn explain(
+    program: &Program<'_>,
+    selection: &Selection,
+    (module, function): (&str, Option<&(String, u8)>),
+    rule: &str,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Result<()> {
     let Some(reach) = selection.reach() else { return Ok(()) };
-    let (shown, steps) = match &function {
-        Some((name, arity)) => {
-            let number = find(&program, unit, name, *arity)?;
-            (format!("{}:{}/{arity}", quoted(&module), quoted(name)), reach.why(unit, number))
-        }
-        None => (format!("the module {}", quoted(&module)), nearest(&program, reach, unit)),
+    let unit = program.units().iter().position(|unit| unit.name() == module);
+    if unit.is_none() && !is_known(module) {
+        return Err(unknown_module(module, program.units().iter().map(Unit::name)));
+    }
+    let shown = match function {
+        Some((name, arity)) => format!("{}:{}/{arity}", quoted(module), quoted(name)),
+        None => format!("the module {}", quoted(module)),
+    };
+    let steps = match (unit, function) {
+        (Some(unit), Some((name, arity))) => reach.why(unit, find(program, unit, name, *arity)?),
+        (Some(unit), None) => nearest(program, reach, unit),
+        (None, _) => Vec::new(),
     };
     if steps.is_empty() {
         return console::out(|out| {
@@ -79,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 text = format!(
                     "{}, {}",
                     text.trim_end_matches(", a root"),
-                    root_text(selection.roots().get(root), &program)
+                    root_text(selection.roots().get(root), program, rule)
                 );
             }
             let mark = if number == 0 { "  " } else { "->" };
@@ -90,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// What makes a root one.
-fn root_text(root: Option<&Root>, program: &Program<'_>) -> String {
+fn root_text(root: Option<&Root>, program: &Program<'_>, rule: &str) -> String {
     match root {
         Some(Root::Start(module)) => format!("where the program starts (module {})", quoted(module)),
         Some(Root::Library) => "exported by the library".to_owned(),
@@ -98,7 +125,7 @@ fn root_text(root: Option<&Root>, program: &Program<'_>) -> String {
             format!("on the device with {}", quoted(module))
         }
         Some(Root::Module(module)) => format!("exported by {}, which is kept", quoted(module)),
-        Some(Root::Function { .. }) => "kept by --keep".to_owned(),
+        Some(Root::Function { .. }) => rule.to_owned(),
         Some(Root::Named(module)) => format!("the machine's own, in {}", quoted(module)),
         Some(Root::Beside { other, .. }) => format!("what the machine runs for {}", quoted(other)),
         None => "a root".to_owned(),

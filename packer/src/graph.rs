@@ -110,7 +110,7 @@ pub(crate) struct UnitGraph {
     ranges: Vec<Range<u32>>,
     /// By literal.
     pub(crate) literals: Vec<LiteralNames>,
-    /// By function: where it calls by name. The names are numbers, the imports units.
+    /// By function: where it calls by name, with the numbers of names.
     pub(crate) sites: Vec<Vec<Site>>,
     /// By import.
     pub(crate) imports: Vec<Imported>,
@@ -241,21 +241,6 @@ impl Graph {
                     }
                 })
                 .collect();
-            for sites in &mut graph.sites {
-                sites.retain_mut(|site| match site {
-                    Site::Passed(place, _) => {
-                        let import = unit.module.imports.get(*place as usize);
-                        let callee = import.and_then(|import| by_name.get(unit.module.atom(import.module)));
-                        *place = callee.copied().unwrap_or(NONE);
-                        callee.is_some()
-                    }
-                    Site::Kept(name) => {
-                        *site = Site::Passed(by_name.get(unit.name()).copied().unwrap_or(NONE), *name);
-                        true
-                    }
-                    Site::Named(..) | Site::Open(_) => true,
-                });
-            }
             for literal in &mut graph.literals {
                 literal.functions = literal
                     .exports

@@ -273,14 +273,15 @@ impl<'p> Program<'p> {
         Ok(Selection { start, roots, reach })
     }
 
-    /// The modules that the program's own code calls, and that of other packs on the device.
+    /// The modules that the program's own code calls: that of the pack's modules, without the library's.
     fn called(&self) -> HashSet<&str> {
         let is_own = |unit: &&Unit<'_>| !self.library.contains(unit.name());
         let imports = self.own_units().iter().filter(is_own);
         imports.flat_map(|unit| unit.module.imports.iter().map(|import| unit.module.atom(import.module))).collect()
     }
 
-    /// The units of the library, and of the machine, that need other modules only for what this program does not ask, and those modules.
+    /// The units of the library, and of the machine, that need other modules only for what this program does not ask, and
+    /// those modules.
     fn seldom(&self, machine: &Machine) -> Vec<(usize, &'static [&'static str])> {
         let called = self.called();
         let rows = machine.seldom.iter().filter(|(_, _, unless)| !unless.iter().any(|name| called.contains(name)));

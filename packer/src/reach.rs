@@ -401,11 +401,9 @@ impl Walk<'_> {
         }
         // A module_info that is only named may be called by anybody who looks at modules; that alone keeps no exports.
         let named = matches!(self.causes.get(number as usize), Some(Some(Cause { edge: Edge::Named(_), .. })));
-        if refs.module_info.contains(&(function as u32)) && !named {
-            if self.loose.get(unit) != Some(&true) {
-                self.infos.push(number);
-            }
-            if self.asks != NONE && self.loose.get(unit) != Some(&true) {
+        if refs.module_info.contains(&(function as u32)) && !named && !self.is_loose(unit) {
+            self.infos.push(number);
+            if self.asks != NONE {
                 self.keep_exports(unit, Cause { parent: number, edge: Edge::Reflection });
             }
         }
@@ -423,11 +421,8 @@ impl Walk<'_> {
                 Target::Fun(body) => self.keep_local(unit, body, Cause { parent: number, edge: Edge::Fun(at) }),
                 Target::Import(index) => {
                     if let Some(&Imported::Function(callee)) = refs.imports.get(index as usize)
-                        && self.is_cut(unit, graph.place(callee).0)
+                        && !self.is_cut(unit, graph.place(callee).0)
                     {
-                        continue;
-                    }
-                    if let Some(&Imported::Function(callee)) = refs.imports.get(index as usize) {
                         self.keep(callee, Cause { parent: number, edge: Edge::Call(at) });
                     }
                 }
@@ -518,7 +513,7 @@ impl Walk<'_> {
             if let Some(module) = graph.module(name) {
                 self.name_module(module, Cause { parent: number, edge: Edge::Named(at as usize) });
             }
-            self.keep_exported(name, |walk, module, _| walk.loose.get(module) == Some(&true));
+            self.keep_exported(name, |walk, module, _| walk.is_loose(module));
             for &implementation in graph.protocols.for_target(name) {
                 self.implement(implementation, number);
             }
@@ -538,6 +533,11 @@ impl Walk<'_> {
 
     fn is_cut(&self, from: usize, to: usize) -> bool {
         self.cut.contains(&(from, to))
+    }
+
+    /// Whether the machine itself calls the module by name.
+    fn is_loose(&self, unit: usize) -> bool {
+        self.loose.get(unit) == Some(&true)
     }
 
     fn says(&self, unit: usize, name: u32) -> bool {
@@ -563,16 +563,22 @@ impl Walk<'_> {
                 names.extend(self.said.get(unit).into_iter().flatten());
                 names.into_iter().for_each(|name| self.call(name, arity));
             }
-            Site::Kept(_) => {}
-            Site::Passed(to, name) => {
-                let Some(passed) = self.passed.get_mut(to as usize).filter(|passed| !passed.contains(&name)) else {
-                    return;
-                };
-                passed.push(name);
-                for arity in self.open.get(to as usize).cloned().unwrap_or_default() {
-                    self.call(name, arity);
+            Site::Kept(name) => self.pass(name, unit),
+            Site::Passed(import, name) => {
+                let imports = self.graph.units.get(unit).map_or(&[][..], |refs| &refs.imports);
+                if let Some(&Imported::Function(callee)) = imports.get(import as usize) {
+                    self.pass(name, self.graph.place(callee).0);
                 }
             }
+        }
+    }
+
+    /// Reachable code hands a name over to a function of `unit`.
+    fn pass(&mut self, name: u32, unit: usize) {
+        let Some(passed) = self.passed.get_mut(unit).filter(|passed| !passed.contains(&name)) else { return };
+        passed.push(name);
+        for arity in self.open.get(unit).cloned().unwrap_or_default() {
+            self.call(name, arity);
         }
     }
 
@@ -622,7 +628,7 @@ impl Walk<'_> {
             Some(place @ None) => *place = Some(cause),
             _ => return,
         }
-        let is_loose = self.loose.get(unit) == Some(&true);
+        let is_loose = self.is_loose(unit);
         if self.reflection != NONE && self.asks != NONE && !is_loose {
             self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
         }
@@ -679,7 +685,7 @@ impl Walk<'_> {
         }
         for unit in 0..self.modules.len() {
             // The machine's own names are nobody's.
-            if self.modules.get(unit).is_some_and(Option::is_some) && self.loose.get(unit) != Some(&true) {
+            if self.modules.get(unit).is_some_and(Option::is_some) && !self.is_loose(unit) {
                 self.keep_exports(unit, Cause { parent: self.reflection, edge: Edge::Reflection });
             }
         }

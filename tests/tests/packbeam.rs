@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 use emberl_format::avm::{Avm, Builder, FLAG_BEAM, FLAG_FILE, FLAG_START, Kind};
 use emberl_format::{ChunkId, beam};
@@ -36,24 +35,9 @@ fn golden(name: &str) -> Vec<u8> {
     fs::read(fixtures().join(name)).unwrap()
 }
 
-/// The command, built with the profile of the running test.
-fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(Path::parent).unwrap();
-        let profile = match folder.file_name().unwrap().to_str().unwrap() {
-            "debug" => "dev",
-            other => other,
-        };
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "emberl", "--bins", "--profile", profile, "--target-dir"])
-            .arg(folder.parent().unwrap())
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(built.unwrap().success(), "the binary could not be built");
-        folder.join(format!("packbeam{}", std::env::consts::EXE_SUFFIX))
-    })
+/// The command.
+fn binary() -> PathBuf {
+    emberl_tests::bin::packbeam().unwrap_or_else(|error| panic!("{}", error.message().unwrap_or_default()))
 }
 
 /// A folder with the modules and the plain file of the fixtures.

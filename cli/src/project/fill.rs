@@ -35,13 +35,18 @@ pub(super) struct Fill<'f> {
     pub(super) first: Vec<String>,
 }
 
+/// What is done with the whole program.
+pub(super) type Done<'d, T> =
+    &'d dyn Fn(&Fill<'_>, &Program<'_>, Vec<Diagnostic>) -> std::result::Result<T, Vec<Diagnostic>>;
+
 impl Fill<'_> {
-    /// Takes what is missing, and makes the pack.
-    pub(super) fn run(
+    /// Takes what is missing, then does with the whole what is to be done.
+    pub(super) fn run<T>(
         &mut self,
         program: Program<'_>,
         findings: Vec<Diagnostic>,
-    ) -> std::result::Result<(Packed, Vec<Kept>), Vec<Diagnostic>> {
+        done: Done<'_, T>,
+    ) -> std::result::Result<T, Vec<Diagnostic>> {
         let known: HashSet<&str> = program.units().iter().map(|unit| unit.name()).collect();
         let library = self.library;
         let is_outside = |name: &&str| {
@@ -56,7 +61,7 @@ impl Fill<'_> {
             needed = program.needed(&self.plan.options, &outside)?;
         }
         if needed.is_empty() {
-            return self.pack(&program, findings);
+            return done(self, &program, findings);
         }
         let paths: Vec<&Path> = needed.iter().filter_map(|name| library.path(name)).collect();
         self.taken.extend(paths.iter().map(|path| path.to_path_buf()));
@@ -64,10 +69,11 @@ impl Fill<'_> {
         // The program borrows from the parts, and goes on in the next call.
         let mut program = program;
         findings.extend(program.extend(&parts, &|| {}));
-        self.run(program, findings)
+        self.run(program, findings, done)
     }
 
-    fn pack(
+    /// Makes the pack.
+    pub(super) fn pack(
         &self,
         program: &Program<'_>,
         findings: Vec<Diagnostic>,

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use emberl_format::avm::{Avm, FLAG_FILE};
 use emberl_packer::diagnostic::{Diagnostic, Severity};
-use emberl_packer::pack::{Options, Program};
+use emberl_packer::pack::{Options, Program, Selection};
 use emberl_packer::reach::{Dynamic, Root};
 use emberl_packer::rewrite::KeepLines;
 use emberl_packer::source::{FilePart, Part};
 use emberl_project::{Key, Language};
 use serde::{Deserialize, Serialize};
 
-use super::fill::{Fill, Kept, called};
+use super::fill::{Done, Fill, Kept, called};
 use super::library::Library;
-use super::{Project, modules, stamp, tool, wifi};
+use super::stamp::{self, Before};
+use super::{Project, modules, tool, wifi};
 use crate::args::Sources;
 use crate::assemble::{Packed, Plan};
 use crate::console::{self, bytes, count};
@@ -78,14 +79,35 @@ impl Project {
         if !all && let Some(built) = stamp::unchanged(self, language) {
             return Ok((built, true));
         }
-        self.make_build_folder()?;
-        let before = stamp::before(self, language);
-        stamp::age(self, language, &before);
-        tool::compile(language, &self.folder)?;
+        let before = self.compile(language)?;
         let mut work = Work::new(self, language)?;
         let built = work.build(all)?;
         stamp::keep(self, before, &work.used, &built)?;
         Ok((built, false))
+    }
+
+    /// Compiles the project, completes it from the library, and lets `look` see the whole, with what is kept of it, and the
+    /// library.
+    ///
+    /// # Errors
+    /// When the build tool fails, a module cannot be read, or the start module is wrong.
+    pub(crate) fn explore<T>(&self, look: &dyn Fn(&Program<'_>, &Selection, &Library) -> T) -> Result<T> {
+        let language = self.language()?;
+        self.compile(language)?;
+        let (_, seen) = Work::new(self, language)?.fill(&|fill: &Fill<'_>, program: &Program<'_>, _| {
+            let selection = program.select(&fill.plan.options)?;
+            Ok(look(program, &selection, fill.library))
+        })?;
+        Ok(seen)
+    }
+
+    /// Lets the build tool compile it, and tells what it was before.
+    fn compile(&self, language: Language) -> Result<Before> {
+        self.make_build_folder()?;
+        let before = stamp::before(self, language);
+        stamp::age(self, language, &before);
+        tool::compile(language, &self.folder)?;
+        Ok(before)
     }
 
     /// Makes the build folder, which git is to ignore.
@@ -126,11 +148,10 @@ impl<'w> Work<'w> {
         Ok(Self { project, language, library, origins: HashMap::new(), named: Vec::new(), used })
     }
 
-    fn build(&mut self, all: bool) -> Result<Built> {
-        let project = self.project;
-        let settings = &project.settings;
-        let output = project.output();
-        let shown = output.display().to_string();
+    /// Completes the program from the library, and does with the whole what is to be done.
+    fn fill<T>(&mut self, done: Done<'_, T>) -> Result<(Plan, T)> {
+        let settings = &self.project.settings;
+        let shown = self.project.output().display().to_string();
         let mut sources = self.sources()?;
         pack::check_output(&shown, "app.avm", sources.own.paths.iter().chain(&sources.with.paths))?;
         let profile = self.project.profile()?;
@@ -164,12 +185,19 @@ impl<'w> Work<'w> {
         let called = called(&program).chain(first.iter().map(String::as_str)).collect();
         let scope = self.library.scope(self.language, &self.named, &called);
         let mut fill = Fill { library: &self.library, plan: &plan, scope, taken: Vec::new(), first: first.clone() };
-        let (packed, kept) = fill.run(program, findings).map_err(|findings| pack::refuse(findings, &shown))?;
+        let done = fill.run(program, findings, done).map_err(|findings| pack::refuse(findings, &shown))?;
         for path in fill.taken {
             let (kind, name) = ("library", library_of(&path));
             self.origins.insert(path.display().to_string(), (kind, name.to_owned()));
             self.used.push(path);
         }
+        Ok((plan, done))
+    }
+
+    fn build(&mut self, all: bool) -> Result<Built> {
+        let output = self.project.output();
+        let (plan, (packed, kept)) =
+            self.fill(&|fill: &Fill<'_>, program: &Program<'_>, findings| fill.pack(program, findings))?;
         let built = self.built(output, &plan, &packed, &kept)?;
         let (library, own): (Vec<Diagnostic>, Vec<Diagnostic>) = packed
             .findings

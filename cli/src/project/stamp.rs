@@ -119,10 +119,15 @@ pub(crate) struct Before(Inputs);
 
 /// What was built, where nothing has changed since.
 pub(crate) fn unchanged(project: &Project, language: Language) -> Option<Built> {
-    let bytes = fs::read(project.build_folder().join(FILE)).ok()?;
-    let stamp: Stamp = serde_json::from_slice(&bytes).ok()?;
+    let stamp = last(project)?;
     let same = stamp.used.iter().all(Entry::is_same) && stamp.inputs == inputs(project, language);
     same.then_some(stamp.built)
+}
+
+/// The last build.
+fn last(project: &Project) -> Option<Stamp> {
+    let bytes = fs::read(project.build_folder().join(FILE)).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// Looks at the project, before it is built.
@@ -172,8 +177,7 @@ pub(crate) fn keep(project: &Project, before: Before, used: &[PathBuf], built: &
 /// Makes modules of the project older that rebar3 would take as they are, though a source was changed since the last build:
 /// one that is no whole second younger than its module.
 pub(crate) fn age(project: &Project, language: Language, before: &Before) {
-    let stamp: Option<Stamp> =
-        fs::read(project.build_folder().join(FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let stamp = last(project);
     let known: HashSet<&Entry> = stamp.iter().flat_map(|stamp| &stamp.inputs.sources).collect();
     let changed: Vec<u64> = before.0.sources.iter().filter(|entry| !known.contains(entry)).map(Entry::second).collect();
     if language == Language::Erlang && !changed.is_empty() {

@@ -21,6 +21,7 @@ pub(crate) fn no_project() -> Result<(), Failed> {
     }
     bench.fails(2, &["image"], &["--board is missing", "emberl.toml"])?;
     bench.fails(2, &["image", "--board", "esp32c3"], &["--firmware is missing"])?;
+    bench.fails(2, &["why", "lists:sum/1"], &["no file is named, and there is no emberl.toml"])?;
     for command in ["build", "config", "watch"] {
         bench.fails(1, &[command], &["there is no emberl.toml in this folder or above it", "emberl new"])?;
     }
@@ -48,6 +49,27 @@ pub(crate) fn run() -> Result<(), Failed> {
     let output = bench.run(&["run"])?;
     check(output.code() == Some(1), || output.to_string())?;
     bench.ok(&["run", "--memory", "8M"]).map(drop)
+}
+
+pub(crate) fn why() -> Result<(), Failed> {
+    let bench = Bench::erlang()?;
+    let whys = |wanted: &str| Ok::<_, Failed>(bench.ok(&["why", wanted])?.out());
+    let told = whys("lists:sum/1")?;
+    let chain = "lists:sum/1 is kept:\n     hello:start/0, where the program starts (module hello)\n";
+    check(told.starts_with(chain) && told.contains("-> lists:sum/1, called in hello:start/0 at "), || told.clone())?;
+    // Modules of the library that are not taken, and such as are nowhere.
+    for wanted in ["global", "lists:keymerge/3", "sets:new/0"] {
+        let told = whys(wanted)?;
+        check(told.contains(" is not kept: nothing that is kept refers to it"), || told.clone())?;
+    }
+    bench.fails(1, &["why", "hellp:start/0"], &["there is no module hellp", "did you mean hello?"])?;
+    bench.fails(2, &["why", "--keep", "sets", "lists:sum/1"], &["options of what is kept", "build.keep"])?;
+    // A module of the library that the program does not name, and that is elsewhere on most machines.
+    bench.settings("[build]\nkeep = [\"global\"]\n")?;
+    let told = whys("global")?;
+    check(told.contains("exported by global, which is kept"), || told.clone())?;
+    bench.ok(&["build"])?;
+    check(bench.names("_emberl/hello.avm")?.iter().any(|name| name == "global.beam"), || "global is missing".into())
 }
 
 pub(crate) fn image() -> Result<(), Failed> {
