@@ -43,6 +43,7 @@ fn main() {
             needs(&ERLANG, "build::a_source_of_its_modules_second_is_compiled", build::same_second),
             needs(&ERLANG, "commands::run_uses_the_project", commands::run),
             needs(&ERLANG, "commands::why_tells_what_keeps_the_librarys_functions", commands::why),
+            needs(&ERLANG, "commands::sbom_tells_versions", commands::sbom),
             needs(&OTP, "commands::image_of_a_project", commands::image),
             needs(&OTP, "commands::flash_builds_first", commands::flash),
             needs(&OTP, "commands::watch_builds_and_runs_again", commands::watch),

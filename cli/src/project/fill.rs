@@ -10,16 +10,20 @@ use emberl_packer::pack::Program;
 use emberl_packer::source::{Detail, Part, Parts};
 
 use super::library::Library;
+use super::specification;
 use crate::assemble::{self, Packed, Plan};
 use crate::inputs;
 
-/// A module of the pack.
+/// A part of the pack that comes of modules: one itself, or what tells of some.
+#[derive(Debug)]
 pub(super) struct Kept {
-    /// Its name.
-    pub(super) name: String,
-    /// Its file, as it was read.
+    /// The name of its section.
+    pub(super) section: String,
+    /// The module's file, as it was read.
     pub(super) file: String,
-    /// How many of its functions are kept.
+    /// How many modules it is.
+    pub(super) modules: usize,
+    /// How many functions are kept of it.
     pub(super) functions: usize,
 }
 
@@ -91,13 +95,16 @@ impl Fill<'_> {
                     .clone_into(&mut finding.cure);
             }
         };
-        let packed = assemble::pack(program, findings, self.plan, &judge)?;
+        let mut packed = assemble::pack(program, findings, self.plan, &judge)?;
         let kept = program.kept(&packed.selection).map(|(unit, functions)| Kept {
-            name: unit.name().to_owned(),
+            section: format!("{}.beam", unit.name()),
             file: unit.file.clone(),
+            modules: 1,
             functions,
         });
-        let kept = kept.collect();
+        let mut kept = kept.collect();
+        packed.bytes = specification::add(&packed.bytes, &mut kept)
+            .map_err(|error| vec![Diagnostic::unreadable("the pack", &error)])?;
         Ok((packed, kept))
     }
 }

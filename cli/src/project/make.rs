@@ -230,6 +230,7 @@ impl<'w> Work<'w> {
                 files.push(file);
                 self.used.push(path);
             }
+            self.used.extend(application.specification);
         }
         self.used.extend(folders);
         let paths = |key: Key| -> Vec<String> {
@@ -367,21 +368,20 @@ impl<'w> Work<'w> {
     }
 
     fn groups(&self, avm: &Avm<'_>, kept: &[Kept]) -> Vec<Group> {
-        let by_section: HashMap<String, &Kept> =
-            kept.iter().map(|module| (format!("{}.beam", module.name), module)).collect();
+        let by_section: HashMap<&str, &Kept> = kept.iter().map(|part| (part.section.as_str(), part)).collect();
         let mut groups: Vec<Group> = Vec::new();
         for section in avm.sections() {
             let name = section.name_shown();
-            let module = by_section.get(&name);
-            let (kind, from) = match module {
-                Some(module) => self.origins.get(&module.file).cloned().unwrap_or_else(|| {
+            let part = by_section.get(name.as_str());
+            let (kind, from) = match part {
+                Some(part) => self.origins.get(&part.file).cloned().unwrap_or_else(|| {
                     // `PACK(SECTION)`.
-                    ("pack", module.file.split('(').next().unwrap_or_default().to_owned())
+                    ("pack", part.file.split('(').next().unwrap_or_default().to_owned())
                 }),
                 None => ("files", String::new()),
             };
             let bytes = (12 + section.name.len() + 1).next_multiple_of(4) + section.data.len().next_multiple_of(4);
-            let functions = module.map_or(0, |module| module.functions);
+            let (modules, functions) = part.map_or((1, 0), |part| (part.modules, part.functions));
             let group = match groups.iter_mut().find(|group| group.kind == kind && group.name == from) {
                 Some(group) => group,
                 None => {
@@ -390,7 +390,7 @@ impl<'w> Work<'w> {
                     group
                 }
             };
-            group.modules += 1;
+            group.modules += modules;
             group.functions += functions;
             group.bytes += bytes;
         }

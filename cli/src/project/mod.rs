@@ -7,6 +7,7 @@ mod home;
 mod library;
 mod make;
 mod modules;
+mod specification;
 mod stamp;
 pub(crate) mod tests;
 mod tool;

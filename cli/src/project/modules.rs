@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use emberl_project::Language;
 
-use super::{Project, library};
+use super::{Project, library, specification};
 use crate::failure::{Failure, Result};
 
 /// The compiled modules of an application.
@@ -22,6 +22,8 @@ pub(crate) struct Application {
     pub(crate) modules: Vec<PathBuf>,
     /// The applications that it names.
     pub(crate) names: Vec<String>,
+    /// Its `.app` file, if it has one.
+    pub(crate) specification: Option<PathBuf>,
 }
 
 /// The applications that the build tool has compiled: those of the project first, then by name.
@@ -59,8 +61,9 @@ fn found(project: &Project, language: Language, folders: Vec<PathBuf>) -> Result
         modules.extend(compiled.filter(|path| path.file_name().is_none_or(|name| !names.contains(name))));
         if !modules.is_empty() {
             let is_own = is_own(project, language, application, &name);
-            let names = library::named(&application.join("ebin").join(format!("{name}.app")));
-            found.push(Application { name, is_own, modules, names });
+            let specification = specification::file(application).filter(|file| file.is_file());
+            let names = specification.as_deref().map(library::named).unwrap_or_default();
+            found.push(Application { name, is_own, modules, names, specification });
         }
     }
     found.sort_by(|a, b| (!a.is_own, &a.name).cmp(&(!b.is_own, &b.name)));

@@ -15,7 +15,8 @@ use crate::pack_file;
 const AFTER_HELP: &str = "\
 A pack gives its modules and plain files, each with its SHA-256; an image of an ESP chip gives the firmware of its table's \
 partitions, by the descriptor in it, and the packs. A version is what the module's attribute vsn says, or the \
-specification of its application, where these are in the pack (emberl pack leaves attributes out; packbeam does not).
+specification of its application, where these are in the pack: emberl build puts specifications in; packbeam leaves \
+attributes there, which emberl pack does not.
 
 There is no time and nothing random in it: the same input gives the same bytes, and the serial number is made from them. \
 The shape is that of cli/schemas/sbom.schema.json, a part of CycloneDX 1.6.

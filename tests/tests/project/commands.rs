@@ -3,14 +3,15 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
 
 use emberl_image::Board;
-use emberl_tests::{Failed, check, elf::Elf, image::range};
+use emberl_tests::{Failed, check, elf::Elf, image::range, process};
+use serde_json::Value;
 
 use crate::bench::{Bench, hello};
 
@@ -70,6 +71,31 @@ pub(crate) fn why() -> Result<(), Failed> {
     check(told.contains("exported by global, which is kept"), || told.clone())?;
     bench.ok(&["build"])?;
     check(bench.names("_emberl/hello.avm")?.iter().any(|name| name == "global.beam"), || "global is missing".into())
+}
+
+/// A bill of materials tells versions, of a pack and of an image that has it.
+pub(crate) fn sbom() -> Result<(), Failed> {
+    let bench = Bench::erlang()?;
+    bench.settings("[board]\nname = \"esp32c3\"\nfirmware = \"c3.elf\"\n")?;
+    bench.ok(&["build"])?;
+    let board = Board::named("esp32c3").ok_or("no board")?;
+    fs::write(bench.path("c3.elf"), Elf::esp(board.chip).bytes())?;
+    bench.ok(&["image"])?;
+    let mut erl = Command::new("erl");
+    erl.args(["-noshell", "-eval", "{ok, V} = application:get_key(stdlib, vsn), io:put_chars(V), halt()."]);
+    let stdlib = process::run(&mut erl, Duration::from_secs(60))?.ok()?.out();
+    for file in ["_emberl/hello.avm", "_emberl/hello.bin"] {
+        let output = bench.ok(&["sbom", file])?;
+        let value: Value = serde_json::from_slice(&output.stdout)?;
+        let all = value["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+        for (module, application, version) in [("hello", "hello", "0.1.0"), ("lists", "stdlib", &*stdlib)] {
+            let found = all.iter().find(|one| one["name"] == module).ok_or_else(|| output.to_string())?;
+            check(found["group"] == application && found["version"] == version, || found.to_string())?;
+        }
+    }
+    // Of no interest where the program runs.
+    let output = bench.ok(&["run"])?;
+    check(output.out().starts_with("one 6\n"), || output.to_string())
 }
 
 pub(crate) fn image() -> Result<(), Failed> {
