@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use emberl_project::{Key, Language};
 use serde::{Deserialize, Serialize};
 
+use super::specification::application;
 use super::stamp::Entry;
 use super::{Project, modules, tool};
 use crate::failure::{Failure, Result};
@@ -136,14 +137,6 @@ impl Library {
     pub(crate) fn path(&self, module: &str) -> Option<&Path> {
         self.modules.get(module).map(PathBuf::as_path)
     }
-}
-
-/// The application that a module's file belongs to: `stdlib` of `lib/stdlib-4.2/ebin/lists.beam`. Folders with other names
-/// are of none.
-fn application(path: &Path) -> Option<&str> {
-    let folder = path.parent().filter(|folder| folder.ends_with("ebin"))?;
-    let name = folder.parent()?.file_name()?.to_str()?;
-    Some(name.split_once('-').map_or(name, |(name, _)| name))
 }
 
 /// The applications that an `.app` file names.

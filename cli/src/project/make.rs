@@ -185,13 +185,13 @@ impl<'w> Work<'w> {
         let called = called(&program).chain(first.iter().map(String::as_str)).collect();
         let scope = self.library.scope(self.language, &self.named, &called);
         let mut fill = Fill { library: &self.library, plan: &plan, scope, taken: Vec::new(), first: first.clone() };
-        let done = fill.run(program, findings, done).map_err(|findings| pack::refuse(findings, &shown))?;
+        let made = fill.run(program, findings, done).map_err(|findings| pack::refuse(findings, &shown))?;
         for path in fill.taken {
             let (kind, name) = ("library", library_of(&path));
             self.origins.insert(path.display().to_string(), (kind, name.to_owned()));
             self.used.push(path);
         }
-        Ok((plan, done))
+        Ok((plan, made))
     }
 
     fn build(&mut self, all: bool) -> Result<Built> {

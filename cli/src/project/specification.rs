@@ -73,6 +73,12 @@ pub(super) fn file(folder: &Path) -> Option<PathBuf> {
     Some(folder.join("ebin").join(format!("{}.app", name(folder)?)))
 }
 
+/// The application that a module's file belongs to: `stdlib` of `lib/stdlib-4.2/ebin/lists.beam`. Folders with other names
+/// are of none.
+pub(super) fn application(file: &Path) -> Option<&str> {
+    name(folder(file)?)
+}
+
 fn name(folder: &Path) -> Option<&str> {
     let name = folder.file_name()?.to_str()?;
     Some(name.split_once('-').map_or(name, |(name, _)| name))

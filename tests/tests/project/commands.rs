@@ -58,7 +58,7 @@ pub(crate) fn why() -> Result<(), Failed> {
     let told = whys("lists:sum/1")?;
     let chain = "lists:sum/1 is kept:\n     hello:start/0, where the program starts (module hello)\n";
     check(told.starts_with(chain) && told.contains("-> lists:sum/1, called in hello:start/0 at "), || told.clone())?;
-    // Modules of the library that are not taken, and such as are nowhere.
+    // Modules of the library that are not taken, and a function of one that is.
     for wanted in ["global", "lists:keymerge/3", "sets:new/0"] {
         let told = whys(wanted)?;
         check(told.contains(" is not kept: nothing that is kept refers to it"), || told.clone())?;
